@@ -1,1 +1,86 @@
-//! placeholder
+//! Use cases: what people can do, one file per noun.
+//!
+//! The only place where rules meet the store and the runner. Knows neither how a request came in nor which
+//! database or which kind of runner there is; time and authority come in with each call.
+
+mod approval;
+mod comment;
+mod config;
+mod delivery;
+mod feed;
+mod locks;
+mod project;
+mod recap;
+mod recovery;
+mod repo;
+mod review;
+mod session;
+mod session_driver;
+mod task;
+mod trash;
+mod workspace;
+
+use std::sync::Arc;
+
+use switchyard_domain::runner::Runner;
+use switchyard_domain::store::{Act, Store};
+use switchyard_domain::{Clock, Result, Scope};
+
+pub use feed::{Change, Delivery, FeedReader, Resource};
+pub use session::NewSessionRequest;
+pub use session_driver::TranscriptWatch;
+pub use workspace::{MergeReport, NewWorkspaceRequest};
+
+/// The application: cheap to clone, shared by all requests.
+#[derive(Clone)]
+pub struct App {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    store: Arc<dyn Store>,
+    runner: Arc<dyn Runner>,
+    clock: Arc<dyn Clock>,
+    drivers: session_driver::Drivers,
+    workspaces: locks::Locks,
+    feed: feed::Hub,
+}
+
+impl App {
+    /// Wires the use cases to what they stand on. Call [`App::recover`] before the first request.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, runner: Arc<dyn Runner>, clock: Arc<dyn Clock>) -> Self {
+        let parts = Parts {
+            store,
+            runner,
+            clock,
+            drivers: session_driver::Drivers::default(),
+            workspaces: locks::Locks::default(),
+            feed: feed::Hub::default(),
+        };
+        Self { parts: Arc::new(parts) }
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// The runner that serves this scope. The one place that will tell runners apart.
+    fn runner(&self, _scope: &Scope) -> &dyn Runner {
+        &*self.parts.runner
+    }
+
+    /// A write by `scope`, now, that the audit log calls `action`.
+    #[must_use]
+    pub fn act(&self, scope: Scope, action: &'static str) -> Act {
+        Act { scope, at: self.parts.clock.now(), action, idempotency_key: None }
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn ping(&self) -> Result<()> {
+        self.store().ping().await
+    }
+}

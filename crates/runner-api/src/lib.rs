@@ -1,1 +1,18 @@
-//! placeholder
+//! The runner's gRPC contract (`proto/runner.proto`) and the client that implements the runner port.
+//!
+//! Knows how to reach a runner and how domain values travel; knows nothing of what a runner does with them.
+
+mod client;
+mod decode;
+mod encode;
+mod fault;
+
+pub use client::{Hello, RemoteRunner};
+
+/// The number that client and runner must share; raised when the contract changes incompatibly.
+pub const PROTOCOL: u32 = 1;
+
+#[allow(missing_docs, clippy::all, unreachable_pub)]
+mod proto {
+    tonic::include_proto!("switchyard.runner.v1");
+}

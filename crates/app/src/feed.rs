@@ -1,0 +1,267 @@
+//! The change feed for subscribers: events of an organisation with the resources they are about.
+//!
+//! One task per organisation reads the store's feed and loads each changed resource once, however many subscribers
+//! there are. A subscriber that falls behind reads on from the store, so a slow one costs a bounded buffer and
+//! misses nothing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use switchyard_domain::approval::Approval;
+use switchyard_domain::comment::Comment;
+use switchyard_domain::config::StoredConfig;
+use switchyard_domain::event::{Entity, Event, FeedSlice, Verb};
+use switchyard_domain::message::Message;
+use switchyard_domain::project::Project;
+use switchyard_domain::repo::Repo;
+use switchyard_domain::session::Session;
+use switchyard_domain::task::Task;
+use switchyard_domain::workspace::Workspace;
+use switchyard_domain::{ErrorKind, OrgId, Result, Scope, TaskId};
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::App;
+
+/// Events that a subscriber may be behind before it has to read from the store.
+const BUFFER: usize = 1024;
+/// Events read from the store at a time.
+const SLICE: u32 = 500;
+
+/// A change with the resource as it is now.
+pub struct Change {
+    /// What happened.
+    pub event: Event,
+    /// The resource; `None` when it is gone.
+    pub resource: Option<Resource>,
+    rendered: OnceLock<Box<str>>,
+}
+
+impl Change {
+    /// The change as a transport writes it; made by the first subscriber that asks, shared by the rest.
+    pub fn rendered(&self, render: impl FnOnce(&Self) -> String) -> &str {
+        self.rendered.get_or_init(|| render(self).into_boxed_str())
+    }
+}
+
+/// What a change can be about.
+#[allow(missing_docs, reason = "each names its noun")]
+pub enum Resource {
+    Project(Project),
+    Repo(Repo),
+    Task(Task),
+    Workspace(Workspace),
+    Session(Session),
+    Message(Message),
+    Approval(Approval),
+    Comment(Comment),
+    Config(StoredConfig),
+}
+
+/// The running feeds, by organisation.
+#[derive(Default)]
+pub(crate) struct Hub {
+    feeds: Mutex<HashMap<OrgId, broadcast::Sender<Arc<Change>>>>,
+}
+
+/// One subscriber's place in the feed.
+pub struct FeedReader {
+    app: App,
+    scope: Scope,
+    seen: i64,
+    live: broadcast::Receiver<Arc<Change>>,
+    behind: bool,
+}
+
+/// What a subscriber gets.
+pub enum Delivery {
+    /// Changes after the last one, in order.
+    Changes(Vec<Arc<Change>>),
+    /// The place in the feed is lost: read everything anew and go on from here.
+    Reset(i64),
+}
+
+impl App {
+    /// Subscribes to the feed after event `since`, or from now on.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn subscribe(&self, scope: Scope, since: Option<i64>) -> Result<FeedReader> {
+        let live = self.live_feed(scope);
+        let seen = match since {
+            Some(since) => since,
+            None => self.store().feed_head(&scope).await?,
+        };
+        Ok(FeedReader { app: self.clone(), scope, seen, live, behind: since.is_some() })
+    }
+
+    /// The number of the newest event.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn feed_head(&self, scope: &Scope) -> Result<i64> {
+        self.store().feed_head(scope).await
+    }
+
+    fn live_feed(&self, scope: Scope) -> broadcast::Receiver<Arc<Change>> {
+        let mut feeds = self.parts.feed.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = feeds.get(&scope.org()) {
+            return sender.subscribe();
+        }
+        let (sender, receiver) = broadcast::channel(BUFFER);
+        feeds.insert(scope.org(), sender.clone());
+        let app = self.clone();
+        tokio::spawn(async move { app.pump(scope, sender).await });
+        receiver
+    }
+
+    /// Reads the store's feed for as long as anybody listens.
+    async fn pump(&self, scope: Scope, sender: broadcast::Sender<Arc<Change>>) {
+        let mut wake_ups = self.store().wake_ups();
+        let mut seen = None;
+        loop {
+            match self.pump_once(&scope, &mut seen, &sender).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(?error, "the change feed could not be read"),
+            }
+            {
+                let mut feeds = self.parts.feed.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+                if sender.receiver_count() == 0 {
+                    feeds.remove(&scope.org());
+                    return;
+                }
+            }
+            wake_ups.woken().await;
+        }
+    }
+
+    /// True when there may be more at once.
+    async fn pump_once(
+        &self,
+        scope: &Scope,
+        seen: &mut Option<i64>,
+        sender: &broadcast::Sender<Arc<Change>>,
+    ) -> Result<bool> {
+        let since = match *seen {
+            Some(since) => since,
+            None => *seen.insert(self.store().feed_head(scope).await?),
+        };
+        let events = match self.store().events(scope, since, SLICE).await? {
+            FeedSlice::Events(events) => events,
+            FeedSlice::Reset { head } => {
+                *seen = Some(head);
+                return Ok(true);
+            }
+        };
+        let Some(last) = events.last().map(|event| event.seq) else { return Ok(false) };
+        let full = events.len() == SLICE as usize;
+        for change in self.load(scope, events).await? {
+            // Nobody listening is no fault; the end of the loop looks.
+            let _ = sender.send(change);
+        }
+        *seen = Some(last);
+        Ok(full)
+    }
+
+    /// Loads what the events are about; a resource that several are about is loaded once.
+    async fn load(&self, scope: &Scope, events: Vec<Event>) -> Result<Vec<Arc<Change>>> {
+        let mut tasks: Vec<TaskId> =
+            events.iter().filter(|event| event.entity == Entity::Task).map(|event| TaskId(event.id)).collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        let tasks = match tasks.is_empty() {
+            true => Vec::new(),
+            false => self.store().tasks_by_id(scope, &tasks).await?,
+        };
+        let tasks: HashMap<TaskId, Task> = tasks.into_iter().map(|task| (task.id, task)).collect();
+        let mut changes = Vec::with_capacity(events.len());
+        for event in events {
+            let resource = match (event.verb, event.entity) {
+                (Verb::Deleted, _) => None,
+                (_, Entity::Task) => tasks.get(&TaskId(event.id)).cloned().map(Resource::Task),
+                (_, entity) => absent_is_none(self.load_one(scope, entity, event.id).await)?,
+            };
+            changes.push(Arc::new(Change { event, resource, rendered: OnceLock::new() }));
+        }
+        Ok(changes)
+    }
+
+    async fn load_one(&self, scope: &Scope, entity: Entity, id: Uuid) -> Result<Resource> {
+        let store = self.store();
+        Ok(match entity {
+            Entity::Project => Resource::Project(store.project(scope, id.into()).await?),
+            Entity::Repo => Resource::Repo(store.repo(scope, id.into()).await?),
+            Entity::Task => Resource::Task(store.task(scope, id.into()).await?),
+            Entity::Workspace => Resource::Workspace(store.workspace(scope, id.into()).await?),
+            Entity::Session => Resource::Session(store.session(scope, id.into()).await?),
+            Entity::Message => Resource::Message(store.message(scope, id.into()).await?),
+            Entity::Approval => Resource::Approval(store.approval(scope, id.into()).await?),
+            Entity::Comment => Resource::Comment(store.comment(scope, id.into()).await?),
+            Entity::Config => Resource::Config(store.config(scope).await?),
+        })
+    }
+}
+
+fn absent_is_none(loaded: Result<Resource>) -> Result<Option<Resource>> {
+    match loaded {
+        Ok(resource) => Ok(Some(resource)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl FeedReader {
+    /// The number of the last event that was handed out.
+    #[must_use]
+    pub fn seen(&self) -> i64 {
+        self.seen
+    }
+
+    /// The next changes, when there are some.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn next(&mut self) -> Result<Delivery> {
+        loop {
+            if self.behind {
+                match self.app.store().events(&self.scope, self.seen, SLICE).await? {
+                    FeedSlice::Reset { head } => {
+                        self.seen = head;
+                        self.behind = false;
+                        return Ok(Delivery::Reset(head));
+                    }
+                    FeedSlice::Events(events) => {
+                        self.behind = events.len() == SLICE as usize;
+                        if let Some(last) = events.last() {
+                            self.seen = last.seq;
+                            return Ok(Delivery::Changes(self.app.load(&self.scope, events).await?));
+                        }
+                    }
+                }
+            }
+            match self.live.recv().await {
+                Ok(change) if change.event.seq <= self.seen => {}
+                Ok(change) if change.event.seq > self.seen + 1 => self.behind = true,
+                Ok(change) => {
+                    self.seen = change.event.seq;
+                    let mut changes = vec![change];
+                    while let Ok(change) = self.live.try_recv() {
+                        if change.event.seq != self.seen + 1 {
+                            self.behind = change.event.seq > self.seen;
+                            break;
+                        }
+                        self.seen = change.event.seq;
+                        changes.push(change);
+                    }
+                    return Ok(Delivery::Changes(changes));
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => self.behind = true,
+                Err(broadcast::error::RecvError::Closed) => {
+                    self.live = self.app.live_feed(self.scope);
+                    self.behind = true;
+                }
+            }
+        }
+    }
+}

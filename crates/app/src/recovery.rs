@@ -1,0 +1,77 @@
+//! Taking up at start what the last process left under way.
+
+use std::time::Duration;
+
+use switchyard_domain::store::WorkspaceChange;
+use switchyard_domain::workspace::WorkspaceStatus;
+use switchyard_domain::{Actor, ErrorKind, OrgId, Result, Role, Scope, UserId, WorkspaceId};
+
+use crate::App;
+
+/// Waits between tries to reach a runner that is still starting.
+const WAIT: Duration = Duration::from_millis(250);
+/// How often to try before a workspace is left for the next start.
+const TRIES: u32 = 240;
+
+impl App {
+    /// Takes up unfinished workspaces and sessions in the background.
+    ///
+    /// `authority` turns the owner of unfinished work into the actor on whose behalf it goes on.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn recover(&self, authority: impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        for (org, user, id) in self.store().unfinished_workspaces().await? {
+            let scope = owner_scope(&authority, user, org)?;
+            let app = self.clone();
+            tokio::spawn(async move { app.recover_workspace(scope, id).await });
+        }
+        for (org, user, id) in self.store().unfinished_sessions().await? {
+            self.drive(owner_scope(&authority, user, org)?, id);
+        }
+        Ok(())
+    }
+
+    async fn recover_workspace(&self, scope: Scope, id: WorkspaceId) {
+        for _ in 0..TRIES {
+            match self.take_up(scope, id).await {
+                Err(error) if error.kind == ErrorKind::Unavailable => tokio::time::sleep(WAIT).await,
+                Err(error) => return tracing::warn!(workspace = %id, ?error, "unfinished work could not be taken up"),
+                Ok(()) => return,
+            }
+        }
+        tracing::warn!(workspace = %id, "the runner did not answer; the workspace is left for the next start");
+    }
+
+    async fn take_up(&self, scope: Scope, id: WorkspaceId) -> Result<()> {
+        let workspace = self.store().workspace(&scope, id).await?;
+        match workspace.status {
+            WorkspaceStatus::Creating => {
+                let sessions = self.store().workspace_sessions(&scope, id).await?;
+                self.finish_making(scope, id, sessions.into_iter().next()).await
+            }
+            WorkspaceStatus::Discarding => {
+                self.finish_discarding(scope, WorkspaceStatus::Ready, id).await.map(drop)
+            }
+            WorkspaceStatus::Restoring => self.finish_restoring(scope, id).await.map(drop),
+            WorkspaceStatus::Merging => {
+                // The runner finished or undid the merge when it started; only a person knows whether to repeat it.
+                let note = "The merge was interrupted. Look at the diff: merge again if anything is left.";
+                let change = WorkspaceChange {
+                    status: Some(WorkspaceStatus::Ready),
+                    error: Some(Some(note.to_owned())),
+                    ..WorkspaceChange::default()
+                };
+                let act = self.act(scope, "workspace.merge_interrupted");
+                self.store().change_workspace(&act, id, &change).await.map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn owner_scope(authority: &impl Fn(UserId, OrgId) -> Actor, user: UserId, org: OrgId) -> Result<Scope> {
+    let scope = authority(user, org).scope(org)?;
+    scope.require(Role::Member)?;
+    Ok(scope)
+}

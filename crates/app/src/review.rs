@@ -1,0 +1,117 @@
+//! Looking at a workspace: diff, commits, files, checkpoints.
+
+use futures_util::stream::BoxStream;
+use switchyard_domain::diff::{Diff, DiffPath};
+use switchyard_domain::message::validate_text;
+use switchyard_domain::store::Act;
+use switchyard_domain::workspace::{Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, Pushed, RepoCommit};
+use switchyard_domain::{Result, Scope, WorkspaceId};
+
+use crate::App;
+
+impl App {
+    /// What the workspace changed against its base, committed or not; or one file of it, whole.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` when the workspace is not there to be looked at.
+    pub async fn diff(&self, scope: &Scope, id: WorkspaceId, only: Option<&DiffPath>) -> Result<Diff> {
+        let site = self.open_site(scope, id).await?;
+        self.runner(scope).diff(&site, only).await
+    }
+
+    /// Yields each time the workspace's files change.
+    ///
+    /// # Errors
+    /// As [`App::diff`].
+    pub async fn changes(&self, scope: &Scope, id: WorkspaceId) -> Result<BoxStream<'static, Result<()>>> {
+        let site = self.open_site(scope, id).await?;
+        self.runner(scope).changes(&site).await
+    }
+
+    /// Commits that the base branch does not have, newest first.
+    ///
+    /// # Errors
+    /// As [`App::diff`].
+    pub async fn commits(&self, scope: &Scope, id: WorkspaceId) -> Result<Vec<CommitInfo>> {
+        let site = self.open_site(scope, id).await?;
+        self.runner(scope).commits(&site).await
+    }
+
+    /// Commits everything that is not committed.
+    ///
+    /// # Errors
+    /// As [`App::diff`], and `Conflict` while an agent works.
+    pub async fn commit(&self, act: &Act, id: WorkspaceId, message: &str) -> Result<Vec<RepoCommit>> {
+        validate_text("message", message)?;
+        let _only_one = self.parts.workspaces.lock(id).await;
+        self.refuse_while_active(&act.scope, id).await?;
+        let site = self.open_site(&act.scope, id).await?;
+        let commits = self.runner(&act.scope).commit(&site, message).await?;
+        self.touch(act, id).await?;
+        Ok(commits)
+    }
+
+    /// Entries of a folder of the workspace.
+    ///
+    /// # Errors
+    /// As [`App::diff`], and `Invalid` with code `path_outside`.
+    pub async fn files(&self, scope: &Scope, id: WorkspaceId, path: &str) -> Result<Vec<FileEntry>> {
+        let site = self.open_site(scope, id).await?;
+        self.runner(scope).files(&site, path).await
+    }
+
+    /// A file's text.
+    ///
+    /// # Errors
+    /// As [`App::files`].
+    pub async fn file(&self, scope: &Scope, id: WorkspaceId, path: &str) -> Result<FileContent> {
+        let site = self.open_site(scope, id).await?;
+        self.runner(scope).file(&site, path).await
+    }
+
+    /// Pushes the workspace's branch.
+    ///
+    /// # Errors
+    /// As [`App::diff`], and `Conflict` with code `no_remote`.
+    pub async fn push(&self, act: &Act, id: WorkspaceId, remote: Option<&str>) -> Result<Pushed> {
+        let _only_one = self.parts.workspaces.lock(id).await;
+        let site = self.open_site(&act.scope, id).await?;
+        let pushed = self.runner(&act.scope).push(&site, remote).await?;
+        self.touch(act, id).await?;
+        Ok(pushed)
+    }
+
+    /// Checkpoints, newest first.
+    ///
+    /// # Errors
+    /// As [`App::diff`].
+    pub async fn checkpoints(&self, scope: &Scope, id: WorkspaceId) -> Result<Vec<Checkpoint>> {
+        let site = self.open_site(scope, id).await?;
+        self.runner(scope).checkpoints(&site).await
+    }
+
+    /// Saves the workspace's files as they are.
+    ///
+    /// # Errors
+    /// As [`App::diff`].
+    pub async fn checkpoint(&self, act: &Act, id: WorkspaceId) -> Result<Checkpoint> {
+        let _only_one = self.parts.workspaces.lock(id).await;
+        let site = self.open_site(&act.scope, id).await?;
+        let checkpoint = self.runner(&act.scope).checkpoint(&site, CheckpointReason::Manual).await?;
+        self.touch(act, id).await?;
+        Ok(checkpoint)
+    }
+
+    /// Puts files and branch back to a checkpoint; what is there now is saved as another one first.
+    ///
+    /// # Errors
+    /// As [`App::diff`], and `Conflict` while an agent works.
+    pub async fn rewind(&self, act: &Act, id: WorkspaceId, number: u32) -> Result<Checkpoint> {
+        let _only_one = self.parts.workspaces.lock(id).await;
+        self.refuse_while_active(&act.scope, id).await?;
+        let site = self.open_site(&act.scope, id).await?;
+        let saved = self.runner(&act.scope).rewind(&site, number).await?;
+        self.touch(act, id).await?;
+        Ok(saved)
+    }
+}

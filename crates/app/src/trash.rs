@@ -1,0 +1,134 @@
+//! Discarding workspaces, and getting them back.
+
+use switchyard_domain::store::{Act, WorkspaceChange};
+use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
+use switchyard_domain::{Error, ErrorKind, Result, Scope, WorkspaceId};
+
+use crate::App;
+
+impl App {
+    /// Moves a workspace to the trash, stopping its agents first.
+    ///
+    /// # Errors
+    /// `Conflict` with code `workspace_busy`, `NotFound`, or what the runner says; then it stays as it was.
+    pub async fn discard_workspace(&self, act: &Act, id: WorkspaceId) -> Result<Workspace> {
+        self.stop_sessions(&act.scope, id).await?;
+        let _only_one = self.parts.workspaces.lock(id).await;
+        let before = self.store().workspace(&act.scope, id).await?;
+        if before.status == WorkspaceStatus::Discarded {
+            return Ok(before);
+        }
+        let begin = WorkspaceChange {
+            status: Some(WorkspaceStatus::Discarding),
+            only_from: vec![
+                WorkspaceStatus::Ready,
+                WorkspaceStatus::Merged,
+                WorkspaceStatus::Failed,
+                WorkspaceStatus::Discarding,
+            ],
+            ..WorkspaceChange::default()
+        };
+        self.store().change_workspace(act, id, &begin).await?;
+        self.finish_discarding(act.scope, before.status, id).await
+    }
+
+    /// Takes up a discard whose row says `discarding`. `before` is what it goes back to when the runner refuses.
+    pub(crate) async fn finish_discarding(
+        &self,
+        scope: Scope,
+        before: WorkspaceStatus,
+        id: WorkspaceId,
+    ) -> Result<Workspace> {
+        let workspace = self.store().workspace(&scope, id).await?;
+        let project = self.store().project(&scope, workspace.project_id).await?;
+        let site = self.site(&scope, &workspace).await?;
+        let cleanup = project.settings.cleanup_script.as_deref();
+        let outcome = match self.runner(&scope).discard_workspace(&site, cleanup).await {
+            // What was never made needs no trash.
+            Err(error) if error.kind == ErrorKind::NotFound && before == WorkspaceStatus::Failed => Ok(()),
+            other => other,
+        };
+        let change = match &outcome {
+            Ok(()) => WorkspaceChange {
+                status: Some(WorkspaceStatus::Discarded),
+                error: Some(None),
+                ..WorkspaceChange::default()
+            },
+            Err(error) => WorkspaceChange {
+                status: Some(before),
+                error: Some(Some(error.message.to_string())),
+                ..WorkspaceChange::default()
+            },
+        };
+        let workspace = self.store().change_workspace(&self.act(scope, "workspace.discard_end"), id, &change).await?;
+        outcome.map(|()| workspace)
+    }
+
+    /// Takes a workspace out of the trash.
+    ///
+    /// # Errors
+    /// `Conflict` with code `workspace_busy` when it is not in the trash, or what the runner says.
+    pub async fn restore_workspace(&self, act: &Act, id: WorkspaceId) -> Result<Workspace> {
+        let _only_one = self.parts.workspaces.lock(id).await;
+        let begin = WorkspaceChange {
+            status: Some(WorkspaceStatus::Restoring),
+            only_from: vec![WorkspaceStatus::Discarded, WorkspaceStatus::Restoring],
+            ..WorkspaceChange::default()
+        };
+        self.store().change_workspace(act, id, &begin).await?;
+        self.finish_restoring(act.scope, id).await
+    }
+
+    /// Takes up a restore whose row says `restoring`.
+    pub(crate) async fn finish_restoring(&self, scope: Scope, id: WorkspaceId) -> Result<Workspace> {
+        let workspace = self.store().workspace(&scope, id).await?;
+        let site = self.site(&scope, &workspace).await?;
+        let outcome = self.runner(&scope).restore_workspace(&site).await;
+        let change = match &outcome {
+            Ok(made) => WorkspaceChange {
+                status: Some(WorkspaceStatus::Ready),
+                error: Some(None),
+                path: Some(made.path.clone()),
+                repos: Some(made.repos.clone()),
+                ..WorkspaceChange::default()
+            },
+            Err(error) => WorkspaceChange {
+                status: Some(WorkspaceStatus::Discarded),
+                error: Some(Some(error.message.to_string())),
+                ..WorkspaceChange::default()
+            },
+        };
+        let workspace = self.store().change_workspace(&self.act(scope, "workspace.restore_end"), id, &change).await?;
+        outcome.map(|_| workspace)
+    }
+
+    /// Removes a discarded workspace for good; `branch` must be its branch's name, so that it is not done by mistake.
+    ///
+    /// # Errors
+    /// `Invalid` for another branch, `Conflict` unless it is in the trash.
+    pub async fn purge_workspace(&self, act: &Act, id: WorkspaceId, branch: &str) -> Result<()> {
+        let _only_one = self.parts.workspaces.lock(id).await;
+        let workspace = self.store().workspace(&act.scope, id).await?;
+        if workspace.status != WorkspaceStatus::Discarded {
+            return Err(Error::conflict("workspace_not_discarded", "Discard the workspace first."));
+        }
+        if workspace.branch != branch {
+            return Err(Error::invalid("branch", "Name the workspace's branch to remove it for good."));
+        }
+        let site = self.site(&act.scope, &workspace).await?;
+        match self.runner(&act.scope).purge_workspace(&site, branch).await {
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            other => other?,
+        }
+        self.store().delete_workspace(act, id).await
+    }
+
+    async fn stop_sessions(&self, scope: &Scope, id: WorkspaceId) -> Result<()> {
+        for session in self.store().workspace_sessions(scope, id).await? {
+            if session.status.is_active() {
+                self.stop_session(&self.act(*scope, "session.stop"), session.id).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Domain values as the contract has them.
+
+use switchyard_domain::Timestamp;
+use switchyard_domain::agent::AgentSpec;
+use switchyard_domain::diff::DiffPath;
+use switchyard_domain::runner::{MessageText, Resume, SessionStart, WorkspaceSite};
+use switchyard_domain::workspace::WorkspaceRepo;
+
+use crate::proto;
+
+pub(crate) fn site(site: &WorkspaceSite) -> proto::Site {
+    proto::Site {
+        workspace_id: site.id.to_string(),
+        user_id: site.user_id.to_string(),
+        branch: site.branch.clone(),
+        repos: site.repos.iter().map(site_repo).collect(),
+        author: site
+            .author
+            .as_ref()
+            .map(|author| proto::Author { name: author.name.clone(), email: author.email.clone() }),
+    }
+}
+
+fn site_repo(repo: &WorkspaceRepo) -> proto::SiteRepo {
+    proto::SiteRepo {
+        repo_id: repo.repo_id.to_string(),
+        name: repo.name.clone(),
+        path: repo.path.clone(),
+        repo_path: repo.repo_path.clone(),
+        base_branch: repo.base_branch.clone(),
+        base_commit: repo.base_commit.clone(),
+        merged_commit: repo.merged_commit.clone(),
+    }
+}
+
+pub(crate) fn diff_path(path: &DiffPath) -> proto::DiffPath {
+    proto::DiffPath { repo_id: path.repo_id.to_string(), path: path.path.clone() }
+}
+
+pub(crate) fn message(message: &MessageText) -> proto::MessageText {
+    proto::MessageText { id: message.id.to_string(), text: message.text.clone() }
+}
+
+fn agent(spec: &AgentSpec) -> proto::agent::Spec {
+    use proto::agent::spec::Agent;
+    let agent = match spec {
+        AgentSpec::Known { id } => Agent::Known(id.clone()),
+        AgentSpec::Command { command } => Agent::Command(command.clone()),
+        AgentSpec::Acp { command } => Agent::Acp(proto::agent::Program { command: command.clone() }),
+    };
+    proto::agent::Spec { agent: Some(agent) }
+}
+
+fn resume(resume: &Resume) -> proto::Resume {
+    proto::Resume {
+        last_seq: resume.last_seq,
+        last_turn: resume.last_turn,
+        agent_session_id: resume.agent_session_id.clone(),
+        recap: resume.recap.clone(),
+    }
+}
+
+pub(crate) fn session_start(start: &SessionStart) -> proto::SessionStart {
+    proto::SessionStart {
+        id: start.id.to_string(),
+        site: Some(site(&start.site)),
+        agent: Some(agent(&start.agent)),
+        message: Some(message(&start.message)),
+        setup_script: start.setup_script.clone(),
+        environment: start
+            .environment
+            .iter()
+            .map(|(name, value)| proto::Variable { name: name.clone(), value: value.clone() })
+            .collect(),
+        resume: start.resume.as_ref().map(resume),
+    }
+}
+
+/// Microseconds since the Unix epoch back into a time.
+pub(crate) fn time_from_micros(micros: i64) -> Option<Timestamp> {
+    Timestamp::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()
+}
