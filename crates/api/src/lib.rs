@@ -1,1 +1,23 @@
-//! placeholder
+//! HTTP and WebSocket: the route table, wire types, authentication and streams.
+//!
+//! The only floor that serialises for clients. Knows the use cases and nothing below them: no SQL, no runner, no
+//! file. A handler extracts, makes one call and replies.
+
+mod assets;
+mod auth;
+mod cache;
+mod edge;
+mod error;
+mod extract;
+mod openapi;
+mod routes;
+mod state;
+mod stream;
+mod table;
+mod wire;
+
+pub use assets::{Asset, Assets};
+pub use auth::{Loopback, Secret, random_secret};
+pub use edge::router;
+pub use openapi::document;
+pub use state::{ApiState, Instance, Mode};

@@ -4,6 +4,7 @@
 //! database or which kind of runner there is; time and authority come in with each call.
 
 mod approval;
+mod audit;
 mod comment;
 mod config;
 mod delivery;

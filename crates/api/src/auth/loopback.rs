@@ -1,0 +1,149 @@
+//! Desktop mode's door: no login, and still closed to other web pages and other users of the machine (ID-12).
+//!
+//! A browser gets in with a one-time code from the printed address, which becomes a cookie; scripts get in with the
+//! token in the data folder. Host and Origin are checked against the addresses that the server listens on, which
+//! stops DNS rebinding and other pages' requests and WebSockets.
+
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope};
+
+use super::secret::{Secret, random_secret};
+
+/// Codes that wait to be used; the oldest gives way.
+const MOST_CODES: usize = 16;
+
+/// Authentication of the one local user.
+pub struct Loopback {
+    actor: Actor,
+    org: OrgId,
+    token: Secret,
+    cookie: Secret,
+    cookie_name: String,
+    hosts: Vec<String>,
+    origins: Vec<String>,
+    codes: Mutex<Vec<Secret>>,
+}
+
+impl Loopback {
+    /// The door of a server that listens on `port`: `token` lets scripts in, `actor` is who everybody is then.
+    ///
+    /// # Errors
+    /// `Internal` when the operating system has no random numbers.
+    pub fn new(actor: Actor, org: OrgId, token: Secret, port: u16) -> Result<Self> {
+        let hosts: Vec<String> =
+            ["127.0.0.1", "localhost", "[::1]"].iter().map(|host| format!("{host}:{port}")).collect();
+        Ok(Self {
+            actor,
+            org,
+            token,
+            cookie: random_secret()?,
+            // Cookies do not tell ports apart: two instances on one machine need two names.
+            cookie_name: format!("switchyard_{port}"),
+            origins: hosts.iter().map(|host| format!("http://{host}")).collect(),
+            hosts,
+            codes: Mutex::default(),
+        })
+    }
+
+    /// A code that lets one browser in, once.
+    ///
+    /// # Errors
+    /// `Internal` when the operating system has no random numbers.
+    pub fn new_code(&self) -> Result<Secret> {
+        let code = random_secret()?;
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        if codes.len() >= MOST_CODES {
+            codes.remove(0);
+        }
+        codes.push(code.clone());
+        Ok(code)
+    }
+
+    /// Uses a code up; the answer is the cookie to set.
+    pub(crate) fn exchange(&self, candidate: &str) -> Result<HeaderValue> {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(place) = codes.iter().position(|code| code.matches(candidate)) else {
+            return Err(Error::new(
+                ErrorKind::Unauthenticated,
+                "code_invalid",
+                "This address was used already or is not the newest. Run `switchyard-server address` for a new one.",
+            ));
+        };
+        codes.remove(place);
+        let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie_name, self.cookie.reveal());
+        HeaderValue::from_str(&cookie).map_err(Error::internal)
+    }
+
+    /// Refuses a request that was sent under another name than ours, or from another page. On every request.
+    pub(crate) fn check_address(&self, headers: &HeaderMap) -> Result<()> {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        if !host.is_some_and(|host| self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))) {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "host_refused",
+                "Open Switchyard under the address it printed; it does not answer under other names.",
+            ));
+        }
+        if headers.contains_key(header::ORIGIN) && !self.has_own_origin(headers) {
+            return Err(Error::new(ErrorKind::Forbidden, "origin_refused", "Another page may not use Switchyard."));
+        }
+        Ok(())
+    }
+
+    /// The authority of a request, whose address was checked before.
+    pub(crate) fn authenticate(&self, parts: &Parts) -> Result<Scope> {
+        let headers = &parts.headers;
+        if let Some(bearer) = bearer(headers) {
+            if self.token.matches(bearer) {
+                return self.actor.scope(self.org);
+            }
+            return Err(Error::new(ErrorKind::Unauthenticated, "token_invalid", "The bearer token is not valid."));
+        }
+        if !self.has_cookie(headers) {
+            return Err(Error::new(
+                ErrorKind::Unauthenticated,
+                "unauthenticated",
+                "Open the address that Switchyard printed, or run `switchyard-server address` for a new one.",
+            ));
+        }
+        // A cookie travels by itself, so the request must also show that our own page sent it. Browsers leave Origin
+        // out of same-origin reads and say so in Sec-Fetch-Site instead, which no page can set.
+        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+        let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+        let upgrade = headers.contains_key(header::UPGRADE);
+        if self.has_own_origin(headers) || (reads && same_origin && !upgrade) {
+            return self.actor.scope(self.org);
+        }
+        Err(Error::new(ErrorKind::Forbidden, "origin_missing", "A request without an Origin needs a bearer token."))
+    }
+
+    /// Refuses a request without credential that did not come from our own page.
+    pub(crate) fn require_own_origin(&self, headers: &HeaderMap) -> Result<()> {
+        if self.has_own_origin(headers) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Forbidden, "origin_missing", "Send this from Switchyard's own page."))
+    }
+
+    fn has_own_origin(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+        origin.is_some_and(|origin| self.origins.iter().any(|known| known.eq_ignore_ascii_case(origin)))
+    }
+
+    fn has_cookie(&self, headers: &HeaderMap) -> bool {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .any(|(name, value)| name == self.cookie_name && self.cookie.matches(value))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

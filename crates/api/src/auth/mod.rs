@@ -1,0 +1,7 @@
+//! Who calls: authentication makes the [`Actor`](switchyard_domain::Actor) that all authority comes from.
+
+mod loopback;
+mod secret;
+
+pub use loopback::Loopback;
+pub use secret::{Secret, random_secret};

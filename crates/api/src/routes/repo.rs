@@ -1,0 +1,96 @@
+//! Repos, what helps to find them, and the agents on the machine.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use switchyard_domain::{ProjectId, RepoId};
+
+use crate::error::ApiResult;
+use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
+use crate::state::ApiState;
+use crate::table::Route;
+use crate::wire::Page;
+use crate::wire::agent::Agent;
+use crate::wire::repo::{AddRepo, Branch, CompletionQuery, FindQuery, FoundRepos, PathCompletion, Repo};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::read("/api/projects/{id}/repos", "repo.list", list)
+            .summary("A project's repositories")
+            .reply::<Page<Repo>>(200),
+        Route::write(Method::POST, "/api/projects/{id}/repos", "repo.create", add)
+            .summary("Adds a repository that is on this machine")
+            .body::<AddRepo>()
+            .reply::<Repo>(201),
+        Route::write(Method::DELETE, "/api/repos/{id}", "repo.delete", remove)
+            .summary("Takes a repository off its project; nothing on disk changes")
+            .versioned()
+            .reply_empty(204),
+        Route::read("/api/repos/{id}/branches", "repo.branches", branches)
+            .summary("A repository's local branches")
+            .reply::<Page<Branch>>(200),
+        Route::read("/api/fs/complete", "fs.complete", complete)
+            .summary("Folders that complete a typed path")
+            .query::<CompletionQuery>()
+            .reply::<Page<PathCompletion>>(200),
+        Route::read("/api/fs/repos", "fs.find_repos", find)
+            .summary("Repositories below a folder")
+            .query::<FindQuery>()
+            .reply::<FoundRepos>(200),
+        Route::read("/api/agents", "agent.list", agents)
+            .summary("The catalogue of agents, with what is installed")
+            .reply::<Page<Agent>>(200),
+    ]
+}
+
+async fn list(State(state): State<ApiState>, caller: Caller, Id(id): Id<ProjectId>) -> ApiResult<Json<Page<Repo>>> {
+    Ok(Json(Page::whole(state.app.repos(&caller.scope, id).await?)))
+}
+
+async fn add(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<ProjectId>,
+    Input(body): Input<AddRepo>,
+) -> ApiResult<Versioned<Repo>> {
+    let repo = state.app.add_repo(&caller.act(&state.app), id, &body.path).await?;
+    Ok(Versioned::created(repo.version, repo.into()))
+}
+
+async fn remove(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<RepoId>,
+    seen: IfMatch,
+) -> ApiResult<StatusCode> {
+    state.app.remove_repo(&caller.act(&state.app), id, seen.version(None)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn branches(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<RepoId>,
+) -> ApiResult<Json<Page<Branch>>> {
+    Ok(Json(Page::whole(state.app.branches(&caller.scope, id).await?)))
+}
+
+async fn complete(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Params(query): Params<CompletionQuery>,
+) -> ApiResult<Json<Page<PathCompletion>>> {
+    Ok(Json(Page::whole(state.app.complete_path(&caller.scope, &query.prefix).await?)))
+}
+
+async fn find(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Params(query): Params<FindQuery>,
+) -> ApiResult<Json<FoundRepos>> {
+    Ok(Json(state.app.find_repos(&caller.scope, query.under.as_deref()).await?.into()))
+}
+
+async fn agents(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Page<Agent>>> {
+    Ok(Json(Page::whole(state.app.agents(&caller.scope).await?)))
+}

@@ -1,0 +1,59 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+
+use switchyard_app::App;
+
+use crate::assets::Assets;
+use crate::auth::Loopback;
+use crate::cache::ListCache;
+
+/// How the instance is deployed. Shown to clients; no behaviour hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One local user.
+    Desktop,
+}
+
+impl Mode {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+        }
+    }
+}
+
+/// What the instance says of itself.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The program's version.
+    pub version: &'static str,
+    /// How it is deployed.
+    pub mode: Mode,
+    /// Where it keeps its files, as people may look for them.
+    pub data_dir: String,
+    /// Name of the local user.
+    pub user_name: String,
+    /// Name of the local organisation.
+    pub organisation_name: String,
+}
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    pub(crate) app: App,
+    pub(crate) auth: Arc<Loopback>,
+    pub(crate) instance: Arc<Instance>,
+    pub(crate) assets: Arc<dyn Assets>,
+    pub(crate) lists: Arc<ListCache>,
+}
+
+impl ApiState {
+    /// Everything that requests need.
+    #[must_use]
+    pub fn new(app: App, auth: Arc<Loopback>, instance: Instance, assets: Arc<dyn Assets>) -> Self {
+        Self { app, auth, instance: Arc::new(instance), assets, lists: Arc::new(ListCache::default()) }
+    }
+}

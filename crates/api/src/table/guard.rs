@@ -1,0 +1,66 @@
+//! The guard before every row: who calls, and may they.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use switchyard_domain::{Result, Role, Scope};
+
+use super::Authority;
+use crate::error::ApiError;
+use crate::extract::{Caller, idempotency_key};
+use crate::state::ApiState;
+
+/// What the guard must know of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    pub(super) action: &'static str,
+    pub(super) authority: Authority,
+}
+
+/// The name of the row's act and who it was, left on the response for the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Attribution {
+    pub(crate) action: &'static str,
+    pub(crate) scope: Option<Scope>,
+}
+
+/// Lets a request through to its handler, or answers in its stead.
+pub(super) async fn admit(
+    State((state, facts)): State<(ApiState, Facts)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let admitted = authorise(&state, facts, &parts).await;
+    let (mut response, scope) = match admitted {
+        Ok(caller) => {
+            let scope = caller.as_ref().map(|caller| caller.scope);
+            parts.extensions.extend(caller.map(into_extensions).unwrap_or_default());
+            (next.run(Request::from_parts(parts, body)).await, scope)
+        }
+        Err(refused) => (ApiError::from(refused).into_response(), None),
+    };
+    response.extensions_mut().insert(Attribution { action: facts.action, scope });
+    response
+}
+
+fn into_extensions(caller: Caller) -> axum::http::Extensions {
+    let mut extensions = axum::http::Extensions::new();
+    extensions.insert(caller);
+    extensions
+}
+
+async fn authorise(state: &ApiState, facts: Facts, parts: &axum::http::request::Parts) -> Result<Option<Caller>> {
+    let needed: Role = match facts.authority {
+        Authority::Anyone => return Ok(None),
+        Authority::OwnPage => return state.auth.require_own_origin(&parts.headers).map(|()| None),
+        Authority::Role(role) => role,
+    };
+    let scope = state.auth.authenticate(parts)?;
+    if let Err(refused) = scope.require(needed) {
+        state.app.audit_refusal(&scope, facts.action, refused.code).await?;
+        return Err(refused);
+    }
+    let idempotency_key = idempotency_key(&parts.headers)?;
+    Ok(Some(Caller { scope, action: facts.action, idempotency_key }))
+}

@@ -1,0 +1,108 @@
+//! Configuration on the wire.
+
+use serde::{Deserialize, Serialize};
+use switchyard_domain::{Result, config as domain};
+use utoipa::ToSchema;
+
+use super::agent::AgentSpec;
+use super::{mirror, present};
+
+mirror! {
+    /// How the UI looks.
+    Theme = domain::Theme { System, Light, Dark }
+}
+
+/// What a user has set.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Config {
+    theme: Theme,
+    #[schema(required = true)]
+    editor: Option<String>,
+    #[schema(required = true)]
+    default_agent: Option<AgentSpec>,
+    branch_prefix: String,
+    #[schema(required = true)]
+    git_author: Option<GitAuthor>,
+    notifications: Notifications,
+    trash_retention_days: u32,
+    pub(crate) version: i64,
+}
+
+/// Whom commits are attributed to.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct GitAuthor {
+    name: String,
+    email: String,
+}
+
+/// How to be told of things.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct Notifications {
+    sound: bool,
+    desktop: bool,
+}
+
+impl From<domain::StoredConfig> for Config {
+    fn from(stored: domain::StoredConfig) -> Self {
+        let config = stored.config;
+        Self {
+            theme: config.theme.into(),
+            editor: config.editor,
+            default_agent: config.default_agent.map(Into::into),
+            branch_prefix: config.branch_prefix,
+            git_author: config.git_author.map(|author| GitAuthor { name: author.name, email: author.email }),
+            notifications: Notifications {
+                sound: config.notifications.sound,
+                desktop: config.notifications.desktop,
+            },
+            trash_retention_days: config.trash_retention_days,
+            version: stored.version,
+        }
+    }
+}
+
+/// What to change; what is left out stays, null clears.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PatchConfig {
+    pub(crate) version: Option<i64>,
+    theme: Option<Theme>,
+    #[serde(deserialize_with = "present")]
+    editor: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    default_agent: Option<Option<AgentSpec>>,
+    branch_prefix: Option<String>,
+    #[serde(deserialize_with = "present")]
+    git_author: Option<Option<GitAuthor>>,
+    notifications: Option<Notifications>,
+    trash_retention_days: Option<u32>,
+}
+
+impl PatchConfig {
+    /// `config` with the changes made.
+    pub(crate) fn apply(self, mut config: domain::Config) -> Result<domain::Config> {
+        if let Some(theme) = self.theme {
+            config.theme = theme.into();
+        }
+        if let Some(editor) = self.editor {
+            config.editor = editor.filter(|editor| !editor.trim().is_empty());
+        }
+        if let Some(agent) = self.default_agent {
+            config.default_agent = agent.map(TryInto::try_into).transpose()?;
+        }
+        if let Some(prefix) = self.branch_prefix {
+            config.branch_prefix = prefix;
+        }
+        if let Some(author) = self.git_author {
+            config.git_author =
+                author.map(|author| domain::GitAuthor { name: author.name, email: author.email });
+        }
+        if let Some(told) = self.notifications {
+            config.notifications = domain::Notifications { sound: told.sound, desktop: told.desktop };
+        }
+        if let Some(days) = self.trash_retention_days {
+            config.trash_retention_days = days;
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,60 @@
+//! What the instance says of itself, and signing in.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The instance.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Info {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    /// `desktop` or `kubernetes`.
+    pub(crate) mode: &'static str,
+    /// The ways to sign in; empty where there is no login.
+    pub(crate) auth: Vec<&'static str>,
+    pub(crate) features: Features,
+    pub(crate) user: Named,
+    pub(crate) organisation: Named,
+    /// Where the instance keeps its files; null where that is nobody's business.
+    #[schema(required = true)]
+    pub(crate) data_dir: Option<String>,
+}
+
+/// What this instance can do beyond the main path.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Features {
+    /// Repositories are added by a path on this machine.
+    pub(crate) local_repos: bool,
+    /// Repositories are added by URL.
+    pub(crate) clone: bool,
+    /// There are terminals.
+    pub(crate) terminals: bool,
+}
+
+/// Somebody or something with a name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Named {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+}
+
+/// Whether the instance is up.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    pub(crate) status: &'static str,
+}
+
+/// A one-time code from the printed address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExchangeCode {
+    pub(crate) code: String,
+}
+
+/// A fresh one-time code.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Code {
+    pub(crate) code: String,
+}
