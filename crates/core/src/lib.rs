@@ -1,1 +1,19 @@
-//! placeholder
+//! Typed configuration, the choice of mode, and the wiring: the only crate that names concrete adapters.
+//!
+//! A shell (the server, later the desktop app) hands in settings and the UI's files and gets back something to serve.
+//! Nothing below this crate asks which mode it runs in.
+
+mod clock;
+mod data_folder;
+mod runner_process;
+mod serve;
+mod settings;
+mod start;
+
+pub use clock::SystemClock;
+pub use data_folder::DataFolder;
+pub use serve::{Listening, listen};
+pub use settings::{LogFormat, OnExit, SettingFault, Settings};
+pub use start::Core;
+pub use switchyard_api::{Asset, Assets, Secret, document as openapi_document};
+pub use switchyard_domain::{Error, Result};

@@ -1,0 +1,123 @@
+//! The runner of desktop mode: a process of its own that outlives this one.
+//!
+//! A runner that is there already is attached to; one that dies is started again. It is started in a session of its
+//! own, so that what ends the server does not end it.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use switchyard_domain::runner::Runner;
+use switchyard_domain::{Error, Result};
+use switchyard_runner_api::RemoteRunner;
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// How often a runner that is not our child is asked whether it is there.
+const PULSE: Duration = Duration::from_millis(500);
+/// How often a runner that was just started is asked.
+const STARTING_PULSE: Duration = Duration::from_millis(5);
+/// How long a runner may take to answer after it was started.
+const START_PATIENCE: Duration = Duration::from_secs(10);
+/// The pause after a runner that ended, doubled each time up to a second, so that one that cannot start is not
+/// started over and over.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// How to start a runner.
+#[derive(Clone, Debug)]
+pub(crate) struct RunnerCommand {
+    pub(crate) program: PathBuf,
+    pub(crate) socket: PathBuf,
+    pub(crate) state: PathBuf,
+    pub(crate) workspaces: PathBuf,
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+/// Keeps a runner at work for as long as it is held.
+pub(crate) struct RunnerProcess {
+    remote: RemoteRunner,
+    keeper: JoinHandle<()>,
+}
+
+impl RunnerProcess {
+    /// Attaches to the runner on the socket or starts one, in the background.
+    pub(crate) fn keep(command: RunnerCommand) -> Result<Self> {
+        let remote = RemoteRunner::on_socket(&command.socket)?;
+        let keeper = tokio::spawn(keep_running(command, remote.clone()));
+        Ok(Self { remote, keeper })
+    }
+
+    /// The client to it.
+    pub(crate) fn remote(&self) -> RemoteRunner {
+        self.remote.clone()
+    }
+
+    /// Leaves the runner as it is.
+    pub(crate) fn detach(&self) {
+        self.keeper.abort();
+    }
+
+    /// Stops all sessions and ends the runner.
+    pub(crate) async fn shut_down(&self, patience: Duration) -> Result<()> {
+        self.keeper.abort();
+        match tokio::time::timeout(patience, self.remote.shut_down()).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::unavailable("runner_unavailable", "The runner did not end in time.")),
+        }
+    }
+}
+
+async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        if remote.hello().await.is_ok() {
+            pause = FIRST_PAUSE;
+            sleep(PULSE).await;
+            continue;
+        }
+        match start(&command) {
+            Ok(mut child) => {
+                wait_until_ready(&remote, &mut child).await;
+                // The task is aborted on a clean end; the child is its own session and stays.
+                let ended = child.wait().await;
+                tracing::warn!(?ended, "the runner ended; starting it again");
+            }
+            Err(error) => tracing::error!(%error, program = %command.program.display(), "the runner cannot be started"),
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+async fn wait_until_ready(remote: &RemoteRunner, child: &mut Child) {
+    let ready = async {
+        while remote.hello().await.is_err() {
+            sleep(STARTING_PULSE).await;
+        }
+    };
+    tokio::select! {
+        () = ready => tracing::info!(pid = child.id(), "the runner is ready"),
+        _ = child.wait() => {}
+        () = sleep(START_PATIENCE) => tracing::error!("the runner was started but does not answer"),
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the runner itself is the one process that the control plane starts")]
+fn start(command: &RunnerCommand) -> std::io::Result<Child> {
+    Command::new(&command.program)
+        .arg("serve")
+        .arg("--socket")
+        .arg(&command.socket)
+        .arg("--state")
+        .arg(&command.state)
+        .arg("--workspaces")
+        .arg(&command.workspaces)
+        .env_clear()
+        .envs(command.environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+}

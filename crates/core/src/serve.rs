@@ -1,0 +1,72 @@
+//! Listening and serving, until told to end.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchyard_domain::{Error, Result};
+use tokio::net::TcpListener;
+
+use crate::settings::Settings;
+use crate::start::Core;
+
+/// How long open connections may take to end once the server is told to.
+const DRAIN: Duration = Duration::from_millis(150);
+
+/// A port that is ours.
+pub struct Listening {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// Takes the port that the settings name.
+///
+/// # Errors
+/// `Unavailable` with code `port_in_use` and what to do.
+pub async fn listen(settings: &Settings) -> Result<Listening> {
+    let wanted = SocketAddr::new(settings.host, settings.port);
+    let listener = TcpListener::bind(wanted).await.map_err(|error| {
+        let text = format!(
+            "{wanted} cannot be listened on: {error}. If Switchyard runs already, `switchyard-server address` \
+             prints its address; otherwise set PORT to another port."
+        );
+        Error::unavailable("port_in_use", text)
+    })?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    Ok(Listening { listener, address })
+}
+
+impl Listening {
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The address as a browser writes it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Serves until `end` is ready, then lets connections finish for a moment and shuts the instance down.
+    ///
+    /// # Errors
+    /// `Internal` when the listener breaks.
+    pub async fn serve(self, core: Arc<Core>, end: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let (told, drained) = tokio::sync::oneshot::channel::<()>();
+        let end = async move {
+            end.await;
+            let _ = told.send(());
+        };
+        let serving = axum::serve(self.listener, core.router.clone()).with_graceful_shutdown(end);
+        let served = tokio::select! {
+            // WebSockets do not end by themselves: their clients connect again to the next process.
+            served = async { serving.await } => served.map_err(Error::internal),
+            () = async { let _ = drained.await; tokio::time::sleep(DRAIN).await } => Ok(()),
+        };
+        core.shut_down().await;
+        served
+    }
+}

@@ -1,0 +1,106 @@
+//! The wiring of desktop mode.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use switchyard_api::{ApiState, Assets, Instance, Loopback, Mode};
+use switchyard_app::App;
+use switchyard_domain::store::{Recovery, Store};
+use switchyard_domain::{Actor, Clock, Error, OrgId, Result, Role, UserId};
+use switchyard_store::{Database, SqliteConfig};
+
+use crate::clock::SystemClock;
+use crate::data_folder::DataFolder;
+use crate::runner_process::{RunnerCommand, RunnerProcess};
+use crate::settings::{OnExit, Settings};
+
+/// How long agents get to stop when the server ends.
+const STOP_PATIENCE: Duration = Duration::from_millis(2800);
+
+/// A started instance.
+pub struct Core {
+    /// What answers requests.
+    pub(crate) router: Router,
+    auth: Arc<Loopback>,
+    store: Arc<Database>,
+    runner: RunnerProcess,
+    on_exit: OnExit,
+}
+
+impl Core {
+    /// Starts everything behind `settings` for a server that listens on `port`.
+    ///
+    /// # Errors
+    /// `Unavailable` with what is wrong and what to do: the data folder, the database, or the runner's program.
+    pub async fn start(settings: &Settings, folder: &DataFolder, port: u16, assets: Arc<dyn Assets>) -> Result<Self> {
+        let runner = RunnerProcess::keep(RunnerCommand {
+            program: runner_program(settings)?,
+            socket: folder.runner_socket()?,
+            state: folder.runner_state(),
+            workspaces: settings.workspace_dir.clone(),
+            environment: settings.runner_environment.clone(),
+        })?;
+        let clock = SystemClock;
+        let store = Arc::new(Database::open_sqlite(&SqliteConfig::new(folder.database())).await?);
+        let (user, org) = store.local_identity(clock.now()).await?;
+        let token = match &settings.token {
+            Some(token) => token.clone(),
+            None => folder.token()?,
+        };
+        let auth = Arc::new(Loopback::new(local_actor(user, org), org, token, port)?);
+        let app = App::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(runner.remote()), Arc::new(clock));
+        app.recover(local_actor).await?;
+        let instance = Instance {
+            version: env!("CARGO_PKG_VERSION"),
+            mode: Mode::Desktop,
+            data_dir: settings.data_dir.display().to_string(),
+            user_name: settings.user_name.clone(),
+            organisation_name: "Local".to_owned(),
+        };
+        let router = switchyard_api::router(ApiState::new(app, Arc::clone(&auth), instance, assets));
+        Ok(Self { router, auth, store, runner, on_exit: settings.on_exit })
+    }
+
+    /// A path and fragment that let one browser in, once.
+    ///
+    /// # Errors
+    /// `Internal` when the operating system has no random numbers.
+    pub fn entrance(&self) -> Result<String> {
+        Ok(format!("/#code={}", self.auth.new_code()?.reveal()))
+    }
+
+    /// Ends cleanly: agents are stopped or left at work as the settings say, the database is closed.
+    pub async fn shut_down(&self) {
+        match self.on_exit {
+            OnExit::Keep => self.runner.detach(),
+            OnExit::Stop => {
+                if let Err(error) = self.runner.shut_down(STOP_PATIENCE).await {
+                    tracing::warn!(?error, "the runner did not end cleanly");
+                }
+            }
+        }
+        self.store.close().await;
+    }
+}
+
+/// The one user of a desktop, who may do everything.
+fn local_actor(user: UserId, org: OrgId) -> Actor {
+    Actor::authenticated(user, vec![(org, Role::Admin)])
+}
+
+fn runner_program(settings: &Settings) -> Result<PathBuf> {
+    let program = match &settings.runner_program {
+        Some(program) => program.clone(),
+        None => {
+            let own = std::env::current_exe().map_err(Error::internal)?;
+            own.with_file_name("switchyard-runner")
+        }
+    };
+    if program.is_file() {
+        return Ok(program);
+    }
+    let text = format!("The runner's program is not at {}. Set SWITCHYARD_RUNNER to where it is.", program.display());
+    Err(Error::unavailable("runner_missing", text))
+}

@@ -1,0 +1,26 @@
+//! The built UI, inside of the program in release builds and read from `ui/dist` in others.
+
+use std::borrow::Cow;
+
+use rust_embed::Embed;
+use switchyard_core::{Asset, Assets};
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../ui/dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// The UI's files.
+pub(crate) struct Interface;
+
+impl Assets for Interface {
+    fn get(&self, path: &str) -> Option<Asset> {
+        let file = Dist::get(path)?;
+        let etag = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let bytes = match file.data {
+            Cow::Borrowed(bytes) => Cow::Borrowed(bytes),
+            Cow::Owned(bytes) => Cow::Owned(bytes),
+        };
+        Some(Asset { bytes, etag })
+    }
+}
