@@ -1,5 +1,7 @@
 //! The log: text for people, or JSON lines (OB-1).
 
+use std::io::IsTerminal;
+
 use switchyard_core::{LogFormat, Settings};
 use tracing_subscriber::EnvFilter;
 
@@ -8,7 +10,7 @@ pub(crate) fn start(settings: &Settings) {
     let filter = EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {
-        LogFormat::Text => log.compact().with_target(false).init(),
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).compact().with_target(false).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
 }

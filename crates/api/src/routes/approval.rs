@@ -17,7 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read("/api/approvals", "approval.list", list)
             .summary("Permission requests of agents, newest first")
             .query::<ApprovalQuery>()
-            .reply::<Page<Approval>>(200),
+            .reply_page::<Approval>(),
         Route::write(Method::POST, "/api/approvals/{id}", "approval.answer", answer)
             .summary("Answers a permission request")
             .rate(Rate::Sessions)

@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::read("/api/workspaces/{id}/comments", "comment.list", list)
             .summary("Comments on a workspace, oldest first")
-            .reply::<Page<Comment>>(200),
+            .reply_page::<Comment>(),
         Route::write(Method::POST, "/api/workspaces/{id}/comments", "comment.create", create)
             .summary("Writes a comment on lines of the diff")
             .body::<CreateComment>()

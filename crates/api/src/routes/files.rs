@@ -16,7 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read("/api/workspaces/{id}/files", "file.list", list)
             .summary("Entries of a folder of the workspace")
             .query::<PathQuery>()
-            .reply::<Page<FileEntry>>(200),
+            .reply_page::<FileEntry>(),
         Route::read("/api/workspaces/{id}/files/content", "file.read", content)
             .summary("A file's text")
             .query::<PathQuery>()

@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read("/api/projects", "project.list", list)
             .summary("Projects in order of name")
             .query::<ProjectQuery>()
-            .reply::<Page<Project>>(200),
+            .reply_page::<Project>(),
         Route::write(Method::POST, "/api/projects", "project.create", create)
             .summary("Makes a project")
             .body::<CreateProject>()

@@ -17,7 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::read("/api/projects/{id}/repos", "repo.list", list)
             .summary("A project's repositories")
-            .reply::<Page<Repo>>(200),
+            .reply_page::<Repo>(),
         Route::write(Method::POST, "/api/projects/{id}/repos", "repo.create", add)
             .summary("Adds a repository that is on this machine")
             .body::<AddRepo>()
@@ -28,18 +28,18 @@ pub(super) fn routes() -> Vec<Route> {
             .reply_empty(204),
         Route::read("/api/repos/{id}/branches", "repo.branches", branches)
             .summary("A repository's local branches")
-            .reply::<Page<Branch>>(200),
+            .reply_page::<Branch>(),
         Route::read("/api/fs/complete", "fs.complete", complete)
             .summary("Folders that complete a typed path")
             .query::<CompletionQuery>()
-            .reply::<Page<PathCompletion>>(200),
+            .reply_page::<PathCompletion>(),
         Route::read("/api/fs/repos", "fs.find_repos", find)
             .summary("Repositories below a folder")
             .query::<FindQuery>()
             .reply::<FoundRepos>(200),
         Route::read("/api/agents", "agent.list", agents)
             .summary("The catalogue of agents, with what is installed")
-            .reply::<Page<Agent>>(200),
+            .reply_page::<Agent>(),
     ]
 }
 

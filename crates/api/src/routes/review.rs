@@ -25,18 +25,18 @@ pub(super) fn routes() -> Vec<Route> {
             .reply::<Diff>(200),
         Route::read("/api/workspaces/{id}/commits", "workspace.commits", commits)
             .summary("Commits that the base branch does not have, newest first")
-            .reply::<Page<CommitInfo>>(200),
+            .reply_page::<CommitInfo>(),
         Route::write(Method::POST, "/api/workspaces/{id}/commit", "workspace.commit", commit)
             .summary("Commits everything that is not committed")
             .body::<CommitWorkspace>()
-            .reply::<Page<RepoCommit>>(200),
+            .reply_page::<RepoCommit>(),
         Route::write(Method::POST, "/api/workspaces/{id}/push", "workspace.push", push)
             .summary("Pushes the workspace's branch")
             .body::<PushWorkspace>()
             .reply::<Pushed>(200),
         Route::read("/api/workspaces/{id}/checkpoints", "workspace.checkpoints", checkpoints)
             .summary("Checkpoints, newest first")
-            .reply::<Page<Checkpoint>>(200),
+            .reply_page::<Checkpoint>(),
         Route::write(Method::POST, "/api/workspaces/{id}/checkpoints", "workspace.checkpoint", checkpoint)
             .summary("Saves the workspace's files as they are")
             .reply::<Checkpoint>(201),

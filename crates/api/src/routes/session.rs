@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::read("/api/workspaces/{id}/sessions", "session.list", list)
             .summary("A workspace's sessions, newest first")
-            .reply::<Page<Session>>(200),
+            .reply_page::<Session>(),
         Route::write(Method::POST, "/api/workspaces/{id}/sessions", "session.create", create)
             .summary("Starts a session")
             .rate(Rate::Sessions)
@@ -31,10 +31,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read("/api/sessions/{id}/entries", "session.entries", entries)
             .summary("A stretch of the transcript, oldest first")
             .query::<EntryQuery>()
-            .reply::<Page<Entry>>(200),
+            .reply_page::<Entry>(),
         Route::read("/api/sessions/{id}/messages", "message.list", messages)
             .summary("Messages that wait for the agent, oldest first")
-            .reply::<Page<Message>>(200),
+            .reply_page::<Message>(),
         Route::write(Method::POST, "/api/sessions/{id}/messages", "message.create", send)
             .summary("Says something to the agent, now or when its turn ends")
             .rate(Rate::Sessions)

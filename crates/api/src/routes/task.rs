@@ -19,7 +19,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read("/api/projects/{id}/tasks", "task.list", list)
             .summary("A project's tasks in order of status and position")
             .query::<TaskQuery>()
-            .reply::<Page<Task>>(200),
+            .reply_page::<Task>(),
         Route::write(Method::POST, "/api/projects/{id}/tasks", "task.create", create)
             .summary("Makes a task at the end of its column")
             .body::<CreateTask>()
@@ -27,7 +27,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::write(Method::POST, "/api/projects/{id}/tasks/bulk", "task.bulk", bulk)
             .summary("Changes many tasks at once, all or none")
             .body::<BulkTasks>()
-            .reply::<Page<Task>>(200),
+            .reply_page::<Task>(),
         Route::read("/api/tasks/{id}", "task.read", read).summary("One task").reply::<Task>(200),
         Route::write(Method::PATCH, "/api/tasks/{id}", "task.update", update)
             .summary("Changes a task, or moves it on the board")

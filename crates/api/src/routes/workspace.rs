@@ -20,7 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::read("/api/tasks/{id}/workspaces", "workspace.list", list)
             .summary("A task's workspaces, newest first")
-            .reply::<Page<Workspace>>(200),
+            .reply_page::<Workspace>(),
         Route::write(Method::POST, "/api/tasks/{id}/workspaces", "workspace.create", create)
             .summary("Makes a workspace, and starts a session when an agent is named")
             .rate(Rate::Sessions)
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::read("/api/projects/{id}/workspaces", "workspace.list_project", list_project)
             .summary("A project's workspaces, newest first")
             .query::<WorkspaceQuery>()
-            .reply::<Page<Workspace>>(200),
+            .reply_page::<Workspace>(),
         Route::read("/api/workspaces/{id}", "workspace.read", read).summary("One workspace").reply::<Workspace>(200),
         Route::write(Method::POST, "/api/workspaces/{id}/merge", "workspace.merge", merge)
             .summary("Brings the work into the base branch")

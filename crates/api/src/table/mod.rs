@@ -13,6 +13,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 use switchyard_domain::Role;
 use utoipa::openapi::path::Parameter;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
@@ -144,6 +145,21 @@ impl Route {
     pub(crate) fn reply<T: ToSchema>(mut self, status: u16) -> Self {
         let schema = self.doc.mention::<T>();
         self.doc.replies.push((status, Some(schema)));
+        self
+    }
+
+    /// It answers 200 with a page of these.
+    pub(crate) fn reply_page<T: ToSchema>(mut self) -> Self {
+        let item = self.doc.mention::<T>();
+        let cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("Send it as `cursor` to get the next page; null at the end."));
+        let page = ObjectBuilder::new()
+            .property("items", ArrayBuilder::new().items(item))
+            .required("items")
+            .property("next_cursor", cursor)
+            .required("next_cursor");
+        self.doc.replies.push((200, Some(page.build().into())));
         self
     }
 

@@ -38,12 +38,11 @@ impl From<Timestamp> for Time {
 }
 
 /// A page of a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(crate) struct Page<T> {
     /// The items, in the list's order.
     pub(crate) items: Vec<T>,
     /// Send it as `cursor` to get the next page; null at the end.
-    #[schema(required = true)]
     pub(crate) next_cursor: Option<String>,
 }
 
