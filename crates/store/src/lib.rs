@@ -1,1 +1,38 @@
-//! placeholder
+//! The store: the domain's store port on two engines, SQLite and PostgreSQL.
+//!
+//! Queries are written once, in SQL that both engines speak, in a file per noun; [`Tx`](tx::Tx) binds and decodes
+//! typed values. SQLite has one writer thread that commits in groups and a few reader threads; PostgreSQL has a
+//! pool. This crate knows no HTTP, no rules about rights beyond the scope that comes with each call, and no clock.
+
+mod approvals;
+mod audit;
+mod comments;
+mod configs;
+mod cursor;
+mod database;
+mod fault;
+mod feed;
+mod idempotency;
+mod identity;
+mod messages;
+mod migrate;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod projects;
+mod recovery;
+mod repos;
+mod row;
+mod sessions;
+mod sqlite;
+mod tasks;
+mod transcript;
+mod tx;
+mod value;
+mod workspaces;
+mod write;
+
+pub use database::Database;
+pub use identity::Membership;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresConfig;
+pub use sqlite::SqliteConfig;

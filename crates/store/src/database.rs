@@ -1,0 +1,151 @@
+//! The database: one of two engines behind one way to read and write.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use switchyard_domain::store::{Act, Store, WakeUps};
+use switchyard_domain::{Error, ErrorKind, Result};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::sqlite::{Sqlite, SqliteConfig};
+use crate::tx::Tx;
+use crate::write::Write;
+use crate::{audit, feed};
+use switchyard_domain::event::Entity;
+
+/// The future of a job: it borrows the transaction that it runs in.
+pub(crate) type Job<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// The store on either engine.
+pub struct Database {
+    backend: Backend,
+    committed: watch::Sender<()>,
+}
+
+enum Backend {
+    Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(crate::postgres::Postgres),
+}
+
+impl Store for Database {}
+
+impl Database {
+    /// Opens a SQLite file, made and migrated where needed, and starts its threads.
+    ///
+    /// # Errors
+    /// `Unavailable` with one of the codes `data_folder_in_use` (another process has it), `database_newer` and
+    /// `migration_changed` (it is not this program's), `sqlite_too_old`, `disk_full`, `store_unavailable`.
+    pub async fn open_sqlite(config: &SqliteConfig) -> Result<Self> {
+        let committed = watch::Sender::new(());
+        let sqlite = Sqlite::open(config, committed.clone()).await?;
+        Ok(Self { backend: Backend::Sqlite(sqlite), committed })
+    }
+
+    /// Connects to PostgreSQL, migrates where needed and listens for other replicas' commits.
+    ///
+    /// # Errors
+    /// `Unavailable` with one of the codes `store_unavailable`, `database_newer`, `migration_changed`; `Invalid`
+    /// when the address cannot be read.
+    #[cfg(feature = "postgres")]
+    pub async fn open_postgres(config: &crate::PostgresConfig) -> Result<Self> {
+        let committed = watch::Sender::new(());
+        let postgres = crate::postgres::Postgres::open(config, committed.clone()).await?;
+        Ok(Self { backend: Backend::Postgres(postgres), committed })
+    }
+
+    /// Runs `work` on one snapshot; what it writes is not kept.
+    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.read(work).await,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.read(work).await,
+        }
+    }
+
+    /// Runs `work` in a transaction and commits it unless it fails; returns once it is on disk.
+    pub(crate) async fn transact<T, W>(&self, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(work).await,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.write(work).await,
+        }
+    }
+
+    /// A write of somebody's: holds the organisation's feed from the beginning, so that writes of one organisation
+    /// happen one after the other, and cannot deadlock.
+    pub(crate) async fn write<T, W>(&self, act: &Act, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
+    {
+        let act = act.clone();
+        self.transact(move |tx| {
+            Box::pin(async move {
+                feed::hold(tx, act.scope.org()).await?;
+                work(Write { tx, act }).await
+            })
+        })
+        .await
+    }
+
+    /// A write that may find that its caller's version is stale, which goes into the audit log too.
+    pub(crate) async fn write_version<T, W>(&self, act: &Act, about: (Entity, Uuid), work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
+    {
+        let outcome = self.write(act, work).await;
+        if matches!(&outcome, Err(error) if error.kind == ErrorKind::Stale) {
+            let act = act.clone();
+            let noted = self.transact(move |tx| {
+                Box::pin(async move { audit::append_stale(tx, &act, about.0, about.1).await })
+            });
+            if let Err(error) = noted.await {
+                tracing::warn!(?error, "a stale write could not be put into the audit log");
+            }
+        }
+        outcome
+    }
+
+    /// A signal for each commit from now on.
+    pub(crate) fn commits(&self) -> Box<dyn WakeUps> {
+        Box::new(Commits(self.committed.subscribe()))
+    }
+
+    /// Writes everything out and closes.
+    pub(crate) async fn shut(&self) {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.close().await,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}
+
+struct Commits(watch::Receiver<()>);
+
+#[async_trait]
+impl WakeUps for Commits {
+    async fn woken(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The store is gone: nothing will be committed any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// An error like `error`, for one more caller that it concerns.
+pub(crate) fn again(error: &Error) -> Error {
+    Error::new(error.kind, error.code, error.message.clone())
+}

@@ -1,0 +1,126 @@
+//! The change feed: events numbered per organisation, without gaps, in the transaction of the change.
+
+use async_trait::async_trait;
+use switchyard_domain::event::{Event, FeedSlice};
+use switchyard_domain::store::{Feed, WakeUps};
+use switchyard_domain::{Error, OrgId, Result, Scope, Timestamp};
+
+use crate::database::Database;
+use crate::row::Columns;
+use crate::tx::{Dialect, Tx};
+use crate::value::values;
+use crate::write::Change;
+
+/// Where a feed stands.
+struct Head {
+    /// Number of the newest event.
+    seq: i64,
+    /// Number of the newest event that was forgotten.
+    pruned: i64,
+}
+
+fn read_head(row: &mut Columns<'_>) -> Result<Head> {
+    Ok(Head { seq: row.get()?, pruned: row.get()? })
+}
+
+fn read_event(row: &mut Columns<'_>) -> Result<Event> {
+    Ok(Event {
+        seq: row.get()?,
+        entity: row.name()?,
+        verb: row.name()?,
+        id: row.get()?,
+        project_id: row.optional_id()?,
+        version: row.get()?,
+        at: row.get()?,
+    })
+}
+
+async fn head(tx: &mut Tx, org: OrgId) -> Result<Head> {
+    tx.found("SELECT seq, pruned FROM feed_heads WHERE org_id = $1", &values![org], read_head).await
+}
+
+/// Makes the organisation's writes wait for this one. SQLite has one writer anyway.
+pub(crate) async fn hold(tx: &mut Tx, org: OrgId) -> Result<()> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT seq, pruned FROM feed_heads WHERE org_id = $1",
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => "SELECT seq, pruned FROM feed_heads WHERE org_id = $1 FOR UPDATE",
+    };
+    tx.found(sql, &values![org], read_head).await.map(drop)
+}
+
+/// Appends one event.
+pub(crate) async fn append(tx: &mut Tx, scope: &Scope, at: Timestamp, change: Change) -> Result<()> {
+    let seq: i64 = tx
+        .found(
+            "UPDATE feed_heads SET seq = seq + 1 WHERE org_id = $1 RETURNING seq",
+            &values![scope.org()],
+            |row| row.get(),
+        )
+        .await?;
+    let Change { verb, entity, id, project_id, version } = change;
+    tx.execute(
+        "INSERT INTO events (org_id, seq, user_id, entity, verb, entity_id, project_id, version, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &values![scope.org(), seq, scope.user(), entity.as_str(), verb.as_str(), id, project_id, version, at],
+    )
+    .await
+    .map(drop)
+}
+
+async fn slice(tx: &mut Tx, org: OrgId, since: i64, limit: u32) -> Result<FeedSlice> {
+    let Head { seq, pruned } = head(tx, org).await?;
+    if since < pruned || since > seq {
+        return Ok(FeedSlice::Reset { head: seq });
+    }
+    let events = tx
+        .rows(
+            "SELECT seq, entity, verb, entity_id, project_id, version, at FROM events
+             WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            &values![org, since, limit],
+            read_event,
+        )
+        .await?;
+    Ok(FeedSlice::Events(events))
+}
+
+async fn prune(tx: &mut Tx, org: OrgId, keep: i64) -> Result<()> {
+    let Head { seq, pruned } = head(tx, org).await?;
+    let last = seq.saturating_sub(keep);
+    if last <= pruned {
+        return Ok(());
+    }
+    tx.execute("UPDATE feed_heads SET pruned = $2 WHERE org_id = $1", &values![org, last]).await?;
+    tx.execute("DELETE FROM events WHERE org_id = $1 AND seq <= $2", &values![org, last]).await.map(drop)
+}
+
+#[async_trait]
+impl Feed for Database {
+    async fn feed_head(&self, scope: &Scope) -> Result<i64> {
+        let org = scope.org();
+        self.read(move |tx| Box::pin(async move { Ok(head(tx, org).await?.seq) })).await
+    }
+
+    async fn events(&self, scope: &Scope, since: i64, limit: u32) -> Result<FeedSlice> {
+        let org = scope.org();
+        self.read(move |tx| Box::pin(slice(tx, org, since, limit))).await
+    }
+
+    fn wake_ups(&self) -> Box<dyn WakeUps> {
+        self.commits()
+    }
+
+    async fn prune_events(&self, scope: &Scope, keep: i64) -> Result<()> {
+        if keep < 0 {
+            return Err(Error::invalid("keep", "The number of events to keep is not negative."));
+        }
+        let org = scope.org();
+        self.transact(move |tx| {
+            Box::pin(async move {
+                hold(tx, org).await?;
+                prune(tx, org, keep).await
+            })
+        })
+        .await
+    }
+}

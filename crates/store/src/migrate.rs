@@ -1,0 +1,138 @@
+//! Migrations: forward only, each run once, each in a transaction of its own.
+
+use rusqlite::{Connection, TransactionBehavior};
+use sha2::{Digest, Sha256};
+use switchyard_domain::{Error, Result};
+
+use crate::fault;
+
+/// A step of the schema. Once released, its text does not change.
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($engine:literal: $($version:literal $name:literal),* $(,)?) => {
+        &[$(Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../../../migrations/", $engine, "/", $name, ".sql")),
+        }),*]
+    };
+}
+
+const SQLITE: &[Migration] = migrations!("sqlite": 1 "0001_init");
+#[cfg(feature = "postgres")]
+const POSTGRES: &[Migration] = migrations!("postgres": 1 "0001_init");
+
+#[cfg(feature = "postgres")]
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    version BIGINT PRIMARY KEY NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL
+)";
+const SQLITE_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    version INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
+) STRICT";
+const APPLIED: &str = "SELECT version, checksum FROM schema_migrations ORDER BY version";
+
+impl Migration {
+    /// Of the text, however the lines end.
+    fn checksum(&self) -> String {
+        let digest = Sha256::digest(self.sql.replace('\r', ""));
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The migrations that are left to run, if those that ran are ours.
+fn pending(all: &'static [Migration], applied: &[(i64, String)]) -> Result<Vec<&'static Migration>> {
+    for (version, checksum) in applied {
+        let Some(known) = all.iter().find(|migration| migration.version == *version) else {
+            return Err(Error::unavailable(
+                "database_newer",
+                format!(
+                    "The database was written by a newer Switchyard (its schema has version {version}). \
+                     Install that version or a later one, or restore a backup from before the upgrade."
+                ),
+            ));
+        };
+        if known.checksum() != *checksum {
+            return Err(Error::unavailable(
+                "migration_changed",
+                format!(
+                    "The database was made by another build: migration {} differs from the one that ran. \
+                     Use the build that made it, or restore a backup.",
+                    known.name
+                ),
+            ));
+        }
+    }
+    let last = applied.last().map_or(0, |(version, _)| *version);
+    Ok(all.iter().filter(|migration| migration.version > last).collect())
+}
+
+/// Brings a SQLite database up to date.
+pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
+    let applied = sqlite_applied(connection).map_err(|error| fault::sqlite(&error))?;
+    for migration in pending(SQLITE, &applied)? {
+        apply_sqlite(connection, migration).map_err(|error| fault::sqlite(&error))?;
+        tracing::info!(migration = migration.name, "database migrated");
+    }
+    Ok(())
+}
+
+/// Nothing is written to a database that is up to date: an old file opens as fast as it can.
+fn sqlite_applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    let there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'";
+    if connection.query_row(there, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(Vec::new());
+    }
+    connection.prepare(APPLIED)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+fn apply_sqlite(connection: &mut Connection, migration: &Migration) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(SQLITE_TABLE)?;
+    transaction.execute_batch(migration.sql)?;
+    transaction.execute(
+        "INSERT INTO schema_migrations (version, name, checksum, applied_at)
+         VALUES (?1, ?2, ?3, CAST(unixepoch('subsec') * 1000000 AS INTEGER))",
+        (migration.version, migration.name, migration.checksum()),
+    )?;
+    transaction.commit()
+}
+
+/// Brings a PostgreSQL database up to date; replicas that start together wait for each other.
+#[cfg(feature = "postgres")]
+pub(crate) async fn postgres(pool: &sqlx::PgPool) -> Result<()> {
+    let mut transaction = pool.begin().await.map_err(fault::postgres)?;
+    // Any number, as long as every replica takes the same. A large table may take its time.
+    run_postgres(
+        &mut transaction,
+        "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7230916245)",
+    )
+    .await?;
+    run_postgres(&mut transaction, TABLE).await?;
+    let applied: Vec<(i64, String)> =
+        sqlx::query_as(APPLIED).fetch_all(&mut *transaction).await.map_err(fault::postgres)?;
+    for migration in pending(POSTGRES, &applied)? {
+        run_postgres(&mut transaction, migration.sql).await?;
+        sqlx::query(
+            "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, now())",
+        )
+        .bind(migration.version)
+        .bind(migration.name)
+        .bind(migration.checksum())
+        .execute(&mut *transaction)
+        .await
+        .map_err(fault::postgres)?;
+        tracing::info!(migration = migration.name, "database migrated");
+    }
+    transaction.commit().await.map_err(fault::postgres)
+}
+
+#[cfg(feature = "postgres")]
+async fn run_postgres(connection: &mut sqlx::PgConnection, sql: &'static str) -> Result<()> {
+    use sqlx::Executor as _;
+    connection.execute(sqlx::raw_sql(sql)).await.map(drop).map_err(fault::postgres)
+}

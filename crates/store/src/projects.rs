@@ -1,0 +1,214 @@
+//! Projects: boards.
+
+use async_trait::async_trait;
+use switchyard_domain::event::{Entity, Verb};
+use switchyard_domain::project::{Project, ProjectPatch, ProjectSettings};
+use switchyard_domain::store::{Act, Projects};
+use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope};
+
+use crate::database::Database;
+use crate::row::Columns;
+use crate::tx::Tx;
+use crate::value::{json, values};
+use crate::write::{Change, Write, check_living, check_version};
+use crate::{cursor, idempotency};
+
+/// The counts come from one index, which holds nothing but what is counted.
+const COLUMNS: &str = "p.id, p.name, p.settings, p.archived_at, p.deleted_at, p.user_id, p.created_at, p.updated_at,
+    p.version,
+    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'todo' AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'in_progress' AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'in_review' AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'done' AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'cancelled' AND t.deleted_at IS NULL)";
+
+fn read(row: &mut Columns<'_>) -> Result<Project> {
+    Ok(Project {
+        id: row.id()?,
+        name: row.get()?,
+        settings: row.json()?,
+        archived_at: row.optional()?,
+        deleted_at: row.optional()?,
+        created_by: row.id()?,
+        created_at: row.get()?,
+        updated_at: row.get()?,
+        version: row.get()?,
+        task_counts: [row.get()?, row.get()?, row.get()?, row.get()?, row.get()?],
+    })
+}
+
+async fn find(tx: &mut Tx, scope: &Scope, id: ProjectId) -> Result<Project> {
+    let sql = format!("SELECT {COLUMNS} FROM projects p WHERE p.org_id = $1 AND p.id = $2");
+    tx.found(&sql, &values![scope.org(), id], read).await
+}
+
+/// Refuses unless the project is there and not deleted.
+pub(crate) async fn require_living(tx: &mut Tx, scope: &Scope, id: ProjectId) -> Result<()> {
+    let sql = "SELECT id FROM projects WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
+    tx.found(sql, &values![scope.org(), id], |_| Ok(())).await
+}
+
+/// Refuses unless the project is there, deleted or not.
+pub(crate) async fn require(tx: &mut Tx, scope: &Scope, id: ProjectId) -> Result<()> {
+    tx.found("SELECT id FROM projects WHERE org_id = $1 AND id = $2", &values![scope.org(), id], |_| Ok(()))
+        .await
+}
+
+async fn list(tx: &mut Tx, scope: &Scope, archived: bool, page: &PageRequest) -> Result<Page<Project>> {
+    let from = cursor::decode::<2>(page)?;
+    let archived = if archived { "IS NOT NULL" } else { "IS NULL" };
+    let behind = if from.is_some() { "AND (p.name_key, p.id) > ($3, $4)" } else { "" };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM projects p
+         WHERE p.org_id = $1 AND p.deleted_at IS NULL AND p.archived_at {archived} {behind}
+         ORDER BY p.name_key, p.id LIMIT $2"
+    );
+    let mut values = values![scope.org(), i64::from(page.limit) + 1].to_vec();
+    if let Some([name, id]) = from {
+        let id: ProjectId = id.parse().map_err(|_| cursor::invalid())?;
+        values.extend(values![name, id]);
+    }
+    let found = tx.rows(&sql, &values, read).await?;
+    Ok(cursor::page(found, page, |project| vec![project.name.to_lowercase(), project.id.to_string()]))
+}
+
+fn change(project: &Project, verb: Verb) -> Change {
+    let id = project.id;
+    Change { verb, entity: Entity::Project, id: id.0, project_id: Some(id), version: project.version }
+}
+
+async fn create(write: &mut Write<'_>, name: &str, settings: &ProjectSettings) -> Result<Project> {
+    let (scope, at) = (write.scope(), write.act.at);
+    if let Some(id) = idempotency::made_before(write).await? {
+        return find(write.tx, &scope, id).await;
+    }
+    let id = ProjectId::new();
+    let [id_value, org, user, name_value, key, created, updated] =
+        values![id, scope.org(), scope.user(), name, name.to_lowercase(), at, at];
+    write
+        .tx
+        .execute(
+            "INSERT INTO projects (id, org_id, user_id, name, name_key, settings, created_at, updated_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
+            &[id_value, org, user, name_value, key, json(settings)?, created, updated],
+        )
+        .await?;
+    idempotency::remember(write, id).await?;
+    let project = find(write.tx, &scope, id).await?;
+    write.record(change(&project, Verb::Created), &[("name", project.name.clone())]).await?;
+    Ok(project)
+}
+
+async fn update(write: &mut Write<'_>, id: ProjectId, version: i64, patch: &ProjectPatch) -> Result<Project> {
+    let (scope, at) = (write.scope(), write.act.at);
+    let mut project = find(write.tx, &scope, id).await?;
+    check_version(project.version, version)?;
+    check_living(project.deleted_at.is_some())?;
+    let mut fields = Vec::new();
+    if let Some(name) = patch.name.as_ref().filter(|name| **name != project.name) {
+        project.name.clone_from(name);
+        fields.push("name");
+    }
+    if let Some(settings) = patch.settings.as_ref().filter(|settings| **settings != project.settings) {
+        project.settings = settings.clone();
+        fields.push("settings");
+    }
+    if let Some(archived) = patch.archived.filter(|archived| *archived != project.archived_at.is_some()) {
+        project.archived_at = archived.then_some(at);
+        fields.push("archived");
+    }
+    if fields.is_empty() {
+        return Ok(project);
+    }
+    let [org, id_value, name, key, archived, updated] =
+        values![scope.org(), id, &project.name, project.name.to_lowercase(), project.archived_at, at];
+    write
+        .tx
+        .execute(
+            "UPDATE projects SET name = $3, name_key = $4, archived_at = $5, updated_at = $6, settings = $7,
+                 version = version + 1
+             WHERE org_id = $1 AND id = $2",
+            &[org, id_value, name, key, archived, updated, json(&project.settings)?],
+        )
+        .await?;
+    let project = find(write.tx, &scope, id).await?;
+    write.record(change(&project, Verb::Updated), &[("fields", fields.join(","))]).await?;
+    Ok(project)
+}
+
+/// Marks the project deleted, or living again.
+async fn mark(write: &mut Write<'_>, project: Project, verb: Verb) -> Result<Project> {
+    let (scope, at) = (write.scope(), write.act.at);
+    let deleted_at = (verb == Verb::Deleted).then_some(at);
+    write
+        .tx
+        .execute(
+            "UPDATE projects SET deleted_at = $3, updated_at = $4, version = version + 1 WHERE org_id = $1 AND id = $2",
+            &values![scope.org(), project.id, deleted_at, at],
+        )
+        .await?;
+    let project = find(write.tx, &scope, project.id).await?;
+    write.record(change(&project, verb), &[]).await?;
+    Ok(project)
+}
+
+async fn delete(write: &mut Write<'_>, id: ProjectId, version: i64) -> Result<()> {
+    let scope = write.scope();
+    let project = find(write.tx, &scope, id).await?;
+    check_version(project.version, version)?;
+    check_living(project.deleted_at.is_some())?;
+    mark(write, project, Verb::Deleted).await.map(drop)
+}
+
+async fn restore(write: &mut Write<'_>, id: ProjectId) -> Result<Project> {
+    let scope = write.scope();
+    let project = find(write.tx, &scope, id).await?;
+    if project.deleted_at.is_none() {
+        return Ok(project);
+    }
+    mark(write, project, Verb::Created).await
+}
+
+#[async_trait]
+impl Projects for Database {
+    async fn create_project(&self, act: &Act, name: &str, settings: &ProjectSettings) -> Result<Project> {
+        let (name, settings) = (name.to_owned(), settings.clone());
+        self.write(act, move |mut write| Box::pin(async move { create(&mut write, &name, &settings).await }))
+            .await
+    }
+
+    async fn projects(&self, scope: &Scope, archived: bool, page: &PageRequest) -> Result<Page<Project>> {
+        let (scope, page) = (*scope, page.clone());
+        self.read(move |tx| Box::pin(async move { list(tx, &scope, archived, &page).await })).await
+    }
+
+    async fn project(&self, scope: &Scope, id: ProjectId) -> Result<Project> {
+        let scope = *scope;
+        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+    }
+
+    async fn update_project(
+        &self,
+        act: &Act,
+        id: ProjectId,
+        version: i64,
+        patch: &ProjectPatch,
+    ) -> Result<Project> {
+        let patch = patch.clone();
+        self.write_version(act, (Entity::Project, id.0), move |mut write| {
+            Box::pin(async move { update(&mut write, id, version, &patch).await })
+        })
+        .await
+    }
+
+    async fn delete_project(&self, act: &Act, id: ProjectId, version: i64) -> Result<()> {
+        self.write_version(act, (Entity::Project, id.0), move |mut write| {
+            Box::pin(async move { delete(&mut write, id, version).await })
+        })
+        .await
+    }
+
+    async fn restore_project(&self, act: &Act, id: ProjectId) -> Result<Project> {
+        self.write(act, move |mut write| Box::pin(async move { restore(&mut write, id).await })).await
+    }
+}

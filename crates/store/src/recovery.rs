@@ -1,0 +1,50 @@
+//! What start-up needs before anybody has asked for anything.
+
+use async_trait::async_trait;
+use switchyard_domain::store::Recovery;
+use switchyard_domain::{OrgId, Result, SessionId, Timestamp, UserId, WorkspaceId};
+
+use crate::database::Database;
+use crate::identity;
+
+#[async_trait]
+impl Recovery for Database {
+    async fn local_identity(&self, at: Timestamp) -> Result<(UserId, OrgId)> {
+        self.transact(move |tx| Box::pin(identity::local(tx, at))).await
+    }
+
+    async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>> {
+        self.read(move |tx| {
+            Box::pin(tx.rows(
+                "SELECT org_id, user_id, id FROM sessions WHERE status IN ('starting', 'running', 'waiting_approval')
+                 UNION
+                 SELECT s.org_id, s.user_id, s.id FROM sessions s
+                 WHERE s.id IN (SELECT session_id FROM messages WHERE status = 'queued')",
+                &[],
+                |row| Ok((row.id()?, row.id()?, row.id()?)),
+            ))
+        })
+        .await
+    }
+
+    async fn unfinished_workspaces(&self) -> Result<Vec<(OrgId, UserId, WorkspaceId)>> {
+        self.read(move |tx| {
+            Box::pin(tx.rows(
+                "SELECT org_id, user_id, id FROM workspaces
+                 WHERE status IN ('creating', 'merging', 'discarding', 'restoring')",
+                &[],
+                |row| Ok((row.id()?, row.id()?, row.id()?)),
+            ))
+        })
+        .await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.read(move |tx| Box::pin(async move { tx.rows("SELECT 1", &[], |_| Ok(())).await.map(drop) }))
+            .await
+    }
+
+    async fn close(&self) {
+        self.shut().await;
+    }
+}

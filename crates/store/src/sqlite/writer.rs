@@ -1,0 +1,120 @@
+//! The writer: one thread, one connection, one commit for all that is queued.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use switchyard_domain::Result;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::job::Queued;
+use super::{connection, lock};
+use crate::database::again;
+use crate::tx::Tx;
+use crate::{fault, migrate};
+
+/// Jobs that share a commit at most, so that none waits long for the others.
+const GROUP: usize = 256;
+
+/// Opens the database, says whether that went well, and serves the queue until it is closed.
+pub(super) fn run(
+    path: &Path,
+    mut queue: mpsc::Receiver<Queued>,
+    committed: &watch::Sender<()>,
+    opened: oneshot::Sender<Result<()>>,
+) {
+    let (mut tx, _lock) = match open(path) {
+        Ok((connection, lock)) => (Tx::Sqlite(connection), lock),
+        Err(error) => return drop(opened.send(Err(error))),
+    };
+    if opened.send(Ok(())).is_err() {
+        return;
+    }
+    while let Some(first) = queue.blocking_recv() {
+        if group(&mut tx, first, &mut queue) {
+            committed.send_replace(());
+        }
+    }
+    match tx {
+        Tx::Sqlite(connection) => connection::finish(connection),
+        #[cfg(feature = "postgres")]
+        Tx::Postgres(_) => {}
+    }
+}
+
+fn open(path: &Path) -> Result<(Connection, lock::Lock)> {
+    let lock = lock::take(path)?;
+    let mut connection = connection::open_writer(path)?;
+    migrate::sqlite(&mut connection)?;
+    Ok((connection, lock))
+}
+
+/// Runs `first` and what else is queued in one transaction; answers all of them. Whether anything was committed.
+fn group(tx: &mut Tx, first: Queued, queue: &mut mpsc::Receiver<Queued>) -> bool {
+    let mut done = Vec::new();
+    let outcome = run_group(tx, first, queue, &mut done);
+    if outcome.is_err() && !outside_transaction(tx) {
+        // The error that matters is the first one; a transaction that is gone needs no rollback.
+        drop(control(tx, "ROLLBACK"));
+    }
+    let committed = outcome.is_ok();
+    for job in done {
+        job.answer(&outcome);
+    }
+    committed
+}
+
+fn run_group(
+    tx: &mut Tx,
+    first: Queued,
+    queue: &mut mpsc::Receiver<Queued>,
+    done: &mut Vec<Queued>,
+) -> Result<()> {
+    if let Err(error) = control(tx, "BEGIN IMMEDIATE") {
+        done.push(first);
+        return Err(error);
+    }
+    let mut next = Some(first);
+    while let Some(mut job) = next {
+        let outcome = run_job(tx, &mut job);
+        done.push(job);
+        outcome?;
+        next = if done.len() < GROUP { queue.try_recv().ok() } else { None };
+    }
+    control(tx, "COMMIT")
+}
+
+/// Runs one job in a savepoint of its own. Fails only when the whole transaction is lost.
+fn run_job(tx: &mut Tx, job: &mut Queued) -> Result<()> {
+    control(tx, "SAVEPOINT job")?;
+    match job.run(tx) {
+        Ok(()) => control(tx, "RELEASE job"),
+        // SQLite ends the transaction by itself on faults such as a full disk.
+        Err(error) if outside_transaction(tx) => Err(again(&error)),
+        Err(_) => {
+            control(tx, "ROLLBACK TO job")?;
+            control(tx, "RELEASE job")
+        }
+    }
+}
+
+/// Whether no transaction is open.
+fn outside_transaction(tx: &Tx) -> bool {
+    match tx {
+        Tx::Sqlite(connection) => connection.is_autocommit(),
+        #[cfg(feature = "postgres")]
+        Tx::Postgres(_) => false,
+    }
+}
+
+pub(super) fn control(tx: &Tx, sql: &str) -> Result<()> {
+    match tx {
+        Tx::Sqlite(connection) => {
+            let run = connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute());
+            run.map(drop).map_err(|error| fault::sqlite(&error))
+        }
+        #[cfg(feature = "postgres")]
+        Tx::Postgres(_) => Err(switchyard_domain::Error::internal(
+            "a thread of SQLite's was given another engine's transaction",
+        )),
+    }
+}

@@ -1,0 +1,145 @@
+//! Lists of tasks: filtered, searched, in the order of the board.
+
+use switchyard_domain::task::{Task, TaskFilter, TaskStatus};
+use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope, TaskId};
+
+use super::{COLUMNS, TABLES, read};
+use crate::cursor;
+use crate::projects;
+use crate::tx::{Dialect, Tx, placeholders};
+#[cfg(feature = "postgres")]
+use crate::value::json;
+use crate::value::{Value, values};
+
+/// Ids that go into one statement.
+const IDS: usize = 256;
+
+/// Conditions of a query, with their values.
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// Adds `AND {condition}`, in which `?` stands for `value`.
+    fn and(&mut self, condition: &str, value: impl Into<Value>) {
+        self.values.push(value.into());
+        let condition = condition.replace('?', &format!("${}", self.values.len()));
+        self.sql.push_str(&format!(" AND {condition}"));
+    }
+
+    /// Adds that `column` is one of `names`, unless there are none.
+    fn any_of(&mut self, column: &str, names: &[&'static str]) {
+        if names.is_empty() {
+            return;
+        }
+        let list = placeholders(self.values.len() + 1, names.len());
+        self.values.extend(names.iter().map(|name| Value::from(*name)));
+        self.sql.push_str(&format!(" AND {column} IN {list}"));
+    }
+}
+
+pub(super) async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    project: ProjectId,
+    filter: &TaskFilter,
+    page: &PageRequest,
+) -> Result<Page<Task>> {
+    projects::require(tx, scope, project).await?;
+    let mut conditions = Conditions {
+        sql: format!("t.org_id = $1 AND t.project_id = $2 AND t.deleted_at {}", is_null(!filter.deleted)),
+        values: values![scope.org(), project].to_vec(),
+    };
+    narrow(&mut conditions, filter, tx.dialect())?;
+    if let Some([rank, position, id]) = cursor::decode::<3>(page)? {
+        let rank: i64 = rank.parse().map_err(|_| cursor::invalid())?;
+        let id: TaskId = id.parse().map_err(|_| cursor::invalid())?;
+        let first = conditions.values.len() + 1;
+        conditions.values.extend(values![rank, position, id]);
+        conditions
+            .sql
+            .push_str(&format!(" AND (t.status_rank, t.position, t.id) > {}", placeholders(first, 3)));
+    }
+    let Conditions { sql, mut values } = conditions;
+    values.push(Value::from(i64::from(page.limit) + 1));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {TABLES} WHERE {sql} ORDER BY t.status_rank, t.position, t.id LIMIT ${}",
+        values.len()
+    );
+    let found = tx.rows(&sql, &values, read).await?;
+    Ok(cursor::page(found, page, |task| {
+        vec![rank(task.status).to_string(), task.position.clone(), task.id.to_string()]
+    }))
+}
+
+fn is_null(null: bool) -> &'static str {
+    if null { "IS NULL" } else { "IS NOT NULL" }
+}
+
+fn narrow(conditions: &mut Conditions, filter: &TaskFilter, dialect: Dialect) -> Result<()> {
+    conditions.any_of("t.status", &filter.status.iter().map(|status| status.as_str()).collect::<Vec<_>>());
+    conditions
+        .any_of("t.priority", &filter.priority.iter().map(|priority| priority.as_str()).collect::<Vec<_>>());
+    for label in &filter.labels {
+        match dialect {
+            Dialect::Sqlite => {
+                conditions.and("EXISTS (SELECT 1 FROM json_each(t.labels) WHERE value = ?)", label);
+            }
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => conditions.and("t.labels @> ?", json(&[label])?),
+        }
+    }
+    if let Some(assignee) = filter.assignee {
+        conditions.and("t.assignee = ?", assignee);
+    }
+    if let Some(query) = &filter.query {
+        search(conditions, query, dialect);
+    }
+    Ok(())
+}
+
+/// Adds that all words of `query` stand in the task; the last may be the beginning of one.
+///
+/// What reaches the engines' query languages is letters and digits alone, so nobody's input can be syntax.
+fn search(conditions: &mut Conditions, query: &str, dialect: Dialect) {
+    let query = query.to_lowercase();
+    let words: Vec<&str> =
+        query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return;
+    }
+    match dialect {
+        Dialect::Sqlite => {
+            let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+            conditions.and(
+                "t.row_number IN (SELECT rowid FROM task_search WHERE task_search MATCH ?)",
+                format!("{}*", quoted.join(" ")),
+            );
+        }
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => {
+            conditions.and("t.search @@ to_tsquery('simple', ?)", format!("{}:*", words.join(" & ")));
+        }
+    }
+}
+
+/// The place of a status in the order of the board, as the tables have it.
+pub(super) fn rank(status: TaskStatus) -> i64 {
+    TaskStatus::ALL.iter().take_while(|known| **known != status).count() as i64
+}
+
+pub(super) async fn by_id(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -> Result<Vec<Task>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(IDS) {
+        // Filled up to a few lengths, so that there are few statements to prepare.
+        let length = some.len().next_power_of_two();
+        let filled = some.iter().chain(std::iter::repeat(&some[0])).take(length);
+        let mut values = values![scope.org()].to_vec();
+        values.extend(filled.map(|id| Value::from(*id)));
+        let list = placeholders(2, length);
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id IN {list}");
+        found.extend(tx.rows(&sql, &values, read).await?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,117 @@
+//! What only one of the engines has to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use switchyard_domain::store::*;
+use switchyard_domain::{ErrorKind, TaskId};
+use switchyard_store::{Database, PostgresConfig, SqliteConfig};
+use switchyard_testkit::postgres::Cluster;
+
+use crate::fixture::{Fixture, Place};
+
+#[tokio::test]
+async fn a_second_server_on_one_data_folder_is_told_who_has_it() {
+    let f = Fixture::sqlite().await;
+    let Place::Folder(folder) = &f.place else { panic!() };
+    let config = SqliteConfig::new(folder.path().join("switchyard.db"));
+    let error = Database::open_sqlite(&config).await.err().unwrap();
+    assert_eq!((error.kind, error.code), (ErrorKind::Unavailable, "data_folder_in_use"));
+    assert!(error.message.contains(&format!("process {}", std::process::id())), "{error}");
+    f.db.close().await;
+    Database::open_sqlite(&config).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("switchyard.db");
+    let novel = "It was a dark and stormy night. ".repeat(100);
+    std::fs::write(&path, &novel).unwrap();
+    let error = Database::open_sqlite(&SqliteConfig::new(&path)).await.err().unwrap();
+    assert_eq!(error.code, "store_unavailable");
+    assert!(error.message.contains("switchyard.db"), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), novel);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let error =
+        Database::open_sqlite(&SqliteConfig::new(folder.path().join("no/such/db"))).await.err().unwrap();
+    assert!(error.message.contains("no/such/db"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_files_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let f = Fixture::sqlite().await;
+    let Place::Folder(folder) = &f.place else { panic!() };
+    for name in ["switchyard.db", "switchyard.db-wal", "switchyard.db-shm"] {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+/// Failing jobs share commits with good ones: each is rolled back alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_fails_takes_no_other_down_with_it() {
+    let f = Fixture::sqlite().await;
+    let project = f.project("Shop").await.id;
+    let job = |number: usize| {
+        let f = &f;
+        async move {
+            if number % 3 == 0 {
+                // Deletes one task, and then fails at another, which is not there.
+                let victim = f.task(project, &format!("victim {number}")).await;
+                let change = BulkChange { delete: true, ..BulkChange::default() };
+                let ids = [victim.id, TaskId::new()];
+                f.db.update_tasks(&f.act("task.bulk"), project, &ids, &change).await.map(drop)
+            } else {
+                f.db.create_task(&f.act("task.create"), project, &crate::fixture::new_task("good"))
+                    .await
+                    .map(drop)
+            }
+        }
+    };
+    let outcomes = join_all((0..300).map(job)).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_err()).count(), 100);
+    assert!(
+        outcomes.iter().flat_map(|outcome| outcome.as_ref().err()).all(|e| e.kind == ErrorKind::NotFound)
+    );
+    assert_eq!((f.board(project).await.len(), f.head().await), (300, 301));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_of_one_replica_wakes_the_other() {
+    let f = Fixture::postgres().await;
+    let Place::Server { url } = &f.place else { panic!() };
+    let other = Arc::new(Database::open_postgres(&PostgresConfig::new(url)).await.unwrap());
+    let mut wake_ups = other.wake_ups();
+    while tokio::time::timeout(Duration::from_millis(500), wake_ups.woken()).await.is_ok() {}
+    f.project("Shop").await;
+    tokio::time::timeout(Duration::from_secs(5), wake_ups.woken()).await.unwrap();
+    assert_eq!(other.feed_head(&f.alice).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_that_start_together_migrate_once() {
+    let url = Cluster::shared().unwrap().database().unwrap();
+    let config = PostgresConfig::new(&url);
+    let opened = join_all((0..4).map(|_| Database::open_postgres(&config))).await;
+    for db in opened {
+        db.unwrap().ping().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_named_without_its_password() {
+    let config = PostgresConfig::new("postgres://user:hunter2@127.0.0.1:1/none");
+    let error = Database::open_postgres(&config).await.err().unwrap();
+    assert_eq!((error.kind, error.code), (ErrorKind::Unavailable, "store_unavailable"));
+    assert!(!format!("{error:?} {config:?}").contains("hunter2"));
+    let error = Database::open_postgres(&PostgresConfig::new("nonsense")).await.err().unwrap();
+    assert_eq!(error.field, Some("DATABASE_URL"));
+}

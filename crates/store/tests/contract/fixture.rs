@@ -1,0 +1,233 @@
+//! A store with two organisations, and short ways to fill it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use switchyard_domain::agent::AgentSpec;
+use switchyard_domain::event::{Event, FeedSlice};
+use switchyard_domain::message::Message;
+use switchyard_domain::project::{Project, ProjectSettings};
+use switchyard_domain::repo::{Repo, RepoFacts};
+use switchyard_domain::session::Session;
+use switchyard_domain::store::*;
+use switchyard_domain::task::{NewTask, Priority, Task, TaskFilter, TaskStatus};
+use switchyard_domain::transcript::{Entry, EntryBody, SystemEntry, SystemEvent};
+use switchyard_domain::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
+use switchyard_domain::*;
+use switchyard_store::{Database, Membership, PostgresConfig, SqliteConfig};
+use switchyard_testkit::postgres::Cluster;
+use tokio::sync::OnceCell;
+
+pub(crate) struct Fixture {
+    pub(crate) db: Arc<Database>,
+    /// Somebody of the first organisation.
+    pub(crate) alice: Scope,
+    /// Somebody of another organisation.
+    pub(crate) mallory: Scope,
+    /// Whatever holds the database in being, or leads to it.
+    pub(crate) place: Place,
+    seconds: AtomicI64,
+}
+
+pub(crate) enum Place {
+    Folder(tempfile::TempDir),
+    Server { url: String },
+}
+
+impl Fixture {
+    pub(crate) async fn sqlite() -> Self {
+        // In memory where there is such a place: these tests are not about the disk.
+        let memory = std::path::Path::new("/dev/shm");
+        let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let folder = tempfile::tempdir_in(base).unwrap();
+        let db =
+            Database::open_sqlite(&SqliteConfig::new(folder.path().join("switchyard.db"))).await.unwrap();
+        Self::with(db, Place::Folder(folder)).await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        /// Migrated once; each test gets a copy.
+        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+        let cluster = Cluster::shared().unwrap();
+        let template = TEMPLATE.get_or_init(|| async {
+            let url = cluster.database().unwrap();
+            Database::open_postgres(&PostgresConfig::new(&url)).await.unwrap().close().await;
+            url
+        });
+        let url = cluster.copy_of(template.await).unwrap();
+        let db = Database::open_postgres(&PostgresConfig::new(&url)).await.unwrap();
+        Self::with(db, Place::Server { url }).await
+    }
+
+    async fn with(db: Database, place: Place) -> Self {
+        let alice = member(&db, "Alice").await;
+        let mallory = member(&db, "Mallory").await;
+        Self { db: Arc::new(db), alice, mallory, place, seconds: AtomicI64::new(1_700_000_000) }
+    }
+
+    /// A later time with each call.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_unix_timestamp(self.seconds.fetch_add(1, Ordering::Relaxed)).unwrap()
+    }
+
+    /// An act of Alice's.
+    pub(crate) fn act(&self, action: &'static str) -> Act {
+        Act { scope: self.alice, at: self.now(), action, idempotency_key: None }
+    }
+
+    pub(crate) fn keyed(&self, action: &'static str, key: &str) -> Act {
+        Act { idempotency_key: Some(key.to_owned()), ..self.act(action) }
+    }
+
+    pub(crate) fn foreign(&self, action: &'static str) -> Act {
+        Act { scope: self.mallory, ..self.act(action) }
+    }
+
+    pub(crate) async fn project(&self, name: &str) -> Project {
+        self.db.create_project(&self.act("project.create"), name, &ProjectSettings::default()).await.unwrap()
+    }
+
+    pub(crate) async fn repo(&self, project: ProjectId) -> Repo {
+        let facts = RepoFacts { root: "/code/shop".to_owned(), default_branch: "main".to_owned() };
+        self.db.create_repo(&self.act("repo.create"), project, &facts).await.unwrap()
+    }
+
+    pub(crate) async fn task(&self, project: ProjectId, title: &str) -> Task {
+        self.db.create_task(&self.act("task.create"), project, &new_task(title)).await.unwrap()
+    }
+
+    pub(crate) async fn workspace(&self, task: TaskId) -> Workspace {
+        let id = WorkspaceId::new();
+        let repo = WorkspaceRepo {
+            repo_id: RepoId::new(),
+            name: "shop".to_owned(),
+            path: String::new(),
+            repo_path: "/code/shop".to_owned(),
+            base_branch: "main".to_owned(),
+            base_commit: String::new(),
+            merged_commit: None,
+        };
+        let new = NewWorkspace {
+            id,
+            task_id: task,
+            branch: format!("sy/{id}"),
+            base_branch: "main".to_owned(),
+            repos: vec![repo],
+        };
+        self.db.create_workspace(&self.act("workspace.create"), &new).await.unwrap()
+    }
+
+    pub(crate) async fn change(&self, id: WorkspaceId, status: WorkspaceStatus) -> Workspace {
+        let change = WorkspaceChange { status: Some(status), ..WorkspaceChange::default() };
+        self.db.change_workspace(&self.act("workspace.change"), id, &change).await.unwrap()
+    }
+
+    pub(crate) async fn session(&self, workspace: WorkspaceId) -> (Session, Message) {
+        let new = NewSession { workspace_id: workspace, agent: agent(), prompt: "Fix it\nplease".to_owned() };
+        self.db.create_session(&self.act("session.create"), &new).await.unwrap()
+    }
+
+    /// A session with all that it needs.
+    pub(crate) async fn whole_session(&self) -> (Session, Message) {
+        let project = self.project("Shop").await;
+        let task = self.task(project.id, "Fix the till").await;
+        self.session(self.workspace(task.id).await.id).await
+    }
+
+    pub(crate) async fn append(&self, session: SessionId, entries: &[Entry]) -> Session {
+        self.db.append_entries(&self.alice, self.now(), session, entries).await.unwrap()
+    }
+
+    pub(crate) async fn board(&self, project: ProjectId) -> Vec<Task> {
+        self.db.tasks(&self.alice, project, &TaskFilter::default(), &all()).await.unwrap().items
+    }
+
+    pub(crate) async fn titles(&self, project: ProjectId, filter: &TaskFilter) -> Vec<String> {
+        let page = self.db.tasks(&self.alice, project, filter, &all()).await.unwrap();
+        page.items.into_iter().map(|task| task.title).collect()
+    }
+
+    /// Every event of Alice's organisation.
+    pub(crate) async fn events(&self) -> Vec<Event> {
+        self.events_after(0).await
+    }
+
+    pub(crate) async fn events_after(&self, since: i64) -> Vec<Event> {
+        match self.db.events(&self.alice, since, 100_000).await.unwrap() {
+            FeedSlice::Events(events) => events,
+            FeedSlice::Reset { head } => panic!("the feed was reset at {head}"),
+        }
+    }
+
+    pub(crate) async fn head(&self) -> i64 {
+        self.db.feed_head(&self.alice).await.unwrap()
+    }
+
+    /// The audit log, which has no reader in the port yet: `action entity_type details`, oldest first.
+    pub(crate) async fn audit_log(&self) -> Vec<String> {
+        let sql = "SELECT action, entity_type, details FROM audit_log ORDER BY id";
+        match &self.place {
+            Place::Folder(folder) => {
+                let connection = rusqlite::Connection::open(folder.path().join("switchyard.db")).unwrap();
+                let mut statement = connection.prepare(sql).unwrap();
+                let line = |row: &rusqlite::Row<'_>| {
+                    let [action, entity, details]: [String; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+                    Ok(format!("{action} {entity} {details}"))
+                };
+                statement.query_map([], line).unwrap().map(|line| line.unwrap()).collect()
+            }
+            Place::Server { url } => {
+                let pool = sqlx::PgPool::connect(url).await.unwrap();
+                let rows: Vec<(String, String, serde_json::Value)> =
+                    sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+                pool.close().await;
+                rows.into_iter()
+                    .map(|(action, entity, details)| format!("{action} {entity} {details}"))
+                    .collect()
+            }
+        }
+    }
+}
+
+async fn member(db: &Database, name: &str) -> Scope {
+    let membership = Membership {
+        org: OrgId::new(),
+        org_name: format!("{name}'s"),
+        user: UserId::new(),
+        user_name: name.to_owned(),
+        role: Role::Admin,
+    };
+    db.ensure_membership(&membership, Timestamp::UNIX_EPOCH).await.unwrap();
+    Actor::authenticated(membership.user, vec![(membership.org, Role::Admin)]).scope(membership.org).unwrap()
+}
+
+pub(crate) fn agent() -> AgentSpec {
+    AgentSpec::Known { id: "gemini".to_owned() }
+}
+
+pub(crate) fn new_task(title: &str) -> NewTask {
+    NewTask {
+        title: title.to_owned(),
+        description: String::new(),
+        status: TaskStatus::Todo,
+        priority: Priority::None,
+        labels: Vec::new(),
+        assignee: None,
+    }
+}
+
+pub(crate) fn all() -> PageRequest {
+    PageRequest::new(Some(PageRequest::MAX), None)
+}
+
+pub(crate) fn entry(seq: i64, body: EntryBody) -> Entry {
+    Entry { seq, turn: 1, at: Timestamp::from_unix_timestamp(1_600_000_000 + seq).unwrap(), body }
+}
+
+pub(crate) fn said(seq: i64, text: &str) -> Entry {
+    entry(seq, EntryBody::AgentMessage { item: "1".to_owned(), text: text.to_owned() })
+}
+
+pub(crate) fn system(seq: i64, event: SystemEvent) -> Entry {
+    entry(seq, EntryBody::System(SystemEntry { text: String::new(), event }))
+}

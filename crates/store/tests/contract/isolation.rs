@@ -1,0 +1,203 @@
+//! What belongs to another organisation is as absent as what never was, for every method.
+
+use std::fmt::Debug;
+
+use switchyard_domain::comment::{CommentAnchor, DiffSide};
+use switchyard_domain::message::MessageStatus;
+use switchyard_domain::repo::RepoFacts;
+use switchyard_domain::session::SessionStatus;
+use switchyard_domain::store::*;
+use switchyard_domain::task::{TaskFilter, TaskPatch};
+use switchyard_domain::transcript::{EntryBody, PermissionOption};
+use switchyard_domain::*;
+use switchyard_store::Database;
+
+use crate::fixture::{Fixture, agent, all, entry, new_task, said};
+
+crate::scenarios! {
+    a_foreign_row_answers_like_a_missing_one_for_every_method,
+    lists_of_another_organisation_are_empty,
+    an_organisation_that_is_not_there_cannot_be_written_to,
+}
+
+/// One id of each kind: all of Alice's, or all of nobody's.
+struct Ids {
+    project: ProjectId,
+    repo: RepoId,
+    task: TaskId,
+    workspace: WorkspaceId,
+    session: SessionId,
+    message: MessageId,
+    approval: ApprovalId,
+    comment: CommentId,
+}
+
+async fn real_ids(f: &Fixture) -> Ids {
+    let (session, message) = f.whole_session().await;
+    let repo = f.repo(session.project_id).await.id;
+    let workspace = f.db.workspace(&f.alice, session.workspace_id).await.unwrap();
+    let (act, place) = (f.act("comment.create"), anchor(workspace.repos[0].repo_id));
+    let comment = f.db.create_comment(&act, workspace.id, &place, "x").await.unwrap().id;
+    let ask = EntryBody::Permission {
+        permission_id: "p".to_owned(),
+        tool_call_id: None,
+        title: "May I?".to_owned(),
+        options: vec![PermissionOption {
+            id: "yes".to_owned(),
+            name: "Yes".to_owned(),
+            kind: "allow_once".to_owned(),
+        }],
+        outcome: None,
+    };
+    f.append(session.id, &[entry(1, ask)]).await;
+    let approval = f.db.approvals(&f.alice, None, &all()).await.unwrap().items[0].id;
+    Ids {
+        project: session.project_id,
+        repo,
+        task: session.task_id,
+        workspace: workspace.id,
+        session: session.id,
+        message: message.id,
+        approval,
+        comment,
+    }
+}
+
+fn no_ids() -> Ids {
+    Ids {
+        project: ProjectId::new(),
+        repo: RepoId::new(),
+        task: TaskId::new(),
+        workspace: WorkspaceId::new(),
+        session: SessionId::new(),
+        message: MessageId::new(),
+        approval: ApprovalId::new(),
+        comment: CommentId::new(),
+    }
+}
+
+fn anchor(repo_id: RepoId) -> CommentAnchor {
+    CommentAnchor {
+        repo_id,
+        path: "a".to_owned(),
+        side: DiffSide::Old,
+        line: 1,
+        end_line: 1,
+        quote: String::new(),
+    }
+}
+
+fn told<T: Debug>(method: &str, outcome: Result<T>) -> String {
+    match outcome {
+        Ok(value) => panic!("{method} answered {value:?}"),
+        Err(error) => {
+            format!("{method}: {error:?} {} {:?} {:?}", error.message, error.field, error.conflicts)
+        }
+    }
+}
+
+/// What each method that takes an id says to Mallory.
+async fn answers(f: &Fixture, ids: &Ids) -> Vec<String> {
+    let mut said = reads(f, &f.db, ids).await;
+    said.extend(board_writes(f, &f.db, ids).await);
+    said.extend(run_writes(f, &f.db, ids).await);
+    said
+}
+
+async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
+    let scope = &f.mallory;
+    let after = EntryRange::After(0);
+    vec![
+        told("project", db.project(scope, ids.project).await),
+        told("repos", db.repos(scope, ids.project).await),
+        told("repo", db.repo(scope, ids.repo).await),
+        told("tasks", db.tasks(scope, ids.project, &TaskFilter::default(), &all()).await),
+        told("task", db.task(scope, ids.task).await),
+        told("workspace", db.workspace(scope, ids.workspace).await),
+        told("task_workspaces", db.task_workspaces(scope, ids.task).await),
+        told("project_workspaces", db.project_workspaces(scope, ids.project, &[], &all()).await),
+        told("session", db.session(scope, ids.session).await),
+        told("workspace_sessions", db.workspace_sessions(scope, ids.workspace).await),
+        told("agent_session_id", db.agent_session_id(scope, ids.session).await),
+        told("entries", db.entries(scope, ids.session, after, 10).await),
+        told("message", db.message(scope, ids.message).await),
+        told("queued_messages", db.queued_messages(scope, ids.session).await),
+        told("approval", db.approval(scope, ids.approval).await),
+        told("unheard_answers", db.unheard_answers(scope, ids.session).await),
+        told("comments", db.comments(scope, ids.workspace).await),
+        told("comment", db.comment(scope, ids.comment).await),
+    ]
+}
+
+async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
+    let act = &f.foreign("attack");
+    let facts = RepoFacts { root: "/x".to_owned(), default_branch: "main".to_owned() };
+    let bulk = BulkChange { delete: true, ..BulkChange::default() };
+    let new = NewWorkspace {
+        id: WorkspaceId::new(),
+        task_id: ids.task,
+        branch: "b".to_owned(),
+        base_branch: "main".to_owned(),
+        repos: Vec::new(),
+    };
+    vec![
+        told("update_project", db.update_project(act, ids.project, 1, &Default::default()).await),
+        told("delete_project", db.delete_project(act, ids.project, 1).await),
+        told("restore_project", db.restore_project(act, ids.project).await),
+        told("create_repo", db.create_repo(act, ids.project, &facts).await),
+        told("delete_repo", db.delete_repo(act, ids.repo, 1).await),
+        told("create_task", db.create_task(act, ids.project, &new_task("x")).await),
+        told("update_task", db.update_task(act, ids.task, 1, &TaskPatch::default()).await),
+        told("update_tasks", db.update_tasks(act, ids.project, &[ids.task], &bulk).await),
+        told("delete_task", db.delete_task(act, ids.task, 1).await),
+        told("restore_task", db.restore_task(act, ids.task).await),
+        told("create_workspace", db.create_workspace(act, &new).await),
+        told("change_workspace", db.change_workspace(act, ids.workspace, &Default::default()).await),
+        told("delete_workspace", db.delete_workspace(act, ids.workspace).await),
+    ]
+}
+
+async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
+    let act = &f.foreign("attack");
+    let new = NewSession { workspace_id: ids.workspace, agent: agent(), prompt: "x".to_owned() };
+    let failed = SessionStatus::Failed;
+    let entries = [said(2, "x")];
+    vec![
+        told("create_session", db.create_session(act, &new).await),
+        told("set_session_status", db.set_session_status(act, ids.session, failed, None).await),
+        told("append_entries", db.append_entries(&f.mallory, act.at, ids.session, &entries).await),
+        told("create_message", db.create_message(act, ids.session, "x").await),
+        told("set_message_status", db.set_message_status(act, ids.message, MessageStatus::Failed).await),
+        told("delete_message", db.delete_message(act, ids.message).await),
+        told("answer_approval", db.answer_approval(act, ids.approval, "yes").await),
+        told("create_comment", db.create_comment(act, ids.workspace, &anchor(ids.repo), "x").await),
+        told("update_comment", db.update_comment(act, ids.comment, 1, "x").await),
+        told("delete_comment", db.delete_comment(act, ids.comment, 1).await),
+        told("send_review", db.send_review(act, ids.session, &[ids.comment], "x").await),
+    ]
+}
+
+async fn a_foreign_row_answers_like_a_missing_one_for_every_method(f: Fixture) {
+    let ids = real_ids(&f).await;
+    let head = f.head().await;
+    let audited = f.audit_log().await.len();
+    assert_eq!(answers(&f, &ids).await, answers(&f, &no_ids()).await);
+    assert_eq!((f.head().await, f.audit_log().await.len()), (head, audited), "nothing was written");
+    assert_eq!(f.db.feed_head(&f.mallory).await.unwrap(), 0);
+}
+
+async fn lists_of_another_organisation_are_empty(f: Fixture) {
+    let ids = real_ids(&f).await;
+    assert!(f.db.projects(&f.mallory, false, &all()).await.unwrap().items.is_empty());
+    assert!(f.db.approvals(&f.mallory, None, &all()).await.unwrap().items.is_empty());
+    assert!(f.db.tasks_by_id(&f.mallory, &[ids.task]).await.unwrap().is_empty());
+}
+
+async fn an_organisation_that_is_not_there_cannot_be_written_to(f: Fixture) {
+    let (user, org) = (f.alice.user(), OrgId::new());
+    let scope = Actor::authenticated(user, vec![(org, Role::Admin)]).scope(org).unwrap();
+    let act = Act { scope, ..f.act("project.create") };
+    let error = f.db.create_project(&act, "x", &Default::default()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert_eq!(f.db.feed_head(&scope).await.unwrap_err().kind, ErrorKind::NotFound);
+}

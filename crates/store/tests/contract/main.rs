@@ -1,0 +1,38 @@
+//! The store's contract: each scenario runs on SQLite and on a real PostgreSQL.
+
+#![allow(clippy::unwrap_used)]
+
+mod approvals;
+mod comments;
+mod concurrency;
+mod durability;
+mod engines;
+mod feed;
+mod fixture;
+mod isolation;
+mod migrations;
+mod projects;
+mod recovery;
+mod sessions;
+mod tasks;
+mod transcript;
+mod workspaces;
+
+/// Runs each scenario of a module on both engines.
+macro_rules! scenarios {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::fixture::Fixture::sqlite().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::fixture::Fixture::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use scenarios;

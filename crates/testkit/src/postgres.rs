@@ -1,0 +1,228 @@
+//! A throwaway PostgreSQL: one cluster per test process, a database per test.
+//!
+//! The cluster listens on a Unix socket alone, keeps nothing safe (no `fsync`), lies in memory where there is room,
+//! and is gone when the test process is, in whatever way that ends.
+
+use std::fmt;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Bytes that must be free in memory for the cluster to lie there.
+const ROOM: u64 = 1 << 30;
+
+/// Runs the server until the test process is gone, which closes the pipe that `cat` reads, and cleans up.
+const SUPERVISOR: &str = r#"
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB -c autovacuum=off >"$2/log" 2>&1 &
+cat >/dev/null
+kill -QUIT $!
+wait
+rm -rf "$2"
+"#;
+
+/// Why there is no PostgreSQL, and what to do.
+#[derive(Clone, Debug)]
+pub struct Error(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A PostgreSQL server of this test process.
+#[derive(Debug)]
+pub struct Cluster {
+    programs: PathBuf,
+    folder: PathBuf,
+    account: Option<Account>,
+    databases: AtomicU32,
+    /// Holds the pipe whose end stops the server.
+    _supervisor: Child,
+}
+
+/// Whom the server runs as when the tests run as root, which PostgreSQL refuses.
+#[derive(Clone, Copy, Debug)]
+struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Cluster {
+    /// The cluster of this process, started on first call.
+    ///
+    /// # Errors
+    /// When PostgreSQL is not installed or does not start; the message says what to do.
+    pub fn shared() -> Result<&'static Self, Error> {
+        static SHARED: OnceLock<Result<Cluster, Error>> = OnceLock::new();
+        SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
+    }
+
+    /// Makes an empty database.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn database(&self) -> Result<String, Error> {
+        self.create("template0")
+    }
+
+    /// Makes a database with the content of another one, to which nobody may be connected.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn copy_of(&self, url: &str) -> Result<String, Error> {
+        let path = url.split('?').next().unwrap_or_default();
+        self.create(path.rsplit('/').next().unwrap_or_default())
+    }
+
+    /// Runs one statement as the server's superuser.
+    ///
+    /// # Errors
+    /// With what the server said.
+    pub fn run(&self, database: &str, sql: &str) -> Result<(), Error> {
+        let mut psql = self.command("psql");
+        psql.args(["-q", "-X", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql])
+            .arg("-h");
+        finished("psql", psql.arg(&self.folder).output()).map(drop)
+    }
+
+    fn create(&self, template: &str) -> Result<String, Error> {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.run("postgres", &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""))?;
+        Ok(format!("postgres://postgres@localhost/{name}?host={}", self.folder.display()))
+    }
+
+    fn start() -> Result<Self, Error> {
+        let programs = find_programs()?;
+        let account = rustix::process::geteuid().is_root().then(unprivileged);
+        let folder = make_folder(account)?;
+        let mut initdb = command(&programs, "initdb", &folder, account);
+        initdb.args([
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--no-instructions",
+        ]);
+        finished("initdb", initdb.arg("-D").arg(folder.join("data")).output())?;
+        let mut supervisor = command(Path::new("/bin"), "sh", &folder, account);
+        // A group of its own: an interrupt from the terminal is for the tests, the clean-up comes after them.
+        supervisor.args(["-c", SUPERVISOR, "supervisor"]).arg(&programs).arg(&folder).process_group(0);
+        let supervisor = supervisor.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let supervisor = supervisor.map_err(|error| Error(format!("/bin/sh does not start: {error}")))?;
+        let cluster =
+            Self { programs, folder, account, databases: AtomicU32::new(0), _supervisor: supervisor };
+        cluster.wait_until_ready()?;
+        Ok(cluster)
+    }
+
+    fn command(&self, program: &str) -> Command {
+        command(&self.programs, program, &self.folder, self.account)
+    }
+
+    fn wait_until_ready(&self) -> Result<(), Error> {
+        for _ in 0..600 {
+            let ready = self.command("pg_isready").args(["-q", "-h"]).arg(&self.folder).status();
+            if ready.is_ok_and(|status| status.success()) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(50));
+        }
+        let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        Err(Error(format!("PostgreSQL did not start within 30 s. Its log:\n{log}")))
+    }
+}
+
+fn command(programs: &Path, program: &str, folder: &Path, account: Option<Account>) -> Command {
+    let mut command = Command::new(programs.join(program));
+    command.current_dir(folder).env_clear().env("LC_ALL", "C").env("PATH", "/usr/bin:/bin");
+    if let Some(Account { uid, gid }) = account {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+fn finished(program: &str, output: std::io::Result<Output>) -> Result<Output, Error> {
+    match output {
+        Ok(output) if output.status.success() => Ok(output),
+        Ok(output) => Err(Error(format!(
+            "{program} failed ({}): {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        ))),
+        Err(error) => Err(Error(format!("{program} does not start: {error}"))),
+    }
+}
+
+/// The folder with PostgreSQL's programs: the newest of Debian's, or one on the search path.
+fn find_programs() -> Result<PathBuf, Error> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+        .unwrap_or_default();
+    let version = |folder: &PathBuf| folder.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
+    folders.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
+    if let Some(path) = std::env::var_os("PATH") {
+        folders.extend(std::env::split_paths(&path));
+    }
+    let complete = |folder: &PathBuf| {
+        ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).is_file())
+    };
+    folders.into_iter().find(complete).ok_or_else(|| {
+        Error("PostgreSQL is not installed, and these tests need it: apt-get install postgresql".to_owned())
+    })
+}
+
+/// The account `postgres` where there is one, or `nobody`.
+fn unprivileged() -> Account {
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let found = ["postgres", "nobody"].iter().find_map(|name| {
+        let line = accounts.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut fields = line.split(':').skip(2);
+        Some(Account { uid: fields.next()?.parse().ok()?, gid: fields.next()?.parse().ok()? })
+    });
+    found.unwrap_or(Account { uid: 65534, gid: 65534 })
+}
+
+fn make_folder(account: Option<Account>) -> Result<PathBuf, Error> {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map_or(0, |memory| memory.f_bavail * memory.f_frsize);
+    let base = if room >= ROOM { memory.to_owned() } else { std::env::temp_dir() };
+    let folder = tempfile::Builder::new().prefix("switchyard-pg-").tempdir_in(&base);
+    let folder =
+        folder.map_err(|error| Error(format!("{} cannot be written: {error}", base.display())))?.keep();
+    if let Some(Account { uid, gid }) = account {
+        chown(&folder, Some(uid), Some(gid))
+            .map_err(|error| Error(format!("{}: {error}", folder.display())))?;
+    }
+    Ok(folder)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::Cluster;
+
+    #[test]
+    fn a_copy_has_what_its_original_had() {
+        let cluster = Cluster::shared().unwrap();
+        let original = cluster.database().unwrap();
+        let name = |url: &str| url.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+        cluster.run(&name(&original), "CREATE TABLE things (name text)").unwrap();
+        let copy = cluster.copy_of(&original).unwrap();
+        cluster.run(&name(&copy), "INSERT INTO things VALUES ('one')").unwrap();
+        let error = cluster.run(&name(&copy), "INSERT INTO nothing VALUES (1)").unwrap_err();
+        assert!(error.to_string().contains("does not exist"), "{error}");
+    }
+}
