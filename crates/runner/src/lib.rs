@@ -1,1 +1,11 @@
-//! placeholder
+//! The data plane: everything that touches a workspace.
+
+pub mod agent;
+pub mod files;
+pub mod git;
+pub mod journal;
+pub mod log;
+pub mod process;
+pub mod service;
+pub mod session;
+pub mod workspace;

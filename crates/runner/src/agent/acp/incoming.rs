@@ -1,0 +1,395 @@
+//! What an agent says, as entries of the transcript.
+
+use std::borrow::Cow;
+
+use agent_client_protocol::v1::schema as acp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use switchyard_domain::transcript::{
+    EntryBody, PermissionOption, PermissionOutcome, PlanItem, SystemEvent, Usage,
+};
+use switchyard_domain::{Error, Result};
+
+use super::connection::{Answer, Connection};
+use super::content;
+use super::options::{Options, Setting};
+use super::rpc::{self, Frame};
+use super::tools::Tools;
+use crate::agent::lines::Read;
+use crate::session::{Recorder, Voice};
+
+/// Lines that are no messages and are still told; of further ones only that there are more.
+const GARBAGE_TOLD: u32 = 20;
+
+/// What is to be done about a line.
+pub(super) enum Taken {
+    /// Nothing more.
+    Nothing,
+    /// Send this.
+    Reply(Vec<u8>),
+    /// The agent answered this call.
+    Answer(i64, Answer),
+}
+
+/// Understands what the agent says.
+#[derive(Default)]
+pub(super) struct Incoming {
+    pub(super) options: Options,
+    /// Whether a turn is under way.
+    pub(super) busy: bool,
+    /// Id of the last prompt's call.
+    pub(super) prompt: i64,
+    replaying: bool,
+    tools: Tools,
+    permissions: Vec<Asked>,
+    garbage: u32,
+    speech: Speech,
+}
+
+/// A permission request that waits.
+struct Asked {
+    request: acp::RequestId,
+    id: String,
+    tool_call_id: Option<String>,
+    title: String,
+    options: Vec<PermissionOption>,
+}
+
+/// Which message or thought the agent is in.
+#[derive(Default)]
+struct Speech {
+    voice: Option<Voice>,
+    serial: u64,
+    item: String,
+}
+
+/// A piece of text, as nearly all updates of a busy agent are. Reading it this way is several times quicker than going
+/// through the protocol's type.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Chunk<'a> {
+    #[serde(borrow)]
+    session_update: Cow<'a, str>,
+    #[serde(borrow)]
+    message_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct ChunkUpdate<'a> {
+    #[serde(borrow)]
+    update: Chunk<'a>,
+}
+
+#[derive(Deserialize)]
+struct ChunkText<'a> {
+    #[serde(borrow)]
+    r#type: Cow<'a, str>,
+    #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+}
+
+impl Incoming {
+    /// Takes in one line.
+    pub(super) fn take(&mut self, recorder: &mut Recorder, line: Read) -> Taken {
+        let Read::Line(line) = line else {
+            self.on_garbage(recorder, "a line that was too long");
+            return Taken::Nothing;
+        };
+        match rpc::parse(&line) {
+            Some(Frame::Notification(method, Some(params))) if method == "session/update" => {
+                self.on_update(recorder, params.get());
+                Taken::Nothing
+            }
+            Some(Frame::Notification(..)) => Taken::Nothing,
+            Some(Frame::Request(id, method, params)) => match self.on_request(recorder, id, &method, params) {
+                Some(reply) => Taken::Reply(reply),
+                None => Taken::Nothing,
+            },
+            Some(Frame::Response(id, answer)) => Taken::Answer(id, answer),
+            None => {
+                self.on_garbage(recorder, &String::from_utf8_lossy(&line));
+                Taken::Nothing
+            }
+        }
+    }
+
+    /// Takes in that an option was set, with the agent's answer.
+    pub(super) fn set(&mut self, setting: Setting, answer: Option<&RawValue>) {
+        match setting {
+            Setting::Mode(mode) => self.options.take_mode(&mode.0),
+            Setting::Option(..) => {
+                let answer = answer.and_then(|answer| {
+                    serde_json::from_str::<acp::SetSessionConfigOptionResponse>(answer.get()).ok()
+                });
+                if let Some(answer) = answer {
+                    self.options.take_configured(answer.config_options);
+                }
+            }
+        }
+    }
+
+    /// Whether a person is asked for a permission.
+    pub(super) fn waits_for_person(&self) -> bool {
+        !self.permissions.is_empty()
+    }
+
+    /// Settles a permission request; the line that tells the agent, unless it was settled before.
+    pub(super) fn answer_permission(
+        &mut self,
+        recorder: &mut Recorder,
+        id: &str,
+        option: &str,
+    ) -> Result<Option<Vec<u8>>> {
+        let Some(at) = self.permissions.iter().position(|asked| asked.id == id) else { return Ok(None) };
+        if !self.permissions[at].options.iter().any(|offered| offered.id == option) {
+            return Err(Error::invalid("option_id", "This is not one of the answers that the agent offered."));
+        }
+        let asked = self.permissions.remove(at);
+        let outcome = acp::RequestPermissionOutcome::Selected(acp::SelectedPermissionOutcome::new(option.to_owned()));
+        let frame = rpc::response(&asked.request, Ok(acp::RequestPermissionResponse::new(outcome)));
+        recorder.push(asked.entry(Some(PermissionOutcome::Selected { option_id: option.to_owned() })));
+        Ok(Some(frame))
+    }
+
+    /// Settles all permission requests that wait as cancelled; the lines that tell the agent.
+    pub(super) fn cancel_permissions(&mut self, recorder: &mut Recorder) -> Vec<Vec<u8>> {
+        let cancel = |asked: Asked| {
+            let outcome = acp::RequestPermissionOutcome::Cancelled;
+            let frame = rpc::response(&asked.request, Ok(acp::RequestPermissionResponse::new(outcome)));
+            recorder.push(asked.entry(Some(PermissionOutcome::Cancelled)));
+            frame
+        };
+        std::mem::take(&mut self.permissions).into_iter().map(cancel).collect()
+    }
+
+    fn on_request(
+        &mut self,
+        recorder: &mut Recorder,
+        id: acp::RequestId,
+        method: &str,
+        params: Option<&RawValue>,
+    ) -> Option<Vec<u8>> {
+        if method != "session/request_permission" {
+            return Some(rpc::response(&id, Err::<(), _>(acp::Error::method_not_found())));
+        }
+        let request = serde_json::from_str::<acp::RequestPermissionRequest>(params.map_or("null", RawValue::get));
+        match request {
+            Ok(request) => {
+                self.on_permission(recorder, id, request);
+                None
+            }
+            Err(error) => Some(rpc::response(&id, Err::<(), _>(acp::Error::from(error)))),
+        }
+    }
+
+    fn on_permission(&mut self, recorder: &mut Recorder, request: acp::RequestId, asked: acp::RequestPermissionRequest) {
+        self.speech.interrupt();
+        let call = asked.tool_call;
+        let tool = call.tool_call_id.0.to_string();
+        // Some agents ask before they tell of the tool call.
+        if let Some(call) = self.tools.update(&tool, call.fields, call.meta.as_ref()) {
+            recorder.push(EntryBody::ToolCall(call));
+        }
+        let title = self.tools.title(&tool).unwrap_or("The agent asks for a permission").to_owned();
+        let options = asked.options.into_iter().map(|option| PermissionOption {
+            id: option.option_id.0.to_string(),
+            name: option.name,
+            kind: option_kind(option.kind).to_owned(),
+        });
+        let id = uuid::Uuid::now_v7().to_string();
+        let asked = Asked { request, id, tool_call_id: Some(tool), title, options: options.collect() };
+        recorder.push(asked.clone_entry());
+        self.permissions.push(asked);
+    }
+
+    fn on_update(&mut self, recorder: &mut Recorder, params: &str) {
+        if let Ok(ChunkUpdate { update }) = serde_json::from_str::<ChunkUpdate<'_>>(params) {
+            let voice = match update.session_update.as_ref() {
+                "agent_message_chunk" => Some(Voice::Message),
+                "agent_thought_chunk" => Some(Voice::Thought),
+                _ => None,
+            };
+            if let (Some(voice), Some(content)) = (voice, update.content) {
+                return self.on_chunk(recorder, voice, update.message_id.as_deref(), content);
+            }
+        }
+        match serde_json::from_str::<acp::SessionNotification>(params) {
+            Ok(notification) => self.on_typed_update(recorder, notification.update),
+            // Newer agents may tell more than we know of.
+            Err(error) => tracing::debug!(%error, "an update was not understood"),
+        }
+    }
+
+    fn on_chunk(&mut self, recorder: &mut Recorder, voice: Voice, message: Option<&str>, content: &RawValue) {
+        if self.replaying {
+            return;
+        }
+        let item = self.speech.item(voice, message, recorder.turn());
+        match serde_json::from_str::<ChunkText<'_>>(content.get()) {
+            Ok(ChunkText { r#type, text: Some(text) }) if r#type == "text" => recorder.say(voice, item, &text),
+            _ => {
+                if let Ok(block) = serde_json::from_str::<acp::ContentBlock>(content.get()) {
+                    recorder.say(voice, item, &content::text(&block));
+                }
+            }
+        }
+    }
+
+    fn on_typed_update(&mut self, recorder: &mut Recorder, update: acp::SessionUpdate) {
+        use acp::SessionUpdate as Update;
+        match update {
+            Update::CurrentModeUpdate(update) => {
+                self.options.take_mode(&update.current_mode_id.0);
+                self.tell_options(recorder);
+            }
+            Update::ConfigOptionUpdate(update) => {
+                self.options.take_configured(update.config_options);
+                self.tell_options(recorder);
+            }
+            Update::UsageUpdate(update) => recorder.push(EntryBody::Usage(Usage {
+                used: Some(update.used),
+                size: Some(update.size),
+                cost: update.cost.as_ref().map(|cost| cost.amount).filter(|amount| amount.is_finite()),
+                currency: update.cost.map(|cost| cost.currency),
+            })),
+            _ if self.replaying => {}
+            Update::ToolCall(call) => self.on_tool(recorder, call.into()),
+            Update::ToolCallUpdate(update) => self.on_tool(recorder, update),
+            Update::Plan(plan) => {
+                self.speech.interrupt();
+                recorder.push(EntryBody::Plan { items: plan.entries.into_iter().take(1000).map(plan_item).collect() });
+            }
+            Update::Notice(notice) => {
+                self.speech.interrupt();
+                let text = [Some(notice.title), notice.description].into_iter().flatten().collect::<Vec<_>>();
+                recorder.system(SystemEvent::Notice, text.join("\n"));
+            }
+            Update::CompactionUpdate(update) => {
+                self.speech.interrupt();
+                let text = match update.status {
+                    acp::CompactionStatus::Completed => "The agent has shortened its memory of the conversation.",
+                    acp::CompactionStatus::Failed => "The agent could not shorten its memory of the conversation.",
+                    _ => "The agent shortens its memory of the conversation.",
+                };
+                recorder.system(SystemEvent::Notice, text);
+            }
+            // The person's words are in the transcript already; commands and titles have no place in it.
+            _ => {}
+        }
+    }
+
+    fn on_tool(&mut self, recorder: &mut Recorder, update: acp::ToolCallUpdate) {
+        self.speech.interrupt();
+        let (id, meta) = (update.tool_call_id.0, update.meta);
+        if let Some(call) = self.tools.update(&id, update.fields, meta.as_ref()) {
+            recorder.push(EntryBody::ToolCall(call));
+        }
+    }
+
+    fn on_garbage(&mut self, recorder: &mut Recorder, line: &str) {
+        self.garbage += 1;
+        match self.garbage {
+            1..=GARBAGE_TOLD => {
+                let shown: String = line.chars().take(500).collect();
+                recorder.error("agent_garbage", format!("The agent printed something that is no message: {shown}"));
+            }
+            count if count == GARBAGE_TOLD + 1 => {
+                recorder.error("agent_garbage", "The agent prints more that is no message; it is left out from here on.");
+            }
+            _ => {}
+        }
+    }
+
+    fn tell_options(&self, recorder: &mut Recorder) {
+        recorder.system(SystemEvent::Options { options: self.options.all() }, "");
+    }
+}
+
+impl Connection<'_> {
+    /// Takes in what can be chosen of the agent.
+    pub(super) fn take_options(
+        &mut self,
+        modes: Option<acp::SessionModeState>,
+        configured: Option<Vec<acp::SessionConfigOption>>,
+    ) {
+        if let Some(modes) = modes {
+            self.incoming.options.take_modes(modes);
+        }
+        if let Some(configured) = configured {
+            self.incoming.options.take_configured(configured);
+        }
+    }
+
+    /// Tells what can be chosen of the agent.
+    pub(super) fn tell_options(&mut self) {
+        self.incoming.tell_options(&mut self.context.recorder);
+    }
+
+    /// Whether the agent tells an old conversation again, which is not to be recorded.
+    pub(super) fn set_replaying(&mut self, replaying: bool) {
+        self.incoming.replaying = replaying;
+    }
+}
+
+impl Asked {
+    fn clone_entry(&self) -> EntryBody {
+        EntryBody::Permission {
+            permission_id: self.id.clone(),
+            tool_call_id: self.tool_call_id.clone(),
+            title: self.title.clone(),
+            options: self.options.clone(),
+            outcome: None,
+        }
+    }
+
+    fn entry(self, outcome: Option<PermissionOutcome>) -> EntryBody {
+        let Self { id, tool_call_id, title, options, .. } = self;
+        EntryBody::Permission { permission_id: id, tool_call_id, title, options, outcome }
+    }
+}
+
+impl Speech {
+    /// The item that a piece of text belongs to: the agent's own message, or whatever it says without a break.
+    fn item(&mut self, voice: Voice, message: Option<&str>, turn: u32) -> &str {
+        if let Some(message) = message {
+            let kind = if voice == Voice::Thought { "t" } else { "m" };
+            self.voice = None;
+            self.item = format!("{kind}-{message}");
+        } else if self.voice != Some(voice) {
+            self.serial += 1;
+            self.voice = Some(voice);
+            self.item = format!("{turn}-{}", self.serial);
+        }
+        &self.item
+    }
+
+    /// Something else came between.
+    fn interrupt(&mut self) {
+        self.voice = None;
+    }
+}
+
+fn plan_item(entry: acp::PlanEntry) -> PlanItem {
+    let priority = match entry.priority {
+        acp::PlanEntryPriority::High => "high",
+        acp::PlanEntryPriority::Low => "low",
+        _ => "medium",
+    };
+    let status = match entry.status {
+        acp::PlanEntryStatus::InProgress => "in_progress",
+        acp::PlanEntryStatus::Completed => "completed",
+        _ => "pending",
+    };
+    PlanItem { content: entry.content, priority: priority.to_owned(), status: status.to_owned() }
+}
+
+fn option_kind(kind: acp::PermissionOptionKind) -> &'static str {
+    match kind {
+        acp::PermissionOptionKind::AllowAlways => "allow_always",
+        acp::PermissionOptionKind::RejectOnce => "reject_once",
+        acp::PermissionOptionKind::RejectAlways => "reject_always",
+        _ => "allow_once",
+    }
+}

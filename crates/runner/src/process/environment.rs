@@ -1,0 +1,137 @@
+//! The environment that children get: built, never inherited.
+
+use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Variables that are taken over from whoever started the runner; all others stay behind.
+const TAKEN_OVER: [&str; 8] = ["HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "SHELL", "TZ", "XDG_RUNTIME_DIR"];
+
+/// Folders below the home folder where people's own programs are commonly installed.
+const HOME_BINARIES: [&str; 11] = [
+    ".local/bin",
+    "bin",
+    ".bun/bin",
+    ".cargo/bin",
+    ".npm-global/bin",
+    ".local/share/npm/bin",
+    ".local/share/pnpm",
+    ".volta/bin",
+    ".deno/bin",
+    ".opencode/bin",
+    ".yarn/bin",
+];
+
+/// The base environment of all children.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    variables: Vec<(String, String)>,
+    path: Vec<PathBuf>,
+    home: PathBuf,
+}
+
+impl Environment {
+    /// Builds it from the few variables that children may know; `lookup` reads the runner's own.
+    pub fn build(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let text = |name: &str| lookup(name).and_then(|value| value.into_string().ok()).filter(|v| !v.is_empty());
+        let home = PathBuf::from(text("HOME").unwrap_or_else(|| "/".to_owned()));
+        let path = search_path(&text("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned()), &home);
+        let mut variables: Vec<(String, String)> =
+            TAKEN_OVER.iter().filter_map(|name| text(name).map(|value| ((*name).to_owned(), value))).collect();
+        let joined = path.iter().map(|folder| folder.to_string_lossy()).collect::<Vec<_>>().join(":");
+        variables.push(("PATH".to_owned(), joined));
+        variables.push(("TERM".to_owned(), "xterm-256color".to_owned()));
+        for (name, value) in [("LANG", "C.UTF-8"), ("SHELL", "/bin/sh"), ("TMPDIR", "/tmp"), ("HOME", "/")] {
+            if !variables.iter().any(|(known, _)| known == name) {
+                variables.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        Self { variables, path, home }
+    }
+
+    /// The home folder.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// All variables, with `extra` added or put in place of those of the same name.
+    #[must_use]
+    pub fn with(&self, extra: &[(String, String)]) -> Vec<(String, String)> {
+        let mut all = self.variables.clone();
+        all.retain(|(name, _)| !extra.iter().any(|(other, _)| other == name));
+        all.extend(extra.iter().cloned());
+        all
+    }
+
+    /// Finds a program as a shell would: by its path if it has a slash, through `PATH` otherwise.
+    #[must_use]
+    pub fn find_program(&self, program: &str, folder: &Path) -> Option<PathBuf> {
+        if program.contains('/') {
+            let path = folder.join(program);
+            return is_executable(&path).then_some(path);
+        }
+        self.path.iter().map(|folder| folder.join(program)).find(|path| is_executable(path))
+    }
+}
+
+fn search_path(given: &str, home: &Path) -> Vec<PathBuf> {
+    let mut path: Vec<PathBuf> = Vec::new();
+    let given = given.split(':').filter(|part| part.starts_with('/')).map(PathBuf::from);
+    let own = HOME_BINARIES.iter().map(|folder| home.join(folder)).chain(node_versions(home)).filter(|p| p.is_dir());
+    for folder in given.chain(own) {
+        if !path.contains(&folder) {
+            path.push(folder);
+        }
+    }
+    path
+}
+
+/// Where nvm keeps the programs of each node version, the newest folder first.
+fn node_versions(home: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(home.join(".nvm/versions/node")) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .map(|entry| (entry.metadata().and_then(|data| data.modified()).ok(), entry.path().join("bin")))
+        .collect();
+    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.into_iter().map(|(_, folder)| folder).collect()
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment() -> Environment {
+        Environment::build(|name| match name {
+            "PATH" => Some("/usr/bin:relative:/bin:/usr/bin".into()),
+            "HOME" => Some("/nowhere".into()),
+            "JWT_SECRET" | "DATABASE_URL" => Some("secret".into()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn children_get_what_they_need_and_nothing_of_the_servers() {
+        let variables = environment().with(&[("LANG".into(), "de_DE.UTF-8".into())]);
+        let get = |wanted: &str| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        assert_eq!(get("PATH"), Some("/usr/bin:/bin"));
+        assert_eq!(get("LANG"), Some("de_DE.UTF-8"));
+        assert_eq!(get("HOME"), Some("/nowhere"));
+        assert!(get("JWT_SECRET").is_none() && get("DATABASE_URL").is_none());
+        assert_eq!(variables.iter().filter(|(name, _)| name == "LANG").count(), 1);
+    }
+
+    #[test]
+    fn programs_are_found_as_a_shell_finds_them() {
+        let environment = environment();
+        assert!(environment.find_program("sh", Path::new("/")).is_some());
+        assert!(environment.find_program("bin/sh", Path::new("/")).is_some());
+        assert!(environment.find_program("no-such-program", Path::new("/")).is_none());
+        assert!(environment.find_program("/etc/passwd", Path::new("/")).is_none());
+    }
+}

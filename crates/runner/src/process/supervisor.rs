@@ -1,0 +1,198 @@
+//! The supervisor: a tiny process between the runner and one agent or script.
+//!
+//! It is the sub-reaper of everything that the program starts, however often that forks or makes itself a session. When
+//! the runner asks, when the program ends, or when the runner is gone (its end of the control socket closes), it ends
+//! all of it: `SIGTERM`, then, after a grace period, `SIGKILL` until nothing is left.
+
+use std::fs::File;
+use std::io::{self, IoSliceMut, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::signal::unix::{Signal as SignalStream, SignalKind, signal};
+use tokio::time::Instant;
+
+use super::descendants::{self, Process};
+
+/// How long the supervisor goes on trying to kill what does not die (a process stuck in the kernel).
+const GIVE_UP: Duration = Duration::from_secs(30);
+
+/// What to start; sent over the control socket together with the three standard streams.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) program: String,
+    pub(super) arguments: Vec<String>,
+    pub(super) folder: String,
+    pub(super) environment: Vec<(String, String)>,
+    /// How long the program has between `SIGTERM` and `SIGKILL`.
+    pub(super) grace: Duration,
+}
+
+/// What the supervisor tells the runner: one JSON document a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Report {
+    /// The program runs.
+    Started,
+    /// The program could not be started.
+    Failed { errno: i32 },
+    /// The program has ended; others of its tree may still run.
+    Ended { code: Option<i32>, signal: Option<i32> },
+    /// Nothing of the tree is left.
+    Gone,
+}
+
+/// Runs the supervisor: the control socket is its standard input.
+#[must_use]
+pub fn run() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.and_then(|runtime| runtime.block_on(supervise())) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody reads our streams; the runner sees the control socket close without a last report.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+async fn supervise() -> io::Result<()> {
+    rustix::process::setsid()?;
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    let control = StdUnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    let mut children = signal(SignalKind::child())?;
+    let mut asked = signal(SignalKind::terminate())?;
+    let (order, streams) = receive(control.try_clone()?)?;
+    control.set_nonblocking(true)?;
+    let mut control = UnixStream::from_std(control)?;
+
+    let main = match start(&order, streams) {
+        Ok(pid) => pid,
+        Err(error) => {
+            return report(&mut control, &Report::Failed { errno: error.raw_os_error().unwrap_or(0) }).await;
+        }
+    };
+    // A runner that is gone already is noticed by the read below.
+    let _ = report(&mut control, &Report::Started).await;
+    let mut tree = Tree { main, ended: None };
+    let mut request = [0; 1];
+    while tree.ended.is_none() {
+        tokio::select! {
+            _ = children.recv() => tree.reap(),
+            // A byte asks for the end; so does the end of the stream.
+            _ = control.read(&mut request) => break,
+            _ = asked.recv() => break,
+        }
+    }
+    if let Some(ended) = &tree.ended {
+        let _ = report(&mut control, ended).await;
+    }
+    let told = tree.ended.is_some();
+    tree.end(order.grace, &mut children).await;
+    if let (false, Some(ended)) = (told, &tree.ended) {
+        let _ = report(&mut control, ended).await;
+    }
+    let _ = report(&mut control, &Report::Gone).await;
+    Ok(())
+}
+
+/// Reads the order and the program's standard streams.
+fn receive(mut control: StdUnixStream) -> io::Result<(Order, Vec<OwnedFd>)> {
+    let mut length = [0; 4];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let got =
+        recvmsg(&control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?.bytes;
+    let mut streams = Vec::with_capacity(3);
+    for message in ancillary.drain() {
+        if let RecvAncillaryMessage::ScmRights(descriptors) = message {
+            streams.extend(descriptors);
+        }
+    }
+    control.read_exact(&mut length[got..])?;
+    let mut document = vec![0; u32::from_be_bytes(length) as usize];
+    control.read_exact(&mut document)?;
+    let order = serde_json::from_slice(&document)?;
+    if streams.len() == 3 { Ok((order, streams)) } else { Err(io::ErrorKind::InvalidData.into()) }
+}
+
+/// Starts the program. Its streams are closed here, so that their ends are seen when its last holder is gone.
+fn start(order: &Order, mut streams: Vec<OwnedFd>) -> io::Result<Pid> {
+    let (stderr, stdout, stdin) = (streams.pop(), streams.pop(), streams.pop());
+    let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let child = Command::new(&order.program)
+        .args(&order.arguments)
+        .current_dir(&order.folder)
+        .env_clear()
+        .envs(order.environment.iter().map(|(name, value)| (name, value)))
+        .stdin(stdin)
+        .stdout(stdout)
+        .stderr(stderr)
+        .process_group(0)
+        .spawn()?;
+    Ok(Pid::from_child(&child))
+}
+
+async fn report(control: &mut UnixStream, report: &Report) -> io::Result<()> {
+    let mut line = serde_json::to_vec(report)?;
+    line.push(b'\n');
+    control.write_all(&line).await
+}
+
+/// The program and all that it started.
+struct Tree {
+    main: Pid,
+    ended: Option<Report>,
+}
+
+impl Tree {
+    /// Reaps whatever has ended: the program itself, and orphans that became our children.
+    fn reap(&mut self) {
+        while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
+            if pid == self.main {
+                self.ended = Some(ended(status));
+            }
+        }
+    }
+
+    /// Ends all that is left.
+    async fn end(&mut self, grace: Duration, children: &mut SignalStream) {
+        let started = Instant::now();
+        for process in self.living() {
+            descendants::signal(&process, Signal::TERM);
+            // A stopped process would not see the request.
+            descendants::signal(&process, Signal::CONT);
+        }
+        loop {
+            let living = self.living();
+            let waited = started.elapsed();
+            if living.is_empty() || waited > grace + GIVE_UP {
+                return;
+            }
+            if waited >= grace {
+                for process in &living {
+                    descendants::signal(process, Signal::KILL);
+                }
+            }
+            let pause = if waited >= grace { Duration::from_millis(2) } else { Duration::from_millis(20) };
+            let _ = tokio::time::timeout(pause, children.recv()).await;
+        }
+    }
+
+    fn living(&mut self) -> Vec<Process> {
+        self.reap();
+        descendants::of(rustix::process::getpid().as_raw_nonzero().get()).into_iter().filter(|p| !p.zombie).collect()
+    }
+}
+
+fn ended(status: WaitStatus) -> Report {
+    Report::Ended { code: status.exit_status(), signal: status.terminating_signal() }
+}

@@ -1,0 +1,20 @@
+//! The runner's side of the contract: what a control plane may ask, over a Unix socket.
+
+mod connections;
+mod decode;
+mod encode;
+mod fault;
+mod lifetime;
+mod methods;
+mod serve;
+
+pub use lifetime::Lifetime;
+pub use serve::{Settings, serve};
+
+/// The number that client and runner must share.
+pub const PROTOCOL: u32 = 1;
+
+#[allow(missing_docs, clippy::all, unreachable_pub)]
+mod proto {
+    tonic::include_proto!("switchyard.runner.v1");
+}

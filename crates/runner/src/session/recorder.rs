@@ -1,0 +1,185 @@
+//! Writing a session's transcript: numbers turns, and gathers pieces of text so that a flood becomes few entries.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchyard_domain::Clock;
+use switchyard_domain::transcript::{EntryBody, SystemEntry, SystemEvent};
+use tokio::time::Instant;
+
+use crate::journal::{Fault, Journal};
+
+/// Longest piece of text in one entry, in bytes.
+const PIECE: usize = 16 * 1024;
+
+/// Who says a piece of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// The agent speaks.
+    Message,
+    /// The agent thinks.
+    Thought,
+    /// The set-up script prints.
+    Script,
+}
+
+/// Writes one session's transcript.
+pub(crate) struct Recorder {
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    hold: Duration,
+    turn: u32,
+    pending: Option<Pending>,
+}
+
+/// Text that waits for more of its kind.
+struct Pending {
+    voice: Voice,
+    item: String,
+    text: String,
+    since: Instant,
+}
+
+impl Recorder {
+    /// A recorder that goes on in `turn`. Text waits up to `hold` for more to come.
+    pub(crate) fn new(journal: Journal, clock: Arc<dyn Clock>, hold: Duration, turn: u32) -> Self {
+        Self { journal, clock, hold, turn, pending: None }
+    }
+
+    /// The journal that is written.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The turn under way, or the last one.
+    pub(crate) fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    /// Begins the next turn.
+    pub(crate) fn next_turn(&mut self) {
+        self.turn += 1;
+    }
+
+    /// Adds text to what `item` says.
+    pub(crate) fn say(&mut self, voice: Voice, item: &str, mut text: &str) {
+        while !text.is_empty() {
+            if self.pending.as_ref().is_some_and(|p| p.voice != voice || p.item != item || p.text.len() >= PIECE) {
+                self.flush();
+            }
+            let pending = self.pending.get_or_insert_with(|| Pending {
+                voice,
+                item: item.to_owned(),
+                text: String::new(),
+                since: Instant::now(),
+            });
+            let (piece, rest) = text.split_at(cut(text, PIECE - pending.text.len(), pending.text.is_empty()));
+            if piece.is_empty() {
+                // Not even one more character fits.
+                self.flush();
+                continue;
+            }
+            pending.text.push_str(piece);
+            text = rest;
+        }
+    }
+
+    /// Adds an entry.
+    pub(crate) fn push(&mut self, body: EntryBody) {
+        self.push_all(&[body]);
+    }
+
+    /// Adds entries that a reader gets together.
+    pub(crate) fn push_all(&mut self, bodies: &[EntryBody]) {
+        self.flush();
+        self.append(bodies);
+    }
+
+    /// Adds a system entry.
+    pub(crate) fn system(&mut self, event: SystemEvent, text: impl Into<String>) {
+        self.push(system(event, text));
+    }
+
+    /// Adds an error entry.
+    pub(crate) fn error(&mut self, code: &str, text: impl Into<String>) {
+        self.push(EntryBody::Error { code: code.to_owned(), text: text.into() });
+    }
+
+    /// When text that waits must be written.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.pending.as_ref().map(|pending| pending.since + self.hold)
+    }
+
+    /// Writes the text that waits.
+    pub(crate) fn flush(&mut self) {
+        let Some(Pending { voice, item, text, .. }) = self.pending.take() else { return };
+        let body = match voice {
+            Voice::Message => EntryBody::AgentMessage { item, text },
+            Voice::Thought => EntryBody::Thought { item, text },
+            Voice::Script => system(SystemEvent::Script, text),
+        };
+        self.append(&[body]);
+    }
+
+    /// Writes the text that waits if it has waited long enough.
+    pub(crate) fn flush_due(&mut self) {
+        if self.due().is_some_and(|due| due <= Instant::now()) {
+            self.flush();
+        }
+    }
+
+    /// Waits until the disk keeps up.
+    pub(crate) async fn room(&self) -> Result<(), Fault> {
+        self.journal.room().await
+    }
+
+    fn append(&self, bodies: &[EntryBody]) {
+        let at = micros(self.clock.as_ref());
+        if let Err(error) = self.journal.append(self.turn, at, bodies) {
+            unwritable(&error);
+        }
+    }
+}
+
+/// A system entry.
+pub(crate) fn system(event: SystemEvent, text: impl Into<String>) -> EntryBody {
+    EntryBody::System(SystemEntry { text: text.into(), event })
+}
+
+/// Now, in microseconds since the epoch.
+pub(crate) fn micros(clock: &dyn Clock) -> i64 {
+    i64::try_from(clock.now().unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+}
+
+/// Entries are made of text and whole numbers, so that this takes a cost that is not a number.
+fn unwritable(error: &io::Error) {
+    tracing::error!(%error, "an entry has no JSON form and was left out");
+}
+
+/// Where to cut a text of which `room` bytes fit: behind the last line that fits, or else behind the last character. All
+/// of it when all fits. A piece that is begun already is not cut in the middle of a line if that can wait.
+fn cut(text: &str, room: usize, fresh: bool) -> usize {
+    if text.len() <= room {
+        return text.len();
+    }
+    let end = text.floor_char_boundary(room);
+    match text[..end].rfind('\n') {
+        Some(line) => line + 1,
+        None if fresh => end,
+        None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_behind_a_line_or_at_least_behind_a_character() {
+        assert_eq!(cut("ab\ncd\nef", 7, true), 6);
+        assert_eq!(cut("abc", 3, true), 3);
+        assert_eq!(cut("a\u{1F600}b", 3, true), 1);
+        assert_eq!(cut("abcdef", 3, false), 0);
+    }
+}

@@ -1,0 +1,132 @@
+//! Looking at repositories before workspaces are made of them.
+
+use std::path::PathBuf;
+
+use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
+use switchyard_domain::{Error, ErrorKind, Result};
+
+use super::Workspaces;
+use crate::files::discover;
+use crate::git::Repository;
+
+impl Workspaces {
+    /// Checks that `path` lies in a repository that workspaces can be made of.
+    ///
+    /// # Errors
+    /// `Invalid`: `path_missing`, `not_a_repository`, `bare_repository`, `no_commits`, `unsafe_repository`.
+    pub async fn inspect_repo(&self, path: &str) -> Result<RepoFacts> {
+        let path = self.folder_named(path)?;
+        let command =
+            self.git.command(&path).args(["rev-parse", "--is-bare-repository", "--is-inside-work-tree"]);
+        let said = command.text().await?;
+        match said.as_str() {
+            "true\nfalse" => {
+                return Err(refused(
+                    "bare_repository",
+                    "This repository is bare. Clone it and add the clone.",
+                ));
+            }
+            "false\ntrue" => {}
+            _ => {
+                return Err(refused(
+                    "not_a_repository",
+                    "This is the inside of a `.git` folder. Add the one around it.",
+                ));
+            }
+        }
+        let root = self.git.command(&path).args(["rev-parse", "--show-toplevel"]).text().await?;
+        let repository = Repository::open(&self.git, root.as_ref()).await?;
+        let branches = branches_of(&repository).await?;
+        Ok(RepoFacts { default_branch: default_branch(&repository, &branches).await?, root })
+    }
+
+    /// Local branches, the most recently used first.
+    ///
+    /// # Errors
+    /// `Conflict`: `repository_missing`.
+    pub async fn branches(&self, repo_path: &str) -> Result<Vec<Branch>> {
+        branches_of(&Repository::open(&self.git, repo_path.as_ref()).await?).await
+    }
+
+    /// Repositories below a folder (the home folder where `None`), bounded in depth, number and time.
+    ///
+    /// # Errors
+    /// `Invalid`: `path_missing`.
+    pub async fn find_repos(&self, under: Option<&str>) -> Result<FoundRepos> {
+        let under = self.folder_named(under.unwrap_or("~"))?;
+        let ours = self.base.clone();
+        tokio::task::spawn_blocking(move || discover::repositories(&under, &ours))
+            .await
+            .map_err(Error::internal)
+    }
+
+    /// Folders that complete a typed path, at most 50; `~` stands for the home folder.
+    ///
+    /// # Errors
+    /// None for paths that complete to nothing.
+    pub async fn complete_path(&self, prefix: &str) -> Result<Vec<PathCompletion>> {
+        let (prefix, home) = (prefix.to_owned(), self.git.environment().home.clone());
+        tokio::task::spawn_blocking(move || discover::completions(&prefix, &home))
+            .await
+            .map_err(Error::internal)
+    }
+
+    /// The folder that a person named.
+    fn folder_named(&self, path: &str) -> Result<PathBuf> {
+        let missing =
+            |why: &str| Error { field: Some("path"), ..refused("path_missing", &format!("{why}: {path}")) };
+        if path.contains('\0') {
+            return Err(missing("This path cannot be"));
+        }
+        let full = discover::expanded(path.trim(), &self.git.environment().home);
+        if !full.is_absolute() {
+            return Err(missing("Give the whole path, from the root or from ~, not"));
+        }
+        match full.canonicalize() {
+            Ok(folder) if folder.is_dir() => Ok(folder),
+            Ok(_) => Err(missing("This is a file, not a folder")),
+            Err(_) => Err(missing("There is no folder at")),
+        }
+    }
+}
+
+fn refused(code: &'static str, why: &str) -> Error {
+    Error { field: Some("path"), ..Error::new(ErrorKind::Invalid, code, why.to_owned()) }
+}
+
+async fn branches_of(repository: &Repository) -> Result<Vec<Branch>> {
+    let command = repository.command().args(["for-each-ref", "--sort=-committerdate", "refs/heads/"]);
+    let listed = command.arg("--format=%(HEAD) %(objectname) %(refname)").text().await?;
+    // `text` trims line ends alone; the first line begins with a space where HEAD is elsewhere.
+    let branches = listed.lines().filter_map(|line| {
+        let (head, rest) = line.split_at_checked(2)?;
+        let (commit, name) = rest.split_once(" refs/heads/")?;
+        Some(Branch { name: name.to_owned(), current: head == "* ", commit: commit.to_owned() })
+    });
+    Ok(branches.collect())
+}
+
+/// The branch that `HEAD` names; where it names none, what a person would most likely mean.
+async fn default_branch(repository: &Repository, branches: &[Branch]) -> Result<String> {
+    let there = |name: &str| branches.iter().any(|branch| branch.name == name);
+    if let Some(current) = branches.iter().find(|branch| branch.current) {
+        return Ok(current.name.clone());
+    }
+    if branches.is_empty() {
+        return Err(refused(
+            "no_commits",
+            "The repository has no commit on a branch yet. Make a first one (`git commit --allow-empty -m start`) and \
+             add it again.",
+        ));
+    }
+    let remote = repository
+        .bare_command()
+        .args(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
+        .output()
+        .await?;
+    let remote = remote.text();
+    let candidates =
+        [remote.strip_prefix("refs/remotes/origin/").unwrap_or_default(), "main", "master", "trunk"];
+    let likely = candidates.into_iter().find(|name| there(name));
+    Ok(likely.map_or_else(|| branches[0].name.clone(), str::to_owned))
+}

@@ -1,0 +1,105 @@
+//! Workspaces: their worktrees, what happens to them, and how their work reaches the base branch.
+//!
+//! Operations that change a workspace run one at a time, to their end even if the caller goes away, and in steps that
+//! are journalled: see `record`. [`Workspaces::recover`] finishes what a killed runner left half done.
+
+mod branch_work;
+mod changes;
+mod checkpoint;
+mod checkpoint_message;
+mod commit;
+mod diff;
+mod discard;
+mod inspect;
+mod layout;
+mod make;
+mod merge;
+mod moving;
+mod orphans;
+mod push;
+mod record;
+mod recover;
+mod relink;
+mod restore;
+mod rewind;
+mod site;
+mod steps;
+mod update;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use switchyard_domain::runner::WorkspaceSite;
+use switchyard_domain::{Error, Result, UserId, WorkspaceId};
+
+pub use discard::Cleanup;
+pub use orphans::Orphan;
+pub use recover::Recovered;
+pub use steps::Steps;
+
+use crate::git::{Environment, Git};
+use layout::Layout;
+
+/// All workspaces below one base folder.
+#[derive(Clone, Debug)]
+pub struct Workspaces {
+    base: PathBuf,
+    git: Git,
+    steps: Steps,
+    locks: Arc<Mutex<HashMap<WorkspaceId, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Workspaces {
+    /// Workspaces below `base`; git runs with what `environment` gives it.
+    ///
+    /// # Errors
+    /// `Unavailable` with code `git_missing` or `git_too_old`; and when `base` cannot be made.
+    pub async fn open(base: &Path, environment: Environment) -> Result<Self> {
+        let git = Git::new(environment);
+        git.check_version().await?;
+        std::fs::create_dir_all(base).map_err(crate::git::failure::disk)?;
+        let base = base.canonicalize().map_err(crate::git::failure::disk)?;
+        Ok(Self { base, git, steps: Steps::default(), locks: Arc::default() })
+    }
+
+    /// The same, with an observer of the steps that operations take.
+    #[must_use]
+    pub fn with_steps(self, steps: Steps) -> Self {
+        Self { steps, ..self }
+    }
+
+    /// The folder of a workspace while it is in use: where agents and scripts run.
+    #[must_use]
+    pub fn folder(&self, site: &WorkspaceSite) -> PathBuf {
+        self.layout(site.user_id).live(&layout::folder_name(site))
+    }
+
+    fn layout(&self, user: UserId) -> Layout {
+        Layout::of(&self.base, user)
+    }
+
+    /// Runs `work` alone among the operations on `workspace`, to its end even if the caller goes away.
+    async fn exclusively<T, F>(&self, workspace: WorkspaceId, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let lock = Arc::clone(
+            self.locks.lock().unwrap_or_else(PoisonError::into_inner).entry(workspace).or_default(),
+        );
+        let ours = self.clone();
+        let work = async move {
+            let guard = lock.lock_owned().await;
+            let outcome = work.await;
+            drop(guard);
+            // Nobody else holds or awaits a lock of which only the map has a copy.
+            let mut locks = ours.locks.lock().unwrap_or_else(PoisonError::into_inner);
+            if locks.get(&workspace).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+                locks.remove(&workspace);
+            }
+            outcome
+        };
+        tokio::spawn(work).await.map_err(Error::internal)?
+    }
+}

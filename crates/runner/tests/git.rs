@@ -1,0 +1,29 @@
+//! Workspaces on real repositories, with the installed git.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "git/checkpoints.rs"]
+mod checkpoints;
+#[path = "git/diffs.rs"]
+mod diffs;
+#[path = "git/discarding.rs"]
+mod discarding;
+#[path = "git/harness.rs"]
+mod harness;
+#[path = "git/hostile.rs"]
+mod hostile;
+#[path = "git/kills.rs"]
+mod kills;
+#[path = "git/making.rs"]
+mod making;
+#[path = "git/merging.rs"]
+mod merging;
+#[path = "git/paths.rs"]
+mod paths;
+#[path = "git/pushing.rs"]
+mod pushing;
+#[path = "git/repositories.rs"]
+mod repositories;
+#[path = "git/updating.rs"]
+mod updating;
+#[path = "git/watching.rs"]
+mod watching;
