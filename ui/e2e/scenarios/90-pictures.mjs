@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { PHONE } from '../browser.mjs';
+import { pause, shown, until } from '../expect.mjs';
+import { FILES, SCENES, TASKS } from '../pictures/content.mjs';
+import { card } from '../steps/board.mjs';
+import { approvalBar, changes, commentOn, conversation, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
+
+export const title = 'Pictures of the product';
+
+const MOST_BYTES = 300 * 1024;
+const PNG_SIGNATURE = '89504e470d0a1a0a';
+const REPOSITORY = resolve(import.meta.dirname, '../../..');
+
+/** `SWITCHYARD_SCREENSHOTS` names the folder that keeps them, from the root of the repository; without it they are only tried. */
+function folderFor(stageFolder) {
+  const wanted = process.env.SWITCHYARD_SCREENSHOTS;
+  const folder = wanted ? resolve(REPOSITORY, wanted) : stageFolder;
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Puts an agent named `coder` into the path: the scripted one, with prompts as people write them. */
+function installCoder(instance, scriptedAgent) {
+  mkdirSync(instance.bin, { recursive: true });
+  const script = join(instance.bin, 'scenes.json');
+  writeFileSync(script, JSON.stringify(SCENES));
+  const program = join(instance.bin, 'coder');
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${resolve(import.meta.dirname, '../pictures/director.mjs')}' '${script}' '${scriptedAgent}'\n`);
+  chmodSync(program, 0o755);
+}
+
+async function fill(instance, repository) {
+  const project = await instance.api.project('Pantry', repository.path);
+  const workspaces = {};
+  for (const { agent, ...content } of TASKS) {
+    const task = await instance.api.task(project.id, content);
+    if (!agent) continue;
+    const prompt = [content.title, content.description].filter(Boolean).join('\n\n');
+    const workspace = await instance.api.post(`/tasks/${task.id}/workspaces`, { agent: { id: 'acp', command: ['coder'] }, prompt });
+    // Starting an agent moves a task on; the picture wants it where it was put.
+    workspaces[agent] = { ...workspace, path: `/projects/${project.id}/tasks/${task.id}/workspaces/${workspace.id}` };
+    const current = await instance.api.get(`/tasks/${task.id}`);
+    if (current.status !== content.status) await instance.api.patch(`/tasks/${task.id}`, current.version, { status: content.status });
+  }
+  return { project, workspaces };
+}
+
+export default async function pictures({ scenario, instance: start, browser, small, scriptedAgent, folder: stageFolder }) {
+  const instance = await start();
+  installCoder(instance, scriptedAgent);
+  const repository = small(instance, 'pantry', FILES);
+  const folder = folderFor(stageFolder);
+  const { project, workspaces } = await fill(instance, repository);
+
+  async function take(page, name) {
+    // Fonts and late chunks are in when nothing is asked for any more.
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await page.mouse.move(0, 0);
+    await pause(150);
+    const path = join(folder, `${name}.png`);
+    await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+    assert.equal(readFileSync(path).subarray(0, 8).toString('hex'), PNG_SIGNATURE);
+    const { size } = statSync(path);
+    assert.ok(size < MOST_BYTES, `${name}.png has ${size} bytes`);
+  }
+
+  await scenario('the agents are at their places', async () => {
+    const states = { search: 'running', rank: 'idle', limit: 'waiting_approval', lazy: 'waiting_approval', settings: 'idle' };
+    for (const [name, state] of Object.entries(states)) {
+      await until(`the session of ${name} is ${state}`, async () => {
+        const { items } = await instance.api.get(`/workspaces/${workspaces[name].id}/sessions`);
+        return items[0]?.status === state;
+      }, 40_000);
+    }
+  });
+
+  await scenario('the review has comments', async () => {
+    const page = await (await browser.window(instance)).open(`${workspaces.rank.path}?tab=changes`);
+    await commentOn(page, 'if (title.includes(word)) score += 3', 'Give the weights names, so that one sees what is tuned here.');
+    await commentOn(page, 'else return 0', 'Say in the doc comment that every word must be found.');
+  });
+
+  for (const theme of ['light', 'dark']) {
+    await scenario(`${theme}: board, session, review, approval, settings`, async () => {
+      const page = await (await browser.window(instance, { theme })).open(`/projects/${project.id}`);
+      await shown(card(page, TASKS[0].title));
+      await shown(page.getByText('Needs approval'));
+      await take(page, `board-${theme}`);
+
+      await page.goto(`${instance.url}${workspaces.search.path}`);
+      await shown(transcript(page).getByText('The tests are next.'));
+      await sessionBecomes(page, 'Running');
+      await showPart(page, 'Changes');
+      await shown(changes(page).getByText('scoreOf').first());
+      await take(page, `session-${theme}`);
+
+      await page.goto(`${instance.url}${workspaces.rank.path}?tab=changes`);
+      await shown(changes(page).getByRole('article').first());
+      await changes(page).getByRole('radio', { name: 'Unified' }).click();
+      await take(page, `review-${theme}`);
+
+      await page.goto(`${instance.url}${workspaces.limit.path}`);
+      await shown(approvalBar(page));
+      await shown(transcript(page).getByText('sliding window'));
+      await take(page, `approval-${theme}`);
+
+      await page.goto(`${instance.url}/settings`);
+      await shown(page.getByLabel('Branch prefix'));
+      await take(page, `settings-${theme}`);
+    });
+
+    await scenario(`${theme}: board and session on a phone`, async () => {
+      const phone = await (await browser.window(instance, { theme, size: PHONE, options: { deviceScaleFactor: 2 } })).open(`/projects/${project.id}`);
+      await shown(card(phone, TASKS[0].title));
+      await take(phone, `board-phone-${theme}`);
+      await phone.goto(`${instance.url}${workspaces.search.path}`);
+      await shown(conversation(phone));
+      await shown(transcript(phone).getByText('The tests are next.'));
+      await take(phone, `session-phone-${theme}`);
+    });
+  }
+}

@@ -1,0 +1,1 @@
+export { ApprovalsPage as ApprovalsRoute } from '@/features/approvals/ApprovalsPage';

@@ -1,0 +1,103 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState, type FormEvent } from 'react';
+import { ApiError, errorText } from '@/shared/api/errors';
+import { keys } from '@/shared/api/keys';
+import { projectCalls } from '@/shared/api/projects';
+import type { Project } from '@/shared/api/types';
+import { Button } from '@/shared/ui/Button';
+import { Dialog } from '@/shared/ui/Dialog';
+import { Field, Input } from '@/shared/ui/Field';
+import { toast } from '@/shared/ui/toast';
+import { FoundRepos } from './FoundRepos';
+import { PathInput } from './PathInput';
+
+const FORM_ID = 'create-project';
+const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').pop() ?? '';
+
+/** Which of the two calls refused, so that its words stand at the right field. */
+class RepoRefused extends Error {
+  constructor(override readonly cause: unknown) {
+    super(errorText(cause));
+  }
+}
+
+export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [path, setPath] = useState('');
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  // A project whose repository was refused is used again by the next try, and taken away when there is none.
+  const created = useRef<Project | null>(null);
+  const idempotencyKey = useRef(crypto.randomUUID());
+
+  const shownName = name || nameOf(path);
+  const create = useMutation({
+    mutationFn: async () => {
+      let project = created.current ?? (await projectCalls.create(shownName, idempotencyKey.current));
+      created.current = project;
+      if (project.name !== shownName) project = created.current = await projectCalls.change(project.id, project.version, { name: shownName });
+      await projectCalls.addRepo(project.id, path.trim()).catch((cause: unknown) => {
+        throw new RepoRefused(cause);
+      });
+      return project;
+    },
+    onSuccess: async (project) => {
+      created.current = null;
+      await client.invalidateQueries({ queryKey: keys.projects });
+      onClose();
+      await navigate({ to: '/projects/$projectId', params: { projectId: project.id } });
+    },
+  });
+
+  const close = () => {
+    onClose();
+    if (created.current) void takeAway(created.current);
+  };
+
+  const takeAway = async (orphan: Project) => {
+    try {
+      await projectCalls.remove(orphan.id, orphan.version);
+      // The feed may have led here as soon as it was made.
+      await navigate({ to: '/' });
+    } catch (error) {
+      toast.failed('The empty project could not be removed', error);
+    }
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate();
+  };
+
+  const { error } = create;
+  const repoError = error instanceof RepoRefused ? error.message : undefined;
+  const nameError = error && !repoError ? (error instanceof ApiError ? (error.field('name') ?? error.message) : errorText(error)) : undefined;
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && close()}
+      title="New project"
+      description="A project is a board over one or more git repositories. More can be added later."
+      footer={
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" form={FORM_ID} variant="primary" busy={create.isPending} disabled={!path.trim() || !shownName}>
+            Create project
+          </Button>
+        </>
+      }
+    >
+      <form id={FORM_ID} onSubmit={submit} className="flex flex-col gap-4">
+        <Field label="Repository" hint="The path of a git repository on this machine, typed or picked below." error={repoError}>
+          {(control) => <PathInput {...control} value={path} onChange={setPath} />}
+        </Field>
+        <FoundRepos chosen={path} onChoose={(repo) => setPath(repo.path)} />
+        <Field label="Name" error={nameError}>
+          {(control) => <Input {...control} value={name} placeholder={nameOf(path) || 'What the board is called'} onChange={(event) => setName(event.target.value)} />}
+        </Field>
+      </form>
+    </Dialog>
+  );
+}

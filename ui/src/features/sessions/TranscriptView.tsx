@@ -1,0 +1,105 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Session } from '@/shared/api/types';
+import { useStore } from '@/shared/hooks/createStore';
+import { Button } from '@/shared/ui/Button';
+import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { RowView } from './rows/RowView';
+import type { LiveTranscript } from './transcript/live';
+
+/** A guess of a row's height in px, until it is measured. */
+const ROW_HEIGHT = 48;
+const OVERSCAN = 12;
+/** Older entries are asked for when fewer rows than this are above the view. */
+const ROWS_AHEAD = 15;
+/** So close to the end counts as at the end, in px. */
+const AT_END = 48;
+
+interface TranscriptViewProps {
+  session: Session;
+  live: LiveTranscript;
+  isPlainText: boolean;
+}
+
+/** The transcript as a virtual list that stays at its end while one is there. */
+export function TranscriptView({ session, live, isPlainText }: TranscriptViewProps) {
+  const { rows, phase, error, hasOlder, loadingOlder } = useStore(live.state, (state) => state);
+  const scrollRef = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const lastSeen = useRef(rows.at(-1));
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scrollRef.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
+    overscan: OVERSCAN,
+    paddingStart: 12,
+    paddingEnd: 12,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END,
+  });
+
+  const ready = phase === 'ready';
+  useLayoutEffect(() => {
+    if (ready) virtualizer.scrollToEnd();
+  }, [ready, live, virtualizer]);
+
+  const items = virtualizer.getVirtualItems();
+  const firstShown = items[0]?.index ?? 0;
+  useEffect(() => {
+    if (ready && hasOlder && !loadingOlder && !error && firstShown < ROWS_AHEAD) void live.loadOlder();
+  }, [ready, hasOlder, loadingOlder, error, firstShown, live]);
+
+  if (atEnd) lastSeen.current = rows.at(-1);
+  const onScroll = () => setAtEnd(virtualizer.getDistanceFromEnd() <= AT_END);
+
+  if (phase === 'failed') return <ErrorState className="min-h-0 flex-1" title="The transcript could not be loaded" error={error} onRetry={() => live.start()} />;
+  if (phase === 'loading')
+    return (
+      <div className="min-h-0 flex-1 p-4">
+        <SkeletonLines lines={7} label="Loading the transcript" />
+      </div>
+    );
+  if (rows.length === 0) return <EmptyState className="min-h-0 flex-1" title="Nothing has been said yet" />;
+
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      {error ? (
+        <p role="alert" className="flex items-center gap-2 border-b bg-danger-soft px-3 py-1 text-sm">
+          Older entries could not be loaded.
+          <Button size="sm" variant="ghost" onClick={() => void live.loadOlder()}>
+            Try again
+          </Button>
+        </p>
+      ) : null}
+      {loadingOlder ? (
+        <p role="status" className="absolute inset-x-0 top-1 z-10 mx-auto w-fit rounded-full bg-raised px-2.5 py-0.5 text-sm text-muted shadow-card">
+          Loading older entries…
+        </p>
+      ) : null}
+      <div ref={scrollRef} onScroll={onScroll} tabIndex={0} role="log" aria-label="Transcript" aria-live="off" className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] focus-visible:shadow-[inset_2px_0_0_var(--accent)]">
+        <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            return row ? (
+              <div key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="absolute inset-x-0 top-0 px-3 sm:px-4" style={{ transform: `translateY(${item.start}px)` }}>
+                <div className="mx-auto max-w-3xl">
+                  <RowView row={row} sessionId={session.id} workspaceId={session.workspace_id} isPlainText={isPlainText} />
+                </div>
+              </div>
+            ) : null;
+          })}
+        </div>
+      </div>
+      {atEnd ? null : (
+        <Button size="sm" className="absolute inset-x-0 bottom-3 mx-auto w-fit rounded-full bg-raised shadow-pop" onClick={() => virtualizer.scrollToEnd()}>
+          <ArrowDown size={13} />
+          {rows.at(-1) === lastSeen.current ? 'To the end' : 'New messages'}
+        </Button>
+      )}
+    </div>
+  );
+}

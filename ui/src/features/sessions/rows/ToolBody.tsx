@@ -1,0 +1,90 @@
+import { useMemo } from 'react';
+import { useExpanded } from '@/features/sessions/transcript/expansion';
+import type { ToolRow } from '@/features/sessions/transcript/rows';
+import type { ToolContent } from '@/shared/api/types';
+import { compareTexts } from '@/shared/diff/compare';
+import { UnifiedDiff } from '@/shared/diff/UnifiedDiff';
+import { BoundedOutput } from './BoundedOutput';
+import { prettyJson } from './prettyJson';
+
+/** Longer diffs are shown in part until asked for. */
+const FEW_DIFF_LINES = 60;
+const MOST_DIFF_LINES = 2_000;
+
+export function ToolBody({ row }: { row: ToolRow }) {
+  return (
+    <>
+      {row.content.map((part, i) => (
+        <Content key={i} id={`${row.key}:${i}`} part={part} />
+      ))}
+      {row.locations.length > 1 ? (
+        <ul className="px-3 py-1.5 font-mono text-xs text-muted">
+          {row.locations.map((place, i) => (
+            <li key={i}>
+              {place.path}
+              {place.line === null ? '' : `:${place.line}`}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <Json id={`${row.key}:in`} label="Input" text={row.input} />
+      {/* What the content already says is not said twice. */}
+      {row.content.length === 0 ? <Json id={`${row.key}:out`} label="Output" text={row.output} /> : null}
+      {row.content.length === 0 && row.input === null && row.output === null ? <p className="px-3 py-1.5 text-sm text-faint">Nothing more was told about this call.</p> : null}
+    </>
+  );
+}
+
+function Content({ id, part }: { id: string; part: ToolContent }) {
+  if (part.type === 'text') return <BoundedOutput id={id} text={part.text} keep="head" />;
+  if (part.type === 'diff') return <DiffContent id={id} part={part} />;
+  return (
+    <div>
+      <BoundedOutput id={id} text={part.output} keep="tail" />
+      {part.truncated ? <p className="px-3 pb-1 text-sm text-faint">The agent cut this output.</p> : null}
+      {part.exit_code !== null && part.exit_code !== 0 ? <p className="px-3 pb-1.5 text-sm text-danger">Exit code {part.exit_code}</p> : null}
+    </div>
+  );
+}
+
+function DiffContent({ id, part }: { id: string; part: Extract<ToolContent, { type: 'diff' }> }) {
+  const hunks = useMemo(() => compareTexts(part.old_text ?? '', part.new_text), [part]);
+  const [all, showAll] = useExpanded(`${id}:all`, false);
+  const lines = hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0);
+  const most = all ? MOST_DIFF_LINES : FEW_DIFF_LINES;
+  const shown = useMemo(() => firstLines(hunks, most), [hunks, most]);
+  return (
+    <div>
+      <p className="flex items-baseline gap-2 px-3 py-1 font-mono text-xs text-muted">
+        <span className="min-w-0 truncate">{part.path}</span>
+        {part.old_text === null ? <span className="shrink-0 font-sans text-success">new file</span> : null}
+      </p>
+      <UnifiedDiff path={part.path} hunks={shown} />
+      {lines > FEW_DIFF_LINES ? (
+        <button type="button" onClick={showAll} className="block w-full px-3 py-0.5 text-left text-sm text-accent-text hover:underline">
+          {all ? (lines > MOST_DIFF_LINES ? `Show less (only the first ${MOST_DIFF_LINES} lines are shown; see the changes for the rest)` : 'Show less') : `Show all ${lines} lines`}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function firstLines(hunks: ReturnType<typeof compareTexts>, most: number): ReturnType<typeof compareTexts> {
+  let left = most;
+  return hunks.flatMap((hunk) => {
+    const lines = hunk.lines.slice(0, Math.max(0, left));
+    left -= hunk.lines.length;
+    return lines.length === 0 ? [] : lines.length === hunk.lines.length ? [hunk] : [{ ...hunk, lines }];
+  });
+}
+
+function Json({ id, label, text }: { id: string; label: string; text: string | null }) {
+  const pretty = useMemo(() => (text === null ? null : prettyJson(text)), [text]);
+  if (pretty === null) return null;
+  return (
+    <div>
+      <p className="px-3 pt-1.5 text-xs font-medium text-faint">{label}</p>
+      <BoundedOutput id={id} text={pretty} keep="head" />
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { Brain, ChevronRight, CircleAlert, CircleCheck, FilePen, FileText, FolderInput, Globe, LoaderCircle, Search, Settings2, SquareTerminal, Trash2, Wrench } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import { memo } from 'react';
+import { useExpanded } from '@/features/sessions/transcript/expansion';
+import type { ToolRow } from '@/features/sessions/transcript/rows';
+import { cn } from '@/shared/ui/cn';
+import { ToolBody } from './ToolBody';
+
+const ICONS: Record<string, LucideIcon> = {
+  read: FileText,
+  edit: FilePen,
+  delete: Trash2,
+  move: FolderInput,
+  search: Search,
+  execute: SquareTerminal,
+  think: Brain,
+  fetch: Globe,
+  switch_mode: Settings2,
+};
+
+const WAITING = { label: 'waiting', className: 'text-faint', Icon: LoaderCircle };
+const STATUS: Record<string, typeof WAITING> = {
+  pending: WAITING,
+  in_progress: { label: 'running', className: 'text-accent-text animate-spin', Icon: LoaderCircle },
+  completed: { label: 'done', className: 'text-success', Icon: CircleCheck },
+  failed: { label: 'failed', className: 'text-danger', Icon: CircleAlert },
+};
+
+/** A short diff says more than its title. */
+const OPEN_UP_TO_CHARS = 1_200;
+
+function startsOpen(row: ToolRow): boolean {
+  if (row.status === 'failed') return row.content.length > 0;
+  const diffs = row.content.filter((part) => part.type === 'diff');
+  const size = diffs.reduce((sum, part) => sum + (part.old_text?.length ?? 0) + part.new_text.length, 0);
+  return diffs.length > 0 && size <= OPEN_UP_TO_CHARS;
+}
+
+/** One tool call: what, where, how it went; all of it when opened. */
+export const ToolCall = memo(function ToolCall({ row }: { row: ToolRow }) {
+  const [open, toggle] = useExpanded(row.key, startsOpen(row));
+  const Icon = ICONS[row.toolKind] ?? Wrench;
+  const status = STATUS[row.status] ?? WAITING;
+  const [place] = row.locations;
+  return (
+    <div className={cn('my-1 overflow-hidden rounded-lg border', row.status === 'failed' && 'border-danger/40')}>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={toggle}
+        className="flex w-full min-w-0 items-center gap-2 bg-surface px-2.5 py-1 text-left hover:bg-hover"
+      >
+        <Icon size={13} className="shrink-0 text-muted" />
+        <span className={cn('min-w-0 truncate', row.toolKind === 'execute' && 'font-mono text-sm')}>{row.title || row.toolKind}</span>
+        {place && !row.title.includes(place.path) ? (
+          <span className="hidden min-w-0 truncate font-mono text-xs text-faint sm:inline">
+            {place.path}
+            {place.line === null ? '' : `:${place.line}`}
+          </span>
+        ) : null}
+        <span className="ml-auto flex shrink-0 items-center gap-1.5">
+          <status.Icon size={13} className={status.className} />
+          <span className="sr-only">{status.label}</span>
+          <ChevronRight size={13} className={cn('text-faint transition-transform', open && 'rotate-90')} />
+        </span>
+      </button>
+      {open ? (
+        <div className="divide-y border-t bg-sunken">
+          <ToolBody row={row} />
+        </div>
+      ) : null}
+    </div>
+  );
+});

@@ -1,0 +1,102 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { CircleUser, Tag } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { PRIORITIES, STATUSES } from '@/shared/api/boardSearch';
+import { infoQuery } from '@/shared/api/instance';
+import { tasksQuery, type TaskChange } from '@/shared/api/tasks';
+import type { Priority, Task, TaskStatus } from '@/shared/api/types';
+import { changeTask } from '@/shared/tasks/changeTask';
+import { LabelChip, LabelDot } from '@/shared/tasks/Labels';
+import { Button } from '@/shared/ui/Button';
+import { Picker, type PickerItem } from '@/shared/ui/Picker';
+import { Popover } from '@/shared/ui/Popover';
+import { PriorityIcon, priorityLabel, StatusIcon, statusLabel } from '@/shared/ui/TaskIcons';
+
+/** Status, priority, labels and assignee, each a button that opens its picker. */
+export function Properties({ task }: { task: Task }) {
+  const client = useQueryClient();
+  const { data: info } = useQuery(infoQuery());
+  const { data: tasks = [] } = useQuery(tasksQuery(client, task.project_id));
+  const labels = [...new Set([...task.labels, ...tasks.flatMap((each) => each.labels)])].sort();
+  const change = (next: TaskChange) => void changeTask(client, task, next);
+  const toggleLabel = (label: string) =>
+    change({ labels: task.labels.includes(label) ? task.labels.filter((each) => each !== label) : [...task.labels, label] });
+
+  const people: PickerItem[] = [{ id: '', label: 'Nobody' }, ...(info ? [{ id: info.user.id, label: info.user.name, keywords: 'me' }] : [])];
+  const assignee = task.assignee === info?.user.id ? info?.user.name : undefined;
+
+  return (
+    <div className="flex flex-wrap items-center gap-1.5">
+      <Property name="Status" shown={<><StatusIcon status={task.status} /> {statusLabel(task.status)}</>}>
+        {(close) => (
+          <Picker
+            placeholder="Status…"
+            items={STATUSES.map((status) => ({ id: status, label: statusLabel(status), icon: <StatusIcon status={status} /> }))}
+            selected={[task.status]}
+            onPick={(id) => {
+              close();
+              change({ status: id as TaskStatus });
+            }}
+          />
+        )}
+      </Property>
+      <Property name="Priority" shown={<><PriorityIcon priority={task.priority} /> {priorityLabel(task.priority)}</>}>
+        {(close) => (
+          <Picker
+            placeholder="Priority…"
+            items={PRIORITIES.map((priority) => ({ id: priority, label: priorityLabel(priority), icon: <PriorityIcon priority={priority} /> }))}
+            selected={[task.priority]}
+            onPick={(id) => {
+              close();
+              change({ priority: id as Priority });
+            }}
+          />
+        )}
+      </Property>
+      <Property name="Assignee" shown={<><CircleUser size={13} /> {assignee ?? 'Assign'}</>}>
+        {(close) => (
+          <Picker
+            placeholder="Assign to…"
+            items={people}
+            selected={[task.assignee ?? '']}
+            onPick={(id) => {
+              close();
+              change({ assignee: id || null });
+            }}
+          />
+        )}
+      </Property>
+      <Property name="Labels" shown={<><Tag size={13} /> {task.labels.length === 0 ? 'Labels' : null}{task.labels.map((label) => <LabelChip key={label} label={label} />)}</>}>
+        {() => (
+          <Picker
+            placeholder="Add or remove labels…"
+            emptyText="Type to make the first label"
+            items={labels.map((label) => ({ id: label, label, icon: <LabelDot label={label} /> }))}
+            selected={task.labels}
+            onPick={toggleLabel}
+            onCreate={toggleLabel}
+          />
+        )}
+      </Property>
+    </div>
+  );
+}
+
+function Property({ name, shown, children }: { name: string; shown: ReactNode; children: (close: () => void) => ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      label={name}
+      className="w-56"
+      trigger={
+        <Button size="sm" aria-label={`${name}: change`} className="h-auto min-h-6.5 max-w-full flex-wrap py-0.5 font-normal">
+          {shown}
+        </Button>
+      }
+    >
+      {children(() => setOpen(false))}
+    </Popover>
+  );
+}

@@ -1,0 +1,137 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { ArrowLeft } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { useActions } from '@/shared/actions/actions';
+import { isNotFound } from '@/shared/api/errors';
+import { newestSession, workspaceSessionsQuery } from '@/shared/api/sessions';
+import { taskQuery } from '@/shared/api/tasks';
+import type { Conflict, Uuid, Workspace } from '@/shared/api/types';
+import { diffQuery, workspaceQuery } from '@/shared/api/workspaces';
+import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { PageHeader } from '@/shared/ui/Page';
+import { Split } from '@/shared/ui/Split';
+import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { HeaderActions } from './HeaderActions';
+import { ConflictsPanel } from './merge/ConflictsPanel';
+import { PaneTabs } from './PaneTabs';
+import { WorkspaceFacts } from './WorkspaceFacts';
+import { WorkspaceState } from './WorkspaceState';
+import type { WorkspaceSearch, WorkspaceTab } from './search';
+
+interface WorkspacePageProps {
+  projectId: Uuid;
+  taskId: Uuid;
+  workspaceId: Uuid;
+  search: WorkspaceSearch;
+  onSearch: (change: WorkspaceSearch) => void;
+  /** The sides of the page; they are features of their own. */
+  conversation: (workspace: Workspace) => ReactNode;
+  panes: (workspace: Workspace) => Record<Exclude<WorkspaceTab, 'conversation'>, ReactNode>;
+}
+
+/** One attempt: the conversation with the agent on the left, what came of it on the right. */
+export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch, conversation, panes }: WorkspacePageProps) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { data: workspace, error, refetch } = useQuery(workspaceQuery(workspaceId));
+  const { data: task } = useQuery(taskQuery(client, taskId, projectId));
+  const { data: sessions } = useQuery(workspaceSessionsQuery(workspaceId));
+  const session = sessions?.find((each) => each.id === search.session) ?? (sessions ? newestSession(sessions) : undefined);
+  const [refusedConflicts, setRefusedConflicts] = useState<Conflict[] | null>(null);
+  const toTask = () => void navigate({ to: '/projects/$projectId/tasks/$taskId', params: { projectId, taskId } });
+
+  useActions([{ id: 'workspace.back', title: 'Back to the task', group: 'Go to', shortcut: 'g t', run: toTask }]);
+
+  return (
+    <>
+      <PageHeader
+        title={
+          <Link to="/projects/$projectId/tasks/$taskId" params={{ projectId, taskId }} className="inline-flex max-w-full items-center gap-1.5 rounded-sm hover:text-accent-text" title="Back to the task">
+            <ArrowLeft size={14} className="shrink-0 text-muted" />
+            <span className="truncate">{task?.title ?? 'Task'}</span>
+          </Link>
+        }
+      >
+        {workspace ? <HeaderActions workspace={workspace} session={session} onConflicts={setRefusedConflicts} onDiscarded={toTask} /> : null}
+      </PageHeader>
+      {workspace ? (
+        <>
+          <WorkspaceFacts workspace={workspace} />
+          <Conflicts
+            workspace={workspace}
+            refused={refusedConflicts}
+            sessionId={session?.id}
+            onDismiss={() => setRefusedConflicts(null)}
+            onHandedOver={(id) => onSearch({ session: id, tab: 'conversation' })}
+          />
+          <WorkspaceState workspace={workspace}>
+            <Panes tab={search.tab} onTab={(tab) => onSearch({ tab })} conversation={conversation(workspace)} panes={panes(workspace)} />
+          </WorkspaceState>
+        </>
+      ) : isNotFound(error) ? (
+        <EmptyState className="flex-1" title="This workspace does not exist">
+          It may have been removed for good. The task lists the others.
+        </EmptyState>
+      ) : error ? (
+        <ErrorState className="flex-1" title="The workspace could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <div className="p-6">
+          <SkeletonLines lines={8} label="Loading the workspace" />
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ConflictsProps {
+  workspace: Workspace;
+  refused: Conflict[] | null;
+  sessionId: Uuid | undefined;
+  onDismiss: () => void;
+  onHandedOver: (sessionId: Uuid) => void;
+}
+
+/** Conflicts of a merge that was refused, or ones that stand in the files. */
+function Conflicts({ workspace, refused, ...rest }: ConflictsProps) {
+  const usable = workspace.status === 'ready' || workspace.status === 'merged';
+  const { data: standing = [] } = useQuery({ ...diffQuery(workspace.id), enabled: usable, select: (diff) => diff.stats.conflicts });
+  const conflicts = standing.length > 0 ? standing : refused;
+  if (!conflicts) return null;
+  return <ConflictsPanel workspace={workspace} conflicts={conflicts} inFiles={standing.length > 0} {...rest} />;
+}
+
+interface PanesProps {
+  tab: WorkspaceTab | undefined;
+  onTab: (tab: WorkspaceTab) => void;
+  conversation: ReactNode;
+  panes: Record<Exclude<WorkspaceTab, 'conversation'>, ReactNode>;
+}
+
+function Panes({ tab, onTab, conversation, panes }: PanesProps) {
+  const wide = useMediaQuery('(min-width: 820px)');
+  if (!wide) {
+    const shown = tab ?? 'conversation';
+    return (
+      <>
+        <PaneTabs withConversation value={shown} onChange={onTab} />
+        {shown === 'conversation' ? conversation : panes[shown]}
+      </>
+    );
+  }
+  const shown = tab === undefined || tab === 'conversation' ? 'changes' : tab;
+  return (
+    <Split
+      storageKey="switchyard.workspace-split"
+      label="Width of the conversation"
+      initial={0.42}
+      left={conversation}
+      right={
+        <>
+          <PaneTabs value={shown} onChange={onTab} />
+          {panes[shown]}
+        </>
+      }
+    />
+  );
+}

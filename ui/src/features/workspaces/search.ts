@@ -1,0 +1,22 @@
+import type { Uuid } from '@/shared/api/types';
+
+export const TABS = ['conversation', 'changes', 'files', 'checkpoints'] as const;
+export type WorkspaceTab = (typeof TABS)[number];
+
+/** What the address of a workspace keeps. */
+export interface WorkspaceSearch {
+  tab?: WorkspaceTab;
+  session?: Uuid;
+  /** The file that is open in the files tab. */
+  file?: string;
+}
+
+/** Takes what it understands of an address that anyone may have typed. */
+export function readWorkspaceSearch(raw: Record<string, unknown>): WorkspaceSearch {
+  const search: WorkspaceSearch = {};
+  const tab = TABS.find((each) => each === raw.tab);
+  if (tab) search.tab = tab;
+  if (typeof raw.session === 'string' && raw.session !== '') search.session = raw.session;
+  if (typeof raw.file === 'string' && raw.file !== '') search.file = raw.file;
+  return search;
+}

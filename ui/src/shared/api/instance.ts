@@ -1,0 +1,23 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, getAll } from './client';
+import { keys } from './keys';
+import type { Agent, Approval, Config, Info } from './types';
+
+export const infoQuery = () =>
+  queryOptions({ queryKey: keys.info, queryFn: ({ signal }) => api.get<Info>('/info', { signal }), staleTime: Infinity });
+
+export const configQuery = () => queryOptions({ queryKey: keys.config, queryFn: ({ signal }) => api.get<Config>('/config', { signal }) });
+
+export const changeConfig = (version: number, change: Partial<Omit<Config, 'version'>>) =>
+  api.patch<Config>('/config', change, { version });
+
+/** Agents come and go outside Switchyard, without an event: looked up again when a page asks. */
+export const agentsQuery = () =>
+  queryOptions({ queryKey: keys.agents, queryFn: ({ signal }) => getAll<Agent>('/agents', { signal }), staleTime: 10_000 });
+
+/** Permission requests that wait for an answer. */
+export const approvalsQuery = () =>
+  queryOptions({
+    queryKey: keys.approvals,
+    queryFn: ({ signal }) => getAll<Approval>('/approvals', { query: { status: 'pending' }, signal }),
+  });

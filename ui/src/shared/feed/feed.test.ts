@@ -1,0 +1,114 @@
+import { QueryClient } from '@tanstack/react-query';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { keys } from '@/shared/api/keys';
+import type { Approval, Session, Task } from '@/shared/api/types';
+import { fakeTransport, makeTask, type FakeStream } from '@/test/fakes';
+import { feedStore, startFeed } from './feed';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function feed() {
+  const { streams } = fakeTransport(() => ({ body: { items: [], next_cursor: null } }));
+  const client = new QueryClient();
+  const { ready, stop } = startFeed(client);
+  const stream = (index = 0): FakeStream => {
+    const found = streams[index];
+    if (!found) throw new Error('no such connection');
+    return found;
+  };
+  const task = (id = 't1') => client.getQueryData<Task[]>(keys.tasks('p1'))?.find((each) => each.id === id);
+  return { client, ready, stop, stream, streams, task };
+}
+
+const taskEvent = (seq: number, task: Task, type = 'task.updated') => ({ seq, type, id: task.id, project_id: task.project_id, version: task.version, data: task });
+const settle = () => vi.advanceTimersByTime(20);
+
+test('a change of the feed is in the cached board at once', async () => {
+  const { client, ready, stream, task, stop } = feed();
+  stream().open();
+  expect(stream().sent).toEqual([{ since: null }]);
+  stream().say({ since: 10 });
+  await ready;
+  client.setQueryData(keys.tasks('p1'), [makeTask()]);
+  stream().say(taskEvent(11, makeTask({ version: 2, title: 'Changed' })));
+  settle();
+  expect(task()?.title).toBe('Changed');
+  stream().say({ ...taskEvent(12, makeTask({ version: 3 }), 'task.deleted'), data: null });
+  settle();
+  expect(task()).toBeUndefined();
+  stop();
+});
+
+test('after a break it goes on from the last change it has, and none is taken twice', () => {
+  const { client, stream, streams, task, stop } = feed();
+  stream().open();
+  stream().say({ since: 10 });
+  client.setQueryData(keys.tasks('p1'), [makeTask()]);
+  stream().say(taskEvent(11, makeTask({ version: 2 })));
+  settle();
+  stream().close();
+  expect(feedStore.get()).toBe('offline');
+  vi.advanceTimersByTime(1_000);
+  expect(streams).toHaveLength(2);
+  stream(1).open();
+  expect(stream(1).sent).toEqual([{ since: 11 }]);
+  stream(1).say({ since: 12 });
+  stream(1).say(taskEvent(11, makeTask({ version: 2, title: 'Doubled' })));
+  stream(1).say(taskEvent(12, makeTask({ version: 3, title: 'Missed' })));
+  settle();
+  expect(task()?.title).toBe('Missed');
+  expect(feedStore.get()).toBe('online');
+  stop();
+});
+
+test('a reset reads everything again', () => {
+  const { client, stream, stop } = feed();
+  const invalidate = vi.spyOn(client, 'invalidateQueries');
+  stream().open();
+  stream().say({ since: 10 });
+  expect(invalidate).not.toHaveBeenCalled();
+  stream().say({ reset: true, since: 99 });
+  expect(invalidate).toHaveBeenCalledWith();
+  stop();
+});
+
+test('pages do not wait for a feed that does not come, and read again once it does', async () => {
+  const { client, ready, stream, stop } = feed();
+  const invalidate = vi.spyOn(client, 'invalidateQueries');
+  vi.advanceTimersByTime(500);
+  await ready;
+  stream().open();
+  stream().say({ since: 10 });
+  expect(invalidate).toHaveBeenCalled();
+  stop();
+});
+
+test("a session's news show on its task's card; an older session's do not", () => {
+  const { client, stream, task, stop } = feed();
+  stream().open();
+  stream().say({ since: 1 });
+  client.setQueryData(keys.tasks('p1'), [makeTask()]);
+  const session = (id: string, status: Session['status'], seq: number) =>
+    stream().say({ seq, type: 'session.updated', id, project_id: 'p1', version: seq, data: { id, workspace_id: 'w', task_id: 't1', project_id: 'p1', status, version: seq } });
+  session('s2', 'running', 2);
+  session('s1', 'failed', 3);
+  settle();
+  expect(task()?.latest_session).toEqual({ id: 's2', workspace_id: 'w', status: 'running' });
+  stop();
+});
+
+test('an approval leaves the inbox when it is answered', () => {
+  const { client, stream, stop } = feed();
+  stream().open();
+  stream().say({ since: 1 });
+  client.setQueryData(keys.approvals, []);
+  const say = (seq: number, status: Approval['status']) => stream().say({ seq, type: 'approval.updated', id: 'a', project_id: 'p1', version: seq, data: { id: 'a', status, version: seq } });
+  say(2, 'pending');
+  settle();
+  expect(client.getQueryData(keys.approvals)).toHaveLength(1);
+  say(3, 'answered');
+  settle();
+  expect(client.getQueryData(keys.approvals)).toEqual([]);
+  stop();
+});

@@ -1,0 +1,79 @@
+import { useCallback, useSyncExternalStore } from 'react';
+import type { Token } from './tokens';
+import './highlight.css';
+
+/** Larger texts are shown plain: their colours would cost more time than they give. */
+const LONGEST_TEXT = 300_000;
+/** Work is done in slices of about this long, in ms, so that scrolling stays smooth. */
+const SLICE_MS = 6;
+
+type Tokenise = (text: string, language: string) => Token[][];
+
+interface Job {
+  key: object;
+  text: () => string;
+  language: string;
+}
+
+let tokenise: Tokenise | null = null;
+let loading: Promise<void> | null = null;
+// By the object that the text belongs to, so that colours go when it goes.
+const done = new WeakMap<object, Token[][] | null>();
+const queue: Job[] = [];
+const queued = new WeakSet<object>();
+const listeners = new Set<() => void>();
+let working = false;
+
+function request(job: Job): void {
+  if (queued.has(job.key) || done.has(job.key)) return;
+  queued.add(job.key);
+  queue.push(job);
+  loading ??= import('./engine').then((engine) => {
+    tokenise = engine.tokenise;
+    workSoon();
+  });
+  // Without the highlighter code stays plain; the next view tries to load it again.
+  loading.catch(() => (loading = null));
+  workSoon();
+}
+
+function workSoon(): void {
+  if (working || !tokenise || queue.length === 0) return;
+  working = true;
+  setTimeout(work, 0);
+}
+
+function work(): void {
+  working = false;
+  const until = performance.now() + SLICE_MS;
+  // The newest first: it is what is in sight.
+  while (performance.now() < until) {
+    const job = queue.pop();
+    if (!job || !tokenise) break;
+    const text = job.text();
+    done.set(job.key, text.length > LONGEST_TEXT ? null : tokenise(text, job.language));
+  }
+  for (const listener of listeners) listener();
+  workSoon();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/**
+ * The colours of a text, line by line; null until they are known, or when there are none. `key` stands for
+ * the text: the same object must always mean the same text and language.
+ */
+export function useHighlight(key: object, language: string | null, text: () => string): Token[][] | null {
+  const snapshot = useCallback(() => {
+    if (!language) return null;
+    const tokens = done.get(key);
+    if (tokens === undefined) request({ key, text, language });
+    return tokens ?? null;
+    // `text` belongs to `key`.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key, language]);
+  return useSyncExternalStore(subscribe, snapshot);
+}
