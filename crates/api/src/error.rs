@@ -100,9 +100,36 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// What the framework refused before a handler saw it: a method that the route lacks, a WebSocket route asked plainly.
+fn refusal_of_framework(status: StatusCode) -> Option<Problem> {
+    let (code, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "Use one of the methods that the header `Allow` names."),
+        StatusCode::BAD_REQUEST | StatusCode::UPGRADE_REQUIRED => {
+            ("websocket_required", "This is a WebSocket: connect to it as one, in version 13.")
+        }
+        _ => return None,
+    };
+    Some(Problem {
+        type_: "about:blank",
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
+        code: code.to_owned(),
+        detail: detail.to_owned(),
+        request_id: String::new(),
+        current: None,
+        conflicts: Vec::new(),
+        errors: Vec::new(),
+    })
+}
+
 /// Writes the body of a failed response and logs what only the log may know.
 pub(crate) fn finish(mut response: Response, request_id: &str, action: &str) -> Response {
-    let Some(Unwritten(failed)) = response.extensions_mut().remove::<Unwritten>() else { return response };
+    let Some(Unwritten(failed)) = response.extensions_mut().remove::<Unwritten>() else {
+        return match refusal_of_framework(response.status()) {
+            Some(problem) => written(response, Problem { request_id: request_id.to_owned(), ..problem }),
+            None => response,
+        };
+    };
     let error = &failed.error;
     let status = status(error.kind);
     if status.is_server_error() {
@@ -123,10 +150,14 @@ pub(crate) fn finish(mut response: Response, request_id: &str, action: &str) -> 
         conflicts: error.conflicts.iter().cloned().map(Conflict::from).collect(),
         errors: field_error.into_iter().collect(),
     };
+    written(response, problem)
+}
+
+fn written(mut response: Response, problem: Problem) -> Response {
     let body = serde_json::to_vec(&problem).unwrap_or_default();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     *response.body_mut() = Body::from(body);
     response
 }

@@ -7,21 +7,23 @@ use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope};
 use crate::App;
 
 impl App {
+    /// What a new project begins with: the defaults, and what the acting user's configuration says.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn new_project_settings(&self, scope: &Scope) -> Result<ProjectSettings> {
+        let config = self.store().config(scope).await?.config;
+        Ok(ProjectSettings { branch_prefix: config.branch_prefix, ..ProjectSettings::default() })
+    }
+
     /// Makes a project.
     ///
     /// # Errors
     /// `Invalid` for a bad name or settings.
-    pub async fn create_project(&self, act: &Act, name: &str, settings: Option<ProjectSettings>) -> Result<Project> {
+    pub async fn create_project(&self, act: &Act, name: &str, settings: &ProjectSettings) -> Result<Project> {
         let name = validate_name(name)?;
-        let settings = match settings {
-            Some(settings) => settings,
-            None => {
-                let config = self.store().config(&act.scope).await?.config;
-                ProjectSettings { branch_prefix: config.branch_prefix, ..ProjectSettings::default() }
-            }
-        };
         settings.validate()?;
-        self.store().create_project(act, &name, &settings).await
+        self.store().create_project(act, &name, settings).await
     }
 
     /// Projects in order of name.

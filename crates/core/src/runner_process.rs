@@ -1,6 +1,6 @@
 //! The runner of desktop mode: a process of its own that outlives this one.
 //!
-//! A runner that is there already is attached to; one that dies is started again. It is started in a session of its
+//! A runner that is there already is attached to; one that dies is started again. It makes itself a session of its
 //! own, so that what ends the server does not end it.
 
 use std::path::PathBuf;
@@ -16,6 +16,8 @@ use tokio::time::sleep;
 
 /// How often a runner that is not our child is asked whether it is there.
 const PULSE: Duration = Duration::from_millis(500);
+/// How often a runner that is our child is visited.
+const VISIT: Duration = Duration::from_secs(60);
 /// How often a runner that was just started is asked.
 const STARTING_PULSE: Duration = Duration::from_millis(5);
 /// How long a runner may take to answer after it was started.
@@ -80,13 +82,23 @@ async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
             Ok(mut child) => {
                 wait_until_ready(&remote, &mut child).await;
                 // The task is aborted on a clean end; the child is its own session and stays.
-                let ended = child.wait().await;
+                let ended = visit_until_gone(&remote, &mut child).await;
                 tracing::warn!(?ended, "the runner ended; starting it again");
             }
             Err(error) => tracing::error!(%error, program = %command.program.display(), "the runner cannot be started"),
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+/// Shows the runner now and then that a server is there, so that it does not end for want of one.
+async fn visit_until_gone(remote: &RemoteRunner, child: &mut Child) -> std::io::Result<std::process::ExitStatus> {
+    loop {
+        tokio::select! {
+            ended = child.wait() => return ended,
+            () = sleep(VISIT) => drop(remote.hello().await),
+        }
     }
 }
 
@@ -118,6 +130,5 @@ fn start(command: &RunnerCommand) -> std::io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0)
         .spawn()
 }

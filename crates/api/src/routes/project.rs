@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
-use switchyard_domain::project::{ProjectPatch, ProjectSettings};
+use switchyard_domain::project::ProjectPatch;
 use switchyard_domain::{PageRequest, ProjectId};
 
 use crate::error::{ApiError, ApiResult};
@@ -57,8 +57,12 @@ async fn create(
     caller: Caller,
     Input(body): Input<CreateProject>,
 ) -> ApiResult<Versioned<Project>> {
-    let settings = body.settings.map(|patch| patch.apply(ProjectSettings::default())).transpose()?;
-    let project = state.app.create_project(&caller.act(&state.app), &body.name, settings).await?;
+    let settings = state.app.new_project_settings(&caller.scope).await?;
+    let settings = match body.settings {
+        Some(patch) => patch.apply(settings)?,
+        None => settings,
+    };
+    let project = state.app.create_project(&caller.act(&state.app), &body.name, &settings).await?;
     Ok(Versioned::created(project.version, project.into()))
 }
 

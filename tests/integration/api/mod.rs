@@ -1,0 +1,9 @@
+//! The interface: what each call does, who may make it, and what it says when it cannot be done.
+
+mod config;
+mod errors;
+mod feed;
+mod loopback;
+mod projects;
+mod routes;
+mod tasks;

@@ -1,0 +1,5 @@
+//! Switchyard as its users meet it: real programs, real git, real agents, over HTTP and WebSockets.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stderr, reason = "these are tests")]
+
+mod api;
