@@ -37,7 +37,7 @@ fn head(position: &str) -> u64 {
 /// The next head in `direction` whose last digit is not `0`.
 fn step(head: u64, direction: i64) -> u64 {
     let next = head.saturating_add_signed(direction);
-    if next % BASE == 0 { next.saturating_add_signed(direction) } else { next }
+    if next.is_multiple_of(BASE) { next.saturating_add_signed(direction) } else { next }
 }
 
 /// The digits of a head; `None` when it has run out of the range that leaves room on both sides.

@@ -222,7 +222,8 @@ pub trait Sessions: Send + Sync {
         detail: Option<&str>,
     ) -> Result<Session>;
     /// Stores transcript entries and what they change, in one transaction: the status of the session, approvals
-    /// asked and settled, messages delivered, and the task moved to `in_review` when a turn ends.
+    /// asked and settled, messages delivered, and the task moved to `in_progress` when a turn begins and to
+    /// `in_review` when it ends. The session's event is left out when nothing but its `last_seq` changed.
     ///
     /// Entries that are stored already are passed over, so that a batch may be sent again. `Conflict` with code
     /// `transcript_gap` when the first new entry does not follow the last stored one.

@@ -130,6 +130,7 @@ async fn take_in(
             SystemEvent::Started { agent_session_id: Some(own) } => {
                 change.agent_session_id = Some(own.clone())
             }
+            SystemEvent::TurnStarted => tasks::turn_started(write, session.task_id).await?,
             SystemEvent::TurnEnded { .. } => tasks::turn_ended(write, session.task_id).await?,
             _ => {}
         },
@@ -152,6 +153,9 @@ async fn update_session(
     change: SessionChange,
 ) -> Result<Session> {
     let (scope, at) = (write.scope(), write.act.at);
+    if change == SessionChange::default() {
+        return advance(write, session, last_seq).await;
+    }
     let status: Option<&str> = change.status.as_ref().map(|(status, _): &(SessionStatus, _)| status.as_str());
     let detail = change.status.as_ref().and_then(|(_, detail)| detail.as_deref().map(without_nul));
     let usage = change.usage.as_ref().map_or(Ok(Value::Text(None)), document)?;
@@ -173,6 +177,15 @@ async fn update_session(
     let session = sessions::find(write.tx, &scope, session.id).await?;
     write.event(sessions::event(&session, Verb::Updated)).await?;
     Ok(session)
+}
+
+/// Notes how far the transcript goes. Whoever follows it is told by another way, so that an agent's chatter does not
+/// fill the change feed.
+async fn advance(write: &mut Write<'_>, session: &Session, last_seq: i64) -> Result<Session> {
+    let scope = write.scope();
+    let sql = "UPDATE sessions SET last_seq = $3 WHERE org_id = $1 AND id = $2";
+    write.tx.execute(sql, &values![scope.org(), session.id, last_seq]).await?;
+    Ok(Session { last_seq, ..session.clone() })
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Entry> {

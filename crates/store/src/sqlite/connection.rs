@@ -21,15 +21,26 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
         return Err(Error::unavailable("sqlite_too_old", message));
     }
     create_private(path)?;
-    let connection = open(path).and_then(|connection| {
+    let opened = open(path).and_then(|connection| {
+        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         // Each acknowledged write is on disk: the log is synchronised with every commit.
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096;
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
         )?;
-        Ok(connection)
+        Ok((connection, mode))
     });
-    connection.map_err(|error| cannot_open(path, &error))
+    match opened.map_err(|error| cannot_open(path, &error))? {
+        (connection, mode) if mode == "wal" => Ok(connection),
+        _ => Err(Error::unavailable(
+            "store_unavailable",
+            format!(
+                "{} lies on a file system that cannot hold the database's log, as network file systems do. \
+                 Choose a folder on a local disk with SWITCHYARD_DATA_DIR.",
+                path.display()
+            ),
+        )),
+    }
 }
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {

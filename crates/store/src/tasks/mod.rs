@@ -17,7 +17,7 @@ use crate::tx::Tx;
 use crate::value::values;
 use crate::write::Change;
 
-pub(crate) use progress::{recount_workspaces, session_forgotten, session_started, turn_ended};
+pub(crate) use progress::{recount_workspaces, session_forgotten, session_started, turn_ended, turn_started};
 
 const COLUMNS: &str =
     "t.id, t.project_id, t.title, t.description, t.status, t.priority, t.labels, t.assignee,

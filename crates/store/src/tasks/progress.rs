@@ -26,14 +26,24 @@ pub(crate) async fn session_started(write: &mut Write<'_>, id: TaskId, session: 
     touch(write, &task).await
 }
 
+/// Moves a task that is in review to `in_progress`: an agent was talked to again.
+pub(crate) async fn turn_started(write: &mut Write<'_>, id: TaskId) -> Result<()> {
+    move_from(write, id, TaskStatus::InReview, TaskStatus::InProgress).await
+}
+
 /// Moves a task that is in progress to `in_review`: an agent's turn is over.
 pub(crate) async fn turn_ended(write: &mut Write<'_>, id: TaskId) -> Result<()> {
+    move_from(write, id, TaskStatus::InProgress, TaskStatus::InReview).await
+}
+
+/// Moves a task from one column to another; one that a person has put elsewhere stays there.
+async fn move_from(write: &mut Write<'_>, id: TaskId, from: TaskStatus, to: TaskStatus) -> Result<()> {
     let scope = write.scope();
     let mut task = find(write.tx, &scope, id).await?;
-    if task.status != TaskStatus::InProgress || task.deleted_at.is_some() {
+    if task.status != from || task.deleted_at.is_some() {
         return Ok(());
     }
-    move_to(write, &mut task, TaskStatus::InReview).await?;
+    move_to(write, &mut task, to).await?;
     touch(write, &task).await
 }
 

@@ -70,7 +70,10 @@ async fn an_answer_waits_until_the_transcript_has_its_outcome(f: Fixture) {
     let answered = f.db.answer_approval(&act, approvals[0].id, "allow").await.unwrap();
     assert_eq!((answered.status, answered.option_id.as_deref()), (ApprovalStatus::Answered, Some("allow")));
     assert_eq!((answered.answered_by, answered.answered_at), (Some(f.alice.user()), Some(act.at)));
-    assert_eq!(f.db.unheard_answers(&f.alice, session.id).await.unwrap(), [answered.clone()]);
+    assert_eq!(
+        &f.db.unheard_answers(&f.alice, session.id).await.unwrap()[..],
+        std::slice::from_ref(&answered)
+    );
     assert_eq!(f.db.session(&f.alice, session.id).await.unwrap().status, SessionStatus::WaitingApproval);
     assert_eq!(f.audit_log().await.last().unwrap().split(' ').next(), Some("approval.answer"));
 

@@ -51,7 +51,7 @@ async fn a_comment_is_written_edited_and_deleted(f: Fixture) {
         ErrorKind::Stale
     );
     f.db.delete_comment(&f.act("comment.delete"), first.id, 2).await.unwrap();
-    assert_eq!(f.db.comments(&f.alice, workspace.id).await.unwrap(), [second.clone()]);
+    assert_eq!(&f.db.comments(&f.alice, workspace.id).await.unwrap()[..], std::slice::from_ref(second));
     assert_eq!(f.db.comment(&f.alice, first.id).await.unwrap_err().kind, ErrorKind::NotFound);
 }
 

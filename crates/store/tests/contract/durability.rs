@@ -94,22 +94,16 @@ async fn writes_until_it_is_killed_when_told_to() {
     let Some(folder) = std::env::var_os(KILLED) else { return };
     let (db, scope) = open(Path::new(&folder)).await;
     let project = the_project(&db, &scope).await;
-    let mut writers = Vec::new();
-    for _ in 0..8 {
-        let db = Arc::clone(&db);
-        writers.push(tokio::spawn(async move {
-            loop {
-                let new = NewTask { description: "x".repeat(2000), ..new_task("survivor") };
-                let task = db.create_task(&act(scope), project, &new).await.unwrap();
-                let mut out = std::io::stdout().lock();
-                writeln!(out, "\nstored {}", task.id).unwrap();
-                out.flush().unwrap();
-            }
-        }));
-    }
-    for writer in writers {
-        writer.await.unwrap();
-    }
+    let write = || async {
+        loop {
+            let new = NewTask { description: "x".repeat(2000), ..new_task("survivor") };
+            let task = db.create_task(&act(scope), project, &new).await.unwrap();
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "\nstored {}", task.id).unwrap();
+            out.flush().unwrap();
+        }
+    };
+    futures_util::future::join_all((0..8).map(|_| write())).await;
 }
 
 /// The disk is a small file system in memory, mounted in a namespace of the child's own.

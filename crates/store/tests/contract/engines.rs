@@ -63,7 +63,7 @@ async fn a_job_that_fails_takes_no_other_down_with_it() {
     let job = |number: usize| {
         let f = &f;
         async move {
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 // Deletes one task, and then fails at another, which is not there.
                 let victim = f.task(project, &format!("victim {number}")).await;
                 let change = BulkChange { delete: true, ..BulkChange::default() };

@@ -1,6 +1,7 @@
 //! The store's contract: each scenario runs on SQLite and on a real PostgreSQL.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "tests start programs and find places for their files")]
 
 mod approvals;
 mod comments;

@@ -17,9 +17,10 @@ crate::scenarios! {
     thousands_of_entries_are_stored_at_once_and_read_from_any_point,
     a_batch_sent_again_is_passed_over,
     a_gap_is_refused_and_nothing_is_stored,
-    a_batch_is_one_event_of_its_session,
+    a_batch_that_changes_its_session_is_one_event,
+    an_agents_chatter_stays_out_of_the_feed,
     a_session_follows_its_transcript,
-    a_turn_that_ends_puts_the_task_up_for_review,
+    a_task_follows_the_turns_of_its_agent,
     a_delivered_message_leaves_the_queue,
     a_command_that_ends_says_how,
 }
@@ -109,10 +110,21 @@ async fn a_gap_is_refused_and_nothing_is_stored(f: Fixture) {
     assert_eq!(f.db.entries(&f.alice, session.id, EntryRange::After(0), 9).await.unwrap(), [said(1, "a")]);
 }
 
-async fn a_batch_is_one_event_of_its_session(f: Fixture) {
+async fn an_agents_chatter_stays_out_of_the_feed(f: Fixture) {
     let (session, _) = f.whole_session().await;
     let head = f.head().await;
     let entries: Vec<Entry> = (1..=500).map(|seq| said(seq, "x")).collect();
+    let after = f.append(session.id, &entries).await;
+    assert_eq!((after.last_seq, after.version), (500, session.version));
+    assert_eq!(f.db.session(&f.alice, session.id).await.unwrap(), after);
+    assert_eq!(f.head().await, head);
+}
+
+async fn a_batch_that_changes_its_session_is_one_event(f: Fixture) {
+    let (session, _) = f.whole_session().await;
+    let head = f.head().await;
+    let mut entries: Vec<Entry> = (1..=500).map(|seq| said(seq, "x")).collect();
+    entries.push(system(501, SystemEvent::Stopped));
     let after = f.append(session.id, &entries).await;
     let events = f.events_after(head).await;
     assert_eq!(events.len(), 1);
@@ -160,7 +172,7 @@ async fn a_session_follows_its_transcript(f: Fixture) {
     assert_eq!(f.db.session(&f.alice, session.id).await.unwrap(), stopped);
 }
 
-async fn a_turn_that_ends_puts_the_task_up_for_review(f: Fixture) {
+async fn a_task_follows_the_turns_of_its_agent(f: Fixture) {
     let (session, _) = f.whole_session().await;
     let ended = |seq| system(seq, SystemEvent::TurnEnded { stop_reason: "end_turn".to_owned() });
     let task = async || f.db.task(&f.alice, session.task_id).await.unwrap();
@@ -170,10 +182,14 @@ async fn a_turn_that_ends_puts_the_task_up_for_review(f: Fixture) {
     let after = task().await;
     assert_eq!((after.status, after.version), (TaskStatus::InReview, before.version + 1));
     assert_eq!(after.latest_session.unwrap().status, SessionStatus::Idle);
+    f.append(session.id, &[system(4, SystemEvent::TurnStarted)]).await;
+    assert_eq!(task().await.status, TaskStatus::InProgress, "the agent was talked to again");
+    f.append(session.id, &[ended(5)]).await;
+    let after = task().await;
 
     let patch = switchyard_domain::task::TaskPatch { status: Some(TaskStatus::Done), ..Default::default() };
     f.db.update_task(&f.act("task.update"), session.task_id, after.version, &patch).await.unwrap();
-    f.append(session.id, &[system(4, SystemEvent::TurnStarted), ended(5)]).await;
+    f.append(session.id, &[system(6, SystemEvent::TurnStarted), ended(7)]).await;
     assert_eq!(task().await.status, TaskStatus::Done, "what a person put away stays there");
 }
 
