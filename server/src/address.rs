@@ -15,7 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Asks the running server for a one-time code and prints the address with it.
 pub(crate) fn print(settings: &Settings) -> Result<()> {
     let folder = DataFolder::open(&settings.data_dir)?;
-    let absent = || Error::unavailable("not_running", "Switchyard does not run. Start it with `switchyard-server`.");
+    let absent =
+        || Error::unavailable("not_running", "Switchyard does not run. Start it with `switchyard-server`.");
     let url = folder.noted_address().ok_or_else(absent)?;
     let host = url.strip_prefix("http://").ok_or_else(absent)?;
     let token = match &settings.token {
@@ -34,7 +35,10 @@ pub(crate) fn print(settings: &Settings) -> Result<()> {
             tell(&format!("{url}/#code={code}"));
             Ok(())
         }
-        _ => Err(Error::unavailable("refused", "The server at that address did not take the token of this data folder.")),
+        _ => Err(Error::unavailable(
+            "refused",
+            "The server at that address did not take the token of this data folder.",
+        )),
     }
 }
 

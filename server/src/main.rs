@@ -39,7 +39,8 @@ fn main() -> ExitCode {
 /// Reads the environment and runs `command`, or names everything that is wrong with it.
 #[allow(clippy::disallowed_methods, reason = "the environment is read here, once, and handed on typed")]
 fn with_settings(command: impl FnOnce(Settings) -> Result<(), switchyard_core::Error>) -> ExitCode {
-    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let settings = match Settings::from_environment(variables) {
         Ok(settings) => settings,
         Err(faults) => {
@@ -64,7 +65,10 @@ pub(crate) fn tell(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-#[allow(clippy::print_stderr, reason = "the log may not be set up yet, and this is for the person who started it")]
+#[allow(
+    clippy::print_stderr,
+    reason = "the log may not be set up yet, and this is for the person who started it"
+)]
 fn complain(text: &str) {
     eprintln!("switchyard-server: {text}");
 }

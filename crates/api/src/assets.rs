@@ -30,7 +30,12 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; st
      img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-pub(crate) async fn serve(State(state): State<ApiState>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn serve(
+    State(state): State<ApiState>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     if method != Method::GET && method != Method::HEAD || uri.path().starts_with("/api/") {
         return ApiError::from(Error::not_found()).into_response();
     }
@@ -52,7 +57,8 @@ pub(crate) async fn serve(State(state): State<ApiState>, method: Method, uri: Ur
     };
     let headers = response.headers_mut();
     // The bundler puts a hash of the content into the names below `assets/`.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
@@ -63,7 +69,8 @@ pub(crate) async fn serve(State(state): State<ApiState>, method: Method, uri: Ur
 }
 
 fn missing_ui() -> Response {
-    let text = "The user interface was not built into this program. Run `cargo xtask run`, which builds it.\n";
+    let text =
+        "The user interface was not built into this program. Run `cargo xtask run`, which builds it.\n";
     (StatusCode::NOT_FOUND, text).into_response()
 }
 

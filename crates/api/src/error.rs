@@ -103,7 +103,9 @@ impl IntoResponse for ApiError {
 /// What the framework refused before a handler saw it: a method that the route lacks, a WebSocket route asked plainly.
 fn refusal_of_framework(status: StatusCode) -> Option<Problem> {
     let (code, detail) = match status {
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "Use one of the methods that the header `Allow` names."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method_not_allowed", "Use one of the methods that the header `Allow` names.")
+        }
         StatusCode::BAD_REQUEST | StatusCode::UPGRADE_REQUIRED => {
             ("websocket_required", "This is a WebSocket: connect to it as one, in version 13.")
         }

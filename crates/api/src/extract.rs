@@ -135,7 +135,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         let version = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
         match version {
             Some(version) => Ok(Self(Some(version))),
-            None => Err(Error::invalid("If-Match", "If-Match holds one ETag as it was sent, such as \"3\".").into()),
+            None => {
+                Err(Error::invalid("If-Match", "If-Match holds one ETag as it was sent, such as \"3\".")
+                    .into())
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The OpenAPI document, made from the route table.
 
 use switchyard_domain::Role;
-use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{
@@ -71,18 +73,21 @@ fn operation(route: Route) -> Operation {
     }
     if let Some(body) = route.doc.body {
         let content = ContentBuilder::new().schema(Some(body)).build();
-        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
+        let body =
+            RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
     for (status, schema) in route.doc.replies {
         let mut response = ResponseBuilder::new().description(reply_text(status));
         if let Some(schema) = schema {
-            response = response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
+            response =
+                response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
         }
         operation = operation.response(status.to_string(), response.build());
     }
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
-    let failed = ResponseBuilder::new().description("What went wrong").content("application/problem+json", problem);
+    let failed =
+        ResponseBuilder::new().description("What went wrong").content("application/problem+json", problem);
     operation.response("default", failed.build()).build()
 }
 

@@ -21,7 +21,10 @@ impl App {
     ) -> Result<Comment> {
         validate_text("text", text)?;
         if anchor.line == 0 || anchor.end_line < anchor.line || anchor.quote.len() > 64 * 1024 {
-            return Err(Error::invalid("line", "A comment stands on lines from 1 up, the last not before the first."));
+            return Err(Error::invalid(
+                "line",
+                "A comment stands on lines from 1 up, the last not before the first.",
+            ));
         }
         let of = self.store().workspace(&act.scope, workspace).await?;
         if !of.repos.iter().any(|repo| repo.repo_id == anchor.repo_id) {
@@ -50,7 +53,13 @@ impl App {
     ///
     /// # Errors
     /// `Invalid`, `NotFound`, `Stale`.
-    pub async fn update_comment(&self, act: &Act, id: CommentId, version: i64, text: &str) -> Result<Comment> {
+    pub async fn update_comment(
+        &self,
+        act: &Act,
+        id: CommentId,
+        version: i64,
+        text: &str,
+    ) -> Result<Comment> {
         validate_text("text", text)?;
         self.store().update_comment(act, id, version, text).await
     }
@@ -81,7 +90,10 @@ impl App {
         let mut comments = self.store().comments(&act.scope, workspace).await?;
         comments.retain(|comment| comment.status == CommentStatus::Open);
         if comments.is_empty() {
-            return Err(Error::conflict("nothing_to_send", "There are no open comments. Comment on a line first."));
+            return Err(Error::conflict(
+                "nothing_to_send",
+                "There are no open comments. Comment on a line first.",
+            ));
         }
         let text = review_message(&comments, note);
         validate_text("text", &text)?;

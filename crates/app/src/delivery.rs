@@ -8,6 +8,7 @@ use switchyard_domain::{Error, ErrorKind, Result, Scope};
 
 use crate::App;
 use crate::recap::recap;
+use crate::recovery::runner_is_away;
 
 impl App {
     /// Delivers the oldest queued message if the agent's turn is over. True when the runner took it.
@@ -36,7 +37,7 @@ impl App {
         match outcome {
             Ok(()) => Ok(true),
             Err(error) if error.code == "session_busy" || error.code == "workspace_busy" => Ok(false),
-            Err(error) if error.kind == ErrorKind::Unavailable => Err(error),
+            Err(error) if runner_is_away(&error) => Err(error),
             Err(error) => {
                 self.give_up(scope, session, &message, &error).await?;
                 Ok(false)

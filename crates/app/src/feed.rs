@@ -166,8 +166,11 @@ impl App {
 
     /// Loads what the events are about; a resource that several are about is loaded once.
     async fn load(&self, scope: &Scope, events: Vec<Event>) -> Result<Vec<Arc<Change>>> {
-        let mut tasks: Vec<TaskId> =
-            events.iter().filter(|event| event.entity == Entity::Task).map(|event| TaskId(event.id)).collect();
+        let mut tasks: Vec<TaskId> = events
+            .iter()
+            .filter(|event| event.entity == Entity::Task)
+            .map(|event| TaskId(event.id))
+            .collect();
         tasks.sort_unstable();
         tasks.dedup();
         let tasks = match tasks.is_empty() {

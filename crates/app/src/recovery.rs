@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use switchyard_domain::store::WorkspaceChange;
 use switchyard_domain::workspace::WorkspaceStatus;
-use switchyard_domain::{Actor, ErrorKind, OrgId, Result, Role, Scope, UserId, WorkspaceId};
+use switchyard_domain::{Actor, Error, OrgId, Result, Role, Scope, UserId, WorkspaceId};
 
 use crate::App;
 
@@ -32,11 +32,14 @@ impl App {
         Ok(())
     }
 
-    async fn recover_workspace(&self, scope: Scope, id: WorkspaceId) {
+    /// Tries until the runner has finished or undone what is under way in a workspace.
+    pub(crate) async fn recover_workspace(&self, scope: Scope, id: WorkspaceId) {
         for _ in 0..TRIES {
             match self.take_up(scope, id).await {
-                Err(error) if error.kind == ErrorKind::Unavailable => tokio::time::sleep(WAIT).await,
-                Err(error) => return tracing::warn!(workspace = %id, ?error, "unfinished work could not be taken up"),
+                Err(error) if runner_is_away(&error) => tokio::time::sleep(WAIT).await,
+                Err(error) => {
+                    return tracing::warn!(workspace = %id, ?error, "unfinished work could not be taken up");
+                }
                 Ok(()) => return,
             }
         }
@@ -68,6 +71,11 @@ impl App {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether an error says that nobody answered, so that it is not known how far the runner came.
+pub(crate) fn runner_is_away(error: &Error) -> bool {
+    error.code == "runner_unavailable"
 }
 
 fn owner_scope(authority: &impl Fn(UserId, OrgId) -> Actor, user: UserId, org: OrgId) -> Result<Scope> {

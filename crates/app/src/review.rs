@@ -4,7 +4,9 @@ use futures_util::stream::BoxStream;
 use switchyard_domain::diff::{Diff, DiffPath};
 use switchyard_domain::message::validate_text;
 use switchyard_domain::store::Act;
-use switchyard_domain::workspace::{Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, Pushed, RepoCommit};
+use switchyard_domain::workspace::{
+    Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, Pushed, RepoCommit,
+};
 use switchyard_domain::{Result, Scope, WorkspaceId};
 
 use crate::App;

@@ -24,7 +24,12 @@ impl App {
     ///
     /// # Errors
     /// `Invalid`, `NotFound`, `Conflict` while another agent works there or the workspace cannot be worked in.
-    pub async fn create_session(&self, act: &Act, workspace: WorkspaceId, request: NewSessionRequest) -> Result<Session> {
+    pub async fn create_session(
+        &self,
+        act: &Act,
+        workspace: WorkspaceId,
+        request: NewSessionRequest,
+    ) -> Result<Session> {
         request.agent.validate("agent")?;
         validate_text("prompt", &request.prompt)?;
         let of = self.store().workspace(&act.scope, workspace).await?;
@@ -38,7 +43,9 @@ impl App {
                 only_from: vec![WorkspaceStatus::Merged],
                 ..WorkspaceChange::default()
             };
-            self.store().change_workspace(&self.act(act.scope, "workspace.reopen"), workspace, &reopen).await?;
+            self.store()
+                .change_workspace(&self.act(act.scope, "workspace.reopen"), workspace, &reopen)
+                .await?;
         }
         let new = NewSession { workspace_id: workspace, agent: request.agent, prompt: request.prompt };
         let (session, _) = self.store().create_session(act, &new).await?;
@@ -66,7 +73,13 @@ impl App {
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn entries(&self, scope: &Scope, id: SessionId, range: EntryRange, limit: u32) -> Result<Vec<Entry>> {
+    pub async fn entries(
+        &self,
+        scope: &Scope,
+        id: SessionId,
+        range: EntryRange,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
         self.store().entries(scope, id, range, limit).await
     }
 
@@ -125,7 +138,13 @@ impl App {
     /// # Errors
     /// `NotFound`, `Invalid` for an option or choice that the agent does not have, `Conflict` with code
     /// `session_not_live` when its process is gone.
-    pub async fn set_session_option(&self, act: &Act, id: SessionId, option_id: &str, choice_id: &str) -> Result<()> {
+    pub async fn set_session_option(
+        &self,
+        act: &Act,
+        id: SessionId,
+        option_id: &str,
+        choice_id: &str,
+    ) -> Result<()> {
         let session = self.store().session(&act.scope, id).await?;
         let offered = session.modes.iter().any(|option| {
             option.id == option_id && option.choices.iter().any(|choice| choice.id == choice_id)

@@ -212,7 +212,9 @@ impl App {
                 if session.status.is_active() && session.last_seq > 0 {
                     let lost = "The runner no longer knows this session. Send a message to start it again.";
                     let act = self.act(*scope, "session.lost");
-                    self.store().set_session_status(&act, session.id, SessionStatus::Failed, Some(lost)).await?;
+                    self.store()
+                        .set_session_status(&act, session.id, SessionStatus::Failed, Some(lost))
+                        .await?;
                 }
                 Ok(None)
             }

@@ -46,7 +46,13 @@ impl App {
     ///
     /// # Errors
     /// `Invalid`, `NotFound`, `Stale`.
-    pub async fn update_task(&self, act: &Act, id: TaskId, version: i64, mut patch: TaskPatch) -> Result<Task> {
+    pub async fn update_task(
+        &self,
+        act: &Act,
+        id: TaskId,
+        version: i64,
+        mut patch: TaskPatch,
+    ) -> Result<Task> {
         if let Some(title) = &mut patch.title {
             *title = validate_title(title)?;
         }

@@ -5,6 +5,7 @@ use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
 use switchyard_domain::{Error, ErrorKind, Result, Scope, WorkspaceId};
 
 use crate::App;
+use crate::recovery::runner_is_away;
 
 impl App {
     /// Moves a workspace to the trash, stopping its agents first.
@@ -29,7 +30,17 @@ impl App {
             ..WorkspaceChange::default()
         };
         self.store().change_workspace(act, id, &begin).await?;
-        self.finish_discarding(act.scope, before.status, id).await
+        let outcome = self.finish_discarding(act.scope, before.status, id).await;
+        self.take_up_later(act.scope, id, &outcome);
+        outcome
+    }
+
+    /// Goes on in the background with what the runner did not answer to.
+    fn take_up_later<T>(&self, scope: Scope, id: WorkspaceId, outcome: &Result<T>) {
+        if outcome.as_ref().is_err_and(runner_is_away) {
+            let app = self.clone();
+            tokio::spawn(async move { app.recover_workspace(scope, id).await });
+        }
     }
 
     /// Takes up a discard whose row says `discarding`. `before` is what it goes back to when the runner refuses.
@@ -46,6 +57,8 @@ impl App {
         let outcome = match self.runner(&scope).discard_workspace(&site, cleanup).await {
             // What was never made needs no trash.
             Err(error) if error.kind == ErrorKind::NotFound && before == WorkspaceStatus::Failed => Ok(()),
+            // Nobody knows how far it came: the row keeps its intention, which is taken up when the runner is back.
+            Err(error) if runner_is_away(&error) => return Err(error),
             other => other,
         };
         let change = match &outcome {
@@ -60,7 +73,8 @@ impl App {
                 ..WorkspaceChange::default()
             },
         };
-        let workspace = self.store().change_workspace(&self.act(scope, "workspace.discard_end"), id, &change).await?;
+        let workspace =
+            self.store().change_workspace(&self.act(scope, "workspace.discard_end"), id, &change).await?;
         outcome.map(|()| workspace)
     }
 
@@ -76,14 +90,19 @@ impl App {
             ..WorkspaceChange::default()
         };
         self.store().change_workspace(act, id, &begin).await?;
-        self.finish_restoring(act.scope, id).await
+        let outcome = self.finish_restoring(act.scope, id).await;
+        self.take_up_later(act.scope, id, &outcome);
+        outcome
     }
 
     /// Takes up a restore whose row says `restoring`.
     pub(crate) async fn finish_restoring(&self, scope: Scope, id: WorkspaceId) -> Result<Workspace> {
         let workspace = self.store().workspace(&scope, id).await?;
         let site = self.site(&scope, &workspace).await?;
-        let outcome = self.runner(&scope).restore_workspace(&site).await;
+        let outcome = match self.runner(&scope).restore_workspace(&site).await {
+            Err(error) if runner_is_away(&error) => return Err(error),
+            other => other,
+        };
         let change = match &outcome {
             Ok(made) => WorkspaceChange {
                 status: Some(WorkspaceStatus::Ready),
@@ -98,7 +117,8 @@ impl App {
                 ..WorkspaceChange::default()
             },
         };
-        let workspace = self.store().change_workspace(&self.act(scope, "workspace.restore_end"), id, &change).await?;
+        let workspace =
+            self.store().change_workspace(&self.act(scope, "workspace.restore_end"), id, &change).await?;
         outcome.map(|_| workspace)
     }
 

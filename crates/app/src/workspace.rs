@@ -9,11 +9,13 @@ use switchyard_domain::session::Session;
 use switchyard_domain::store::{Act, NewSession, NewWorkspace, WorkspaceChange};
 use switchyard_domain::task::{Task, TaskPatch, TaskStatus};
 use switchyard_domain::workspace::{
-    MergeStrategy, OnConflict, RepoCommit, UpdateStrategy, Workspace, WorkspaceRepo, WorkspaceStatus, branch_name,
+    MergeStrategy, OnConflict, RepoCommit, UpdateStrategy, Workspace, WorkspaceRepo, WorkspaceStatus,
+    branch_name,
 };
 use switchyard_domain::{Error, ErrorKind, Page, PageRequest, ProjectId, Result, Scope, TaskId, WorkspaceId};
 
 use crate::App;
+use crate::recovery::runner_is_away;
 
 /// How long a request waits for a workspace to be made before it answers that it is being made.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,7 +48,12 @@ impl App {
     /// # Errors
     /// `Invalid`, `NotFound`, `Conflict` with code `no_repos`. A worktree that cannot be made is no error of the
     /// call: the workspace's status is `failed` then and `error` says why.
-    pub async fn create_workspace(&self, act: &Act, task: TaskId, request: NewWorkspaceRequest) -> Result<Workspace> {
+    pub async fn create_workspace(
+        &self,
+        act: &Act,
+        task: TaskId,
+        request: NewWorkspaceRequest,
+    ) -> Result<Workspace> {
         let task = self.store().task(&act.scope, task).await?;
         let project = self.store().project(&act.scope, task.project_id).await?;
         let repos = self.store().repos(&act.scope, task.project_id).await?;
@@ -90,7 +97,16 @@ impl App {
         };
         let making = tokio::spawn({
             let (app, scope) = (self.clone(), act.scope);
-            async move { app.finish_making(scope, workspace.id, session).await }
+            async move {
+                match app.finish_making(scope, workspace.id, session).await {
+                    // The runner is away; the next one takes up what this one began.
+                    Err(error) if runner_is_away(&error) => {
+                        app.recover_workspace(scope, workspace.id).await;
+                        Ok(())
+                    }
+                    other => other,
+                }
+            }
         });
         // The work goes on when nobody waits any more; what it came to is in the workspace's row.
         if let Ok(Ok(outcome)) = tokio::time::timeout(PATIENCE, making).await {
@@ -100,7 +116,12 @@ impl App {
     }
 
     /// Makes the worktrees of a workspace whose row is there, then starts its first session.
-    pub(crate) async fn finish_making(&self, scope: Scope, id: WorkspaceId, session: Option<Session>) -> Result<()> {
+    pub(crate) async fn finish_making(
+        &self,
+        scope: Scope,
+        id: WorkspaceId,
+        session: Option<Session>,
+    ) -> Result<()> {
         let _only_one = self.parts.workspaces.lock(id).await;
         let workspace = self.store().workspace(&scope, id).await?;
         if workspace.status != WorkspaceStatus::Creating {
@@ -117,7 +138,7 @@ impl App {
                 repos: Some(made.repos.clone()),
                 ..WorkspaceChange::default()
             },
-            Err(error) if error.kind == ErrorKind::Unavailable => return made.map(drop),
+            Err(error) if runner_is_away(error) => return made.map(drop),
             Err(error) => WorkspaceChange {
                 status: Some(WorkspaceStatus::Failed),
                 error: Some(Some(error.message.to_string())),
@@ -267,13 +288,18 @@ impl App {
         use WorkspaceStatus::{Creating, Discarded, Discarding, Failed, Merged, Merging, Ready, Restoring};
         match workspace.status {
             Ready | Merging | Merged => self.site(scope, &workspace).await,
-            Creating | Restoring => {
-                Err(Error::conflict("workspace_busy", "The workspace is still being made. Try again in a moment."))
-            }
-            Discarding | Discarded => {
-                Err(Error::conflict("workspace_discarded", "The workspace is in the trash. Restore it first."))
-            }
-            Failed => Err(Error::conflict("workspace_failed", "The workspace could not be made. Discard it and start anew.")),
+            Creating | Restoring => Err(Error::conflict(
+                "workspace_busy",
+                "The workspace is still being made. Try again in a moment.",
+            )),
+            Discarding | Discarded => Err(Error::conflict(
+                "workspace_discarded",
+                "The workspace is in the trash. Restore it first.",
+            )),
+            Failed => Err(Error::conflict(
+                "workspace_failed",
+                "The workspace could not be made. Discard it and start anew.",
+            )),
         }
     }
 
@@ -285,7 +311,10 @@ impl App {
     pub(crate) async fn refuse_while_active(&self, scope: &Scope, id: WorkspaceId) -> Result<()> {
         let sessions = self.store().workspace_sessions(scope, id).await?;
         if sessions.iter().any(|session| session.status.is_active()) {
-            return Err(Error::conflict("session_active", "An agent is at work in this workspace. Wait for it or stop it."));
+            return Err(Error::conflict(
+                "session_active",
+                "An agent is at work in this workspace. Wait for it or stop it.",
+            ));
         }
         Ok(())
     }

@@ -114,7 +114,8 @@ fn private_dir(path: &Path) -> Result<()> {
         return Err(unusable(path, "it belongs to another user"));
     }
     if data.permissions().mode() & 0o077 != 0 {
-        std::fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(|error| unusable(path, error))?;
+        std::fs::set_permissions(path, Permissions::from_mode(0o700))
+            .map_err(|error| unusable(path, error))?;
     }
     Ok(())
 }
@@ -134,7 +135,10 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
 
 fn unusable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     let error = error.into();
-    let text = format!("{} cannot be used: {error}. Set SWITCHYARD_DATA_DIR to a folder of your own.", path.display());
+    let text = format!(
+        "{} cannot be used: {error}. Set SWITCHYARD_DATA_DIR to a folder of your own.",
+        path.display()
+    );
     Error::unavailable("data_folder", text).caused_by(error)
 }
 

@@ -85,7 +85,9 @@ async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
                 let ended = visit_until_gone(&remote, &mut child).await;
                 tracing::warn!(?ended, "the runner ended; starting it again");
             }
-            Err(error) => tracing::error!(%error, program = %command.program.display(), "the runner cannot be started"),
+            Err(error) => {
+                tracing::error!(%error, program = %command.program.display(), "the runner cannot be started")
+            }
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(1));
@@ -93,7 +95,10 @@ async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
 }
 
 /// Shows the runner now and then that a server is there, so that it does not end for want of one.
-async fn visit_until_gone(remote: &RemoteRunner, child: &mut Child) -> std::io::Result<std::process::ExitStatus> {
+async fn visit_until_gone(
+    remote: &RemoteRunner,
+    child: &mut Child,
+) -> std::io::Result<std::process::ExitStatus> {
     loop {
         tokio::select! {
             ended = child.wait() => return ended,
@@ -115,7 +120,10 @@ async fn wait_until_ready(remote: &RemoteRunner, child: &mut Child) {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "the runner itself is the one process that the control plane starts")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the runner itself is the one process that the control plane starts"
+)]
 fn start(command: &RunnerCommand) -> std::io::Result<Child> {
     Command::new(&command.program)
         .arg("serve")

@@ -85,7 +85,9 @@ impl Settings {
     ///
     /// # Errors
     /// Every fault there is, at once.
-    pub fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<SettingFault>> {
+    pub fn from_environment(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<SettingFault>> {
         let all: Vec<(String, String)> = variables.into_iter().collect();
         let get = |name: &str| {
             let found = all.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -139,7 +141,10 @@ impl Settings {
             }
         };
         let token = get("SWITCHYARD_TOKEN").map(str::to_owned);
-        if token.as_ref().is_some_and(|token| token.len() < 16 || !token.chars().all(|c| c.is_ascii_graphic())) {
+        if token
+            .as_ref()
+            .is_some_and(|token| token.len() < 16 || !token.chars().all(|c| c.is_ascii_graphic()))
+        {
             fault("SWITCHYARD_TOKEN", "needs at least 16 visible ASCII characters".into());
         }
         let data_dir = match (get("SWITCHYARD_DATA_DIR"), default_data_dir(get)) {
@@ -211,7 +216,8 @@ mod tests {
         .unwrap_err();
         let mut named: Vec<&str> = faults.iter().map(|fault| fault.variable).collect();
         named.sort_unstable();
-        let all = ["DEPLOYMENT_MODE", "HOST", "LOG_FORMAT", "PORT", "SWITCHYARD_DATA_DIR", "SWITCHYARD_TOKEN"];
+        let all =
+            ["DEPLOYMENT_MODE", "HOST", "LOG_FORMAT", "PORT", "SWITCHYARD_DATA_DIR", "SWITCHYARD_TOKEN"];
         assert_eq!(named, all);
     }
 

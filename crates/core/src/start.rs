@@ -34,7 +34,12 @@ impl Core {
     ///
     /// # Errors
     /// `Unavailable` with what is wrong and what to do: the data folder, the database, or the runner's program.
-    pub async fn start(settings: &Settings, folder: &DataFolder, port: u16, assets: Arc<dyn Assets>) -> Result<Self> {
+    pub async fn start(
+        settings: &Settings,
+        folder: &DataFolder,
+        port: u16,
+        assets: Arc<dyn Assets>,
+    ) -> Result<Self> {
         let runner = RunnerProcess::keep(RunnerCommand {
             program: runner_program(settings)?,
             socket: folder.runner_socket()?,
@@ -101,6 +106,9 @@ fn runner_program(settings: &Settings) -> Result<PathBuf> {
     if program.is_file() {
         return Ok(program);
     }
-    let text = format!("The runner's program is not at {}. Set SWITCHYARD_RUNNER to where it is.", program.display());
+    let text = format!(
+        "The runner's program is not at {}. Set SWITCHYARD_RUNNER to where it is.",
+        program.display()
+    );
     Err(Error::unavailable("runner_missing", text))
 }

@@ -85,12 +85,18 @@ impl Config {
             ));
         }
         if !(1..=365).contains(&self.trash_retention_days) {
-            return Err(Error::invalid("trash_retention_days", "Discarded work is kept between 1 and 365 days."));
+            return Err(Error::invalid(
+                "trash_retention_days",
+                "Discarded work is kept between 1 and 365 days.",
+            ));
         }
         if let Some(author) = &self.git_author {
             let bad = |text: &str| text.trim().is_empty() || text.contains(['<', '>', '\n', '\0']);
             if bad(&author.name) || bad(&author.email) {
-                return Err(Error::invalid("git_author", "A git author has a name and an address, without < and >."));
+                return Err(Error::invalid(
+                    "git_author",
+                    "A git author has a name and an address, without < and >.",
+                ));
             }
         }
         if let Some(agent) = &self.default_agent {

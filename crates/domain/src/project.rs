@@ -96,11 +96,20 @@ impl ProjectSettings {
             ));
         }
         let all_once = self.columns.len() == TaskStatus::ALL.len()
-            && TaskStatus::ALL.iter().all(|status| self.columns.iter().any(|column| column.status == *status));
+            && TaskStatus::ALL
+                .iter()
+                .all(|status| self.columns.iter().any(|column| column.status == *status));
         if !all_once {
-            return Err(Error::invalid("settings.columns", "Each status needs exactly one column; hide those you do not use."));
+            return Err(Error::invalid(
+                "settings.columns",
+                "Each status needs exactly one column; hide those you do not use.",
+            ));
         }
-        if self.columns.iter().any(|column| column.title.trim().is_empty() || column.title.chars().count() > 60) {
+        if self
+            .columns
+            .iter()
+            .any(|column| column.title.trim().is_empty() || column.title.chars().count() > 60)
+        {
             return Err(Error::invalid("settings.columns", "A column's title has 1 to 60 characters."));
         }
         if let Some(agent) = &self.default_agent {
@@ -117,7 +126,10 @@ pub fn valid_branch_prefix(prefix: &str) -> bool {
     (1..=40).contains(&prefix.len())
         && prefix.chars().all(allowed)
         && prefix.split('/').all(|part| {
-            !part.is_empty() && !part.starts_with(['-', '.']) && !part.ends_with('.') && !part.ends_with(".lock")
+            !part.is_empty()
+                && !part.starts_with(['-', '.'])
+                && !part.ends_with('.')
+                && !part.ends_with(".lock")
         })
         && !prefix.contains("..")
 }

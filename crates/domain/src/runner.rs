@@ -12,8 +12,8 @@ use crate::diff::{Conflict, Diff, DiffPath};
 use crate::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
 use crate::transcript::Entry;
 use crate::workspace::{
-    Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed, RepoCommit,
-    UpdateStatus, UpdateStrategy, WorkspaceRepo,
+    Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed,
+    RepoCommit, UpdateStatus, UpdateStrategy, WorkspaceRepo,
 };
 use crate::{MessageId, Result, SessionId, UserId, WorkspaceId};
 
@@ -153,7 +153,12 @@ pub trait Runner: Send + Sync {
     /// `merge_conflict` and the paths when it does not merge, and then nothing has changed; `nothing_to_merge`.
     async fn merge(&self, site: &WorkspaceSite, strategy: MergeStrategy, message: &str) -> Result<Merged>;
     /// Brings the base branch's news into the workspace.
-    async fn update(&self, site: &WorkspaceSite, strategy: UpdateStrategy, on_conflict: OnConflict) -> Result<Updated>;
+    async fn update(
+        &self,
+        site: &WorkspaceSite,
+        strategy: UpdateStrategy,
+        on_conflict: OnConflict,
+    ) -> Result<Updated>;
     /// Pushes the branch. `Conflict` with code `no_remote` where there is none.
     async fn push(&self, site: &WorkspaceSite, remote: Option<&str>) -> Result<Pushed>;
     /// Saves the workspace's files as they are.
@@ -169,7 +174,8 @@ pub trait Runner: Send + Sync {
     /// process is gone (start it again), `session_busy` while a turn is under way.
     async fn send_message(&self, session: SessionId, message: &MessageText) -> Result<()>;
     /// Answers a permission request; settled ones are passed over.
-    async fn answer_permission(&self, session: SessionId, permission_id: &str, option_id: &str) -> Result<()>;
+    async fn answer_permission(&self, session: SessionId, permission_id: &str, option_id: &str)
+    -> Result<()>;
     /// Sets one of the agent's options.
     async fn set_option(&self, session: SessionId, option_id: &str, choice_id: &str) -> Result<()>;
     /// Asks the agent to stop, and ends it and all of its descendants when it does not.

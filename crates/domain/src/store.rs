@@ -22,8 +22,8 @@ use crate::task::{NewTask, Task, TaskFilter, TaskPatch};
 use crate::transcript::{Entry, Usage};
 use crate::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
 use crate::{
-    ApprovalId, CommentId, MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId, TaskId,
-    Timestamp, UserId, WorkspaceId,
+    ApprovalId, CommentId, MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId,
+    TaskId, Timestamp, UserId, WorkspaceId,
 };
 
 /// A write: by whom, when, and what the audit log calls it.
@@ -42,7 +42,18 @@ pub struct Act {
 
 /// All of the store.
 pub trait Store:
-    Projects + Repos + Tasks + Workspaces + Sessions + Messages + Approvals + Comments + Configs + Feed + Audit + Recovery
+    Projects
+    + Repos
+    + Tasks
+    + Workspaces
+    + Sessions
+    + Messages
+    + Approvals
+    + Comments
+    + Configs
+    + Feed
+    + Audit
+    + Recovery
 {
 }
 
@@ -56,7 +67,13 @@ pub trait Projects: Send + Sync {
     /// One project; a deleted one is found too, so that it can be restored.
     async fn project(&self, scope: &Scope, id: ProjectId) -> Result<Project>;
     /// Changes a project if `version` is still its version (`Stale` otherwise).
-    async fn update_project(&self, act: &Act, id: ProjectId, version: i64, patch: &ProjectPatch) -> Result<Project>;
+    async fn update_project(
+        &self,
+        act: &Act,
+        id: ProjectId,
+        version: i64,
+        patch: &ProjectPatch,
+    ) -> Result<Project>;
     /// Marks a project deleted; its rows stay.
     async fn delete_project(&self, act: &Act, id: ProjectId, version: i64) -> Result<()>;
     /// Takes a deletion back.
@@ -84,7 +101,13 @@ pub trait Tasks: Send + Sync {
     /// Makes a task at the end of its column.
     async fn create_task(&self, act: &Act, project: ProjectId, new: &NewTask) -> Result<Task>;
     /// Tasks of a project in order of status, position and id.
-    async fn tasks(&self, scope: &Scope, project: ProjectId, filter: &TaskFilter, page: &PageRequest) -> Result<Page<Task>>;
+    async fn tasks(
+        &self,
+        scope: &Scope,
+        project: ProjectId,
+        filter: &TaskFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Task>>;
     /// One task; a deleted one is found too.
     async fn task(&self, scope: &Scope, id: TaskId) -> Result<Task>;
     /// Those of `ids` that exist, in no particular order.
@@ -93,7 +116,13 @@ pub trait Tasks: Send + Sync {
     /// `after` puts it at the end of that column.
     async fn update_task(&self, act: &Act, id: TaskId, version: i64, patch: &TaskPatch) -> Result<Task>;
     /// Changes many tasks of a project at once, all or none, whatever their versions. `delete` marks them deleted.
-    async fn update_tasks(&self, act: &Act, project: ProjectId, ids: &[TaskId], change: &BulkChange) -> Result<Vec<Task>>;
+    async fn update_tasks(
+        &self,
+        act: &Act,
+        project: ProjectId,
+        ids: &[TaskId],
+        change: &BulkChange,
+    ) -> Result<Vec<Task>>;
     /// Marks a task deleted; its rows stay.
     async fn delete_task(&self, act: &Act, id: TaskId, version: i64) -> Result<()>;
     /// Takes a deletion back.
@@ -163,7 +192,12 @@ pub trait Workspaces: Send + Sync {
         page: &PageRequest,
     ) -> Result<Page<Workspace>>;
     /// Changes a workspace.
-    async fn change_workspace(&self, act: &Act, id: WorkspaceId, change: &WorkspaceChange) -> Result<Workspace>;
+    async fn change_workspace(
+        &self,
+        act: &Act,
+        id: WorkspaceId,
+        change: &WorkspaceChange,
+    ) -> Result<Workspace>;
     /// Forgets a discarded or failed workspace with its sessions, transcripts and comments.
     async fn delete_workspace(&self, act: &Act, id: WorkspaceId) -> Result<()>;
 }
@@ -227,9 +261,21 @@ pub trait Sessions: Send + Sync {
     ///
     /// Entries that are stored already are passed over, so that a batch may be sent again. `Conflict` with code
     /// `transcript_gap` when the first new entry does not follow the last stored one.
-    async fn append_entries(&self, scope: &Scope, at: Timestamp, id: SessionId, entries: &[Entry]) -> Result<Session>;
+    async fn append_entries(
+        &self,
+        scope: &Scope,
+        at: Timestamp,
+        id: SessionId,
+        entries: &[Entry],
+    ) -> Result<Session>;
     /// A stretch of a transcript, at most `limit` entries, oldest first.
-    async fn entries(&self, scope: &Scope, id: SessionId, range: EntryRange, limit: u32) -> Result<Vec<Entry>>;
+    async fn entries(
+        &self,
+        scope: &Scope,
+        id: SessionId,
+        range: EntryRange,
+        limit: u32,
+    ) -> Result<Vec<Entry>>;
 }
 
 /// Messages to agents.
@@ -251,7 +297,12 @@ pub trait Messages: Send + Sync {
 #[async_trait]
 pub trait Approvals: Send + Sync {
     /// Approvals, newest first.
-    async fn approvals(&self, scope: &Scope, status: Option<ApprovalStatus>, page: &PageRequest) -> Result<Page<Approval>>;
+    async fn approvals(
+        &self,
+        scope: &Scope,
+        status: Option<ApprovalStatus>,
+        page: &PageRequest,
+    ) -> Result<Page<Approval>>;
     /// One approval.
     async fn approval(&self, scope: &Scope, id: ApprovalId) -> Result<Approval>;
     /// Answers a pending approval. `Conflict` with code `approval_settled` when it is not pending any more.
@@ -264,7 +315,13 @@ pub trait Approvals: Send + Sync {
 #[async_trait]
 pub trait Comments: Send + Sync {
     /// Writes a comment.
-    async fn create_comment(&self, act: &Act, workspace: WorkspaceId, anchor: &CommentAnchor, text: &str) -> Result<Comment>;
+    async fn create_comment(
+        &self,
+        act: &Act,
+        workspace: WorkspaceId,
+        anchor: &CommentAnchor,
+        text: &str,
+    ) -> Result<Comment>;
     /// Comments on a workspace, oldest first.
     async fn comments(&self, scope: &Scope, workspace: WorkspaceId) -> Result<Vec<Comment>>;
     /// One comment.
@@ -274,7 +331,13 @@ pub trait Comments: Send + Sync {
     /// Deletes a comment.
     async fn delete_comment(&self, act: &Act, id: CommentId, version: i64) -> Result<()>;
     /// Queues a message to `session` and marks these comments sent, in one transaction.
-    async fn send_review(&self, act: &Act, session: SessionId, comments: &[CommentId], text: &str) -> Result<Message>;
+    async fn send_review(
+        &self,
+        act: &Act,
+        session: SessionId,
+        comments: &[CommentId],
+        text: &str,
+    ) -> Result<Message>;
 }
 
 /// Users' configurations.

@@ -273,7 +273,9 @@ pub enum SystemEvent {
 pub fn status_after(body: &EntryBody, open_permissions: usize) -> Option<(SessionStatus, Option<String>)> {
     match body {
         EntryBody::Permission { outcome: None, .. } => Some((SessionStatus::WaitingApproval, None)),
-        EntryBody::Permission { outcome: Some(_), .. } if open_permissions == 0 => Some((SessionStatus::Running, None)),
+        EntryBody::Permission { outcome: Some(_), .. } if open_permissions == 0 => {
+            Some((SessionStatus::Running, None))
+        }
         EntryBody::System(SystemEntry { event, text }) => match event {
             SystemEvent::TurnStarted => Some((SessionStatus::Running, None)),
             SystemEvent::TurnEnded { stop_reason } if stop_reason == "exit" => None,

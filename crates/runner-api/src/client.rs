@@ -1,22 +1,28 @@
 //! A runner at the end of a Unix socket.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
+use hyper_util::rt::TokioIo;
 use switchyard_domain::agent::Agent;
 use switchyard_domain::diff::{Diff, DiffPath};
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
 use switchyard_domain::runner::{
-    EntryStream, KnownSession, MadeWorkspace, Merged, MessageText, Runner, SessionStart, Updated, WorkspaceSite,
+    EntryStream, KnownSession, MadeWorkspace, Merged, MessageText, Runner, SessionStart, Updated,
+    WorkspaceSite,
 };
 use switchyard_domain::workspace::{
-    Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed, RepoCommit,
-    UpdateStrategy,
+    Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed,
+    RepoCommit, UpdateStrategy,
 };
 use switchyard_domain::{Error, Result, SessionId};
-use tonic::transport::{Channel, Endpoint};
+use tokio::net::UnixStream;
+use tokio::time::{Instant, sleep};
+use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Response, Status};
+use tower::service_fn;
 
 use crate::fault::{decode_status, parse};
 use crate::proto::runner_client::RunnerClient;
@@ -25,10 +31,16 @@ use crate::{PROTOCOL, decode, encode, proto};
 /// Largest answer, in bytes: a diff at its bounds fits several times.
 const LARGEST_MESSAGE: usize = 128 * 1024 * 1024;
 
+/// How long a call waits for a runner that does not listen yet.
+const START_PATIENCE: Duration = Duration::from_secs(3);
+/// How often it looks.
+const PULSE: Duration = Duration::from_millis(5);
+
 /// A runner reached over gRPC. Cheap to clone; connects on first use and again after a loss.
 #[derive(Clone)]
 pub struct RemoteRunner {
     client: RunnerClient<Channel>,
+    probe: RunnerClient<Channel>,
 }
 
 /// What a runner says of itself.
@@ -47,24 +59,32 @@ fn answer<T>(reply: std::result::Result<Response<T>, Status>) -> Result<T> {
 impl RemoteRunner {
     /// A runner that listens on the Unix socket at `path`. Does not connect yet.
     ///
+    /// Calls wait a moment for a runner that is being started; [`RemoteRunner::hello`] does not.
+    ///
     /// # Errors
     /// `Internal` when the path cannot be written as an address.
     pub fn on_socket(path: &Path) -> Result<Self> {
         let endpoint = Endpoint::try_from(format!("unix://{}", path.display())).map_err(Error::internal)?;
-        let client = RunnerClient::new(endpoint.connect_lazy()).max_decoding_message_size(LARGEST_MESSAGE);
-        Ok(Self { client })
+        let probe = RunnerClient::new(endpoint.connect_lazy());
+        let path = path.to_owned();
+        let patient = service_fn(move |_: Uri| connect(path.clone()));
+        let client = RunnerClient::new(endpoint.connect_with_connector_lazy(patient));
+        Ok(Self { client: client.max_decoding_message_size(LARGEST_MESSAGE), probe })
     }
 
-    /// Asks who is there.
+    /// Asks who is there, now.
     ///
     /// # Errors
     /// `Unavailable` when nobody answers, and with code `runner_protocol` when it speaks another protocol.
     pub async fn hello(&self) -> Result<Hello> {
-        let reply = answer(self.client().hello(proto::HelloRequest { protocol: PROTOCOL }).await)?;
+        let reply = answer(self.probe.clone().hello(proto::HelloRequest { protocol: PROTOCOL }).await)?;
         if reply.protocol != PROTOCOL {
             return Err(Error::unavailable(
                 "runner_protocol",
-                format!("A runner of version {} is still at work; stop its sessions and start again.", reply.version),
+                format!(
+                    "A runner of version {} is still at work; stop its sessions and start again.",
+                    reply.version
+                ),
             ));
         }
         Ok(Hello { version: reply.version, pid: reply.pid })
@@ -72,6 +92,18 @@ impl RemoteRunner {
 
     fn client(&self) -> RunnerClient<Channel> {
         self.client.clone()
+    }
+}
+
+/// Connects to a socket, which may not be there yet.
+async fn connect(path: PathBuf) -> std::io::Result<TokioIo<UnixStream>> {
+    let begun = Instant::now();
+    loop {
+        match UnixStream::connect(&path).await {
+            Ok(stream) => return Ok(TokioIo::new(stream)),
+            Err(error) if begun.elapsed() > START_PATIENCE => return Err(error),
+            Err(_) => sleep(PULSE).await,
+        }
     }
 }
 
@@ -122,12 +154,14 @@ impl Runner for RemoteRunner {
     }
 
     async fn purge_workspace(&self, site: &WorkspaceSite, branch: &str) -> Result<()> {
-        let request = proto::PurgeWorkspaceRequest { site: Some(encode::site(site)), branch: branch.to_owned() };
+        let request =
+            proto::PurgeWorkspaceRequest { site: Some(encode::site(site)), branch: branch.to_owned() };
         answer(self.client().purge_workspace(request).await).map(drop)
     }
 
     async fn diff(&self, site: &WorkspaceSite, only: Option<&DiffPath>) -> Result<Diff> {
-        let request = proto::DiffRequest { site: Some(encode::site(site)), only: only.map(encode::diff_path) };
+        let request =
+            proto::DiffRequest { site: Some(encode::site(site)), only: only.map(encode::diff_path) };
         answer(self.client().diff(request).await).and_then(decode::diff)
     }
 
@@ -165,7 +199,12 @@ impl Runner for RemoteRunner {
         Ok(Merged { commits: decode::repo_commits(commits.items)? })
     }
 
-    async fn update(&self, site: &WorkspaceSite, strategy: UpdateStrategy, on_conflict: OnConflict) -> Result<Updated> {
+    async fn update(
+        &self,
+        site: &WorkspaceSite,
+        strategy: UpdateStrategy,
+        on_conflict: OnConflict,
+    ) -> Result<Updated> {
         let request = proto::UpdateRequest {
             site: Some(encode::site(site)),
             strategy: strategy.as_str().to_owned(),
@@ -179,7 +218,8 @@ impl Runner for RemoteRunner {
     }
 
     async fn push(&self, site: &WorkspaceSite, remote: Option<&str>) -> Result<Pushed> {
-        let request = proto::PushRequest { site: Some(encode::site(site)), remote: remote.map(str::to_owned) };
+        let request =
+            proto::PushRequest { site: Some(encode::site(site)), remote: remote.map(str::to_owned) };
         let pushed = answer(self.client().push(request).await)?;
         Ok(Pushed { remote: pushed.remote, branch: pushed.branch, output: pushed.output })
     }
@@ -204,12 +244,19 @@ impl Runner for RemoteRunner {
     }
 
     async fn send_message(&self, session: SessionId, message: &MessageText) -> Result<()> {
-        let request =
-            proto::MessageRequest { session_id: session.to_string(), message: Some(encode::message(message)) };
+        let request = proto::MessageRequest {
+            session_id: session.to_string(),
+            message: Some(encode::message(message)),
+        };
         answer(self.client().send_message(request).await).map(drop)
     }
 
-    async fn answer_permission(&self, session: SessionId, permission_id: &str, option_id: &str) -> Result<()> {
+    async fn answer_permission(
+        &self,
+        session: SessionId,
+        permission_id: &str,
+        option_id: &str,
+    ) -> Result<()> {
         let request = proto::PermissionAnswer {
             session_id: session.to_string(),
             permission_id: permission_id.to_owned(),
@@ -234,7 +281,8 @@ impl Runner for RemoteRunner {
     async fn follow(&self, session: SessionId, after: i64) -> Result<EntryStream> {
         let request = proto::FollowRequest { session_id: session.to_string(), after };
         let stream = answer(self.client().follow(request).await)?;
-        let entries = stream.map(|batch| batch.map_err(|status| decode_status(&status)).and_then(decode::entries));
+        let entries =
+            stream.map(|batch| batch.map_err(|status| decode_status(&status)).and_then(decode::entries));
         Ok(entries.boxed())
     }
 
@@ -251,6 +299,6 @@ impl Runner for RemoteRunner {
     }
 
     async fn shut_down(&self) -> Result<()> {
-        answer(self.client().shut_down(proto::Empty {}).await).map(drop)
+        answer(self.probe.clone().shut_down(proto::Empty {}).await).map(drop)
     }
 }

@@ -5,7 +5,9 @@ use switchyard_domain::diff::{Conflict, Diff, DiffFile, Hunk};
 use switchyard_domain::repo::{Branch, FoundRepo, FoundRepos, PathCompletion};
 use switchyard_domain::runner::{KnownSession, MadeWorkspace};
 use switchyard_domain::transcript::Entry;
-use switchyard_domain::workspace::{Checkpoint, CommitInfo, FileContent, FileEntry, RepoCommit, WorkspaceRepo};
+use switchyard_domain::workspace::{
+    Checkpoint, CommitInfo, FileContent, FileEntry, RepoCommit, WorkspaceRepo,
+};
 use switchyard_domain::{Result, Timestamp};
 
 use crate::encode::time_from_micros;
@@ -30,7 +32,10 @@ pub(crate) fn found_repos(found: proto::FoundRepos) -> FoundRepos {
 }
 
 pub(crate) fn completions(list: proto::PathCompletions) -> Vec<PathCompletion> {
-    list.items.into_iter().map(|c| PathCompletion { path: c.path, name: c.name, is_repo: c.is_repo }).collect()
+    list.items
+        .into_iter()
+        .map(|c| PathCompletion { path: c.path, name: c.name, is_repo: c.is_repo })
+        .collect()
 }
 
 pub(crate) fn made_workspace(made: proto::MadeWorkspace) -> Result<MadeWorkspace> {
@@ -144,7 +149,9 @@ pub(crate) fn entries(batch: proto::EntryBatch) -> Result<Vec<Entry>> {
 }
 
 pub(crate) fn sessions(list: proto::SessionList) -> Result<Vec<KnownSession>> {
-    all(list.items, |s| Ok(KnownSession { id: parse("session id", &s.id)?, last_seq: s.last_seq, live: s.live }))
+    all(list.items, |s| {
+        Ok(KnownSession { id: parse("session id", &s.id)?, last_seq: s.last_seq, live: s.live })
+    })
 }
 
 pub(crate) fn agents(list: proto::AgentList) -> Result<Vec<Agent>> {

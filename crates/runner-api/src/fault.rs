@@ -36,7 +36,8 @@ pub(crate) fn decode_status(status: &Status) -> Error {
         && !fault.code.is_empty()
     {
         let conflicts: Vec<Conflict> = decode_conflicts(fault.conflicts).unwrap_or_default();
-        let mut error = Error::new(kind(&fault.kind), stable(fault.code), fault.message).with_conflicts(conflicts);
+        let mut error =
+            Error::new(kind(&fault.kind), stable(fault.code), fault.message).with_conflicts(conflicts);
         error.field = (!fault.field.is_empty()).then(|| stable(fault.field));
         return error;
     }

@@ -73,7 +73,8 @@ impl Loopback {
             ));
         };
         codes.remove(place);
-        let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie_name, self.cookie.reveal());
+        let cookie =
+            format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie_name, self.cookie.reveal());
         HeaderValue::from_str(&cookie).map_err(Error::internal)
     }
 
@@ -88,7 +89,11 @@ impl Loopback {
             ));
         }
         if headers.contains_key(header::ORIGIN) && !self.has_own_origin(headers) {
-            return Err(Error::new(ErrorKind::Forbidden, "origin_refused", "Another page may not use Switchyard."));
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "origin_refused",
+                "Another page may not use Switchyard.",
+            ));
         }
         Ok(())
     }
@@ -100,7 +105,11 @@ impl Loopback {
             if self.token.matches(bearer) {
                 return self.actor.scope(self.org);
             }
-            return Err(Error::new(ErrorKind::Unauthenticated, "token_invalid", "The bearer token is not valid."));
+            return Err(Error::new(
+                ErrorKind::Unauthenticated,
+                "token_invalid",
+                "The bearer token is not valid.",
+            ));
         }
         if !self.has_cookie(headers) {
             return Err(Error::new(
@@ -117,7 +126,11 @@ impl Loopback {
         if self.has_own_origin(headers) || (reads && same_origin && !upgrade) {
             return self.actor.scope(self.org);
         }
-        Err(Error::new(ErrorKind::Forbidden, "origin_missing", "A request without an Origin needs a bearer token."))
+        Err(Error::new(
+            ErrorKind::Forbidden,
+            "origin_missing",
+            "A request without an Origin needs a bearer token.",
+        ))
     }
 
     /// Refuses a request without credential that did not come from our own page.

@@ -14,10 +14,17 @@ use crate::wire::info::{Code, ExchangeCode};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::POST, "/api/auth/exchange", Authority::OwnPage, Rate::Auth, "auth.exchange", exchange)
-            .summary("Turns a one-time code into a cookie")
-            .body::<ExchangeCode>()
-            .reply_empty(204),
+        Route::new(
+            Method::POST,
+            "/api/auth/exchange",
+            Authority::OwnPage,
+            Rate::Auth,
+            "auth.exchange",
+            exchange,
+        )
+        .summary("Turns a one-time code into a cookie")
+        .body::<ExchangeCode>()
+        .reply_empty(204),
         Route::new(
             Method::POST,
             "/api/auth/codes",
@@ -31,7 +38,10 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn exchange(State(state): State<ApiState>, Input(body): Input<ExchangeCode>) -> ApiResult<impl IntoResponse> {
+async fn exchange(
+    State(state): State<ApiState>,
+    Input(body): Input<ExchangeCode>,
+) -> ApiResult<impl IntoResponse> {
     let cookie = state.auth.exchange(&body.code)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }

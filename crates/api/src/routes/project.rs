@@ -66,7 +66,11 @@ async fn create(
     Ok(Versioned::created(project.version, project.into()))
 }
 
-async fn read(State(state): State<ApiState>, caller: Caller, Id(id): Id<ProjectId>) -> ApiResult<Versioned<Project>> {
+async fn read(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<ProjectId>,
+) -> ApiResult<Versioned<Project>> {
     Ok(answer(state.app.project(&caller.scope, id).await?))
 }
 

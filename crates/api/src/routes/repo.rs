@@ -43,7 +43,11 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(State(state): State<ApiState>, caller: Caller, Id(id): Id<ProjectId>) -> ApiResult<Json<Page<Repo>>> {
+async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<ProjectId>,
+) -> ApiResult<Json<Page<Repo>>> {
     Ok(Json(Page::whole(state.app.repos(&caller.scope, id).await?)))
 }
 

@@ -73,7 +73,11 @@ async fn create(
     Ok(Versioned::created(session.version, session.into()))
 }
 
-async fn read(State(state): State<ApiState>, caller: Caller, Id(id): Id<SessionId>) -> ApiResult<Versioned<Session>> {
+async fn read(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<SessionId>,
+) -> ApiResult<Versioned<Session>> {
     let session = state.app.session(&caller.scope, id).await?;
     Ok(Versioned::ok(session.version, session.into()))
 }
@@ -85,7 +89,9 @@ async fn entries(
     Params(query): Params<EntryQuery>,
 ) -> ApiResult<Json<Page<Entry>>> {
     let range = match (query.after, query.before) {
-        (Some(_), Some(_)) => return Err(Error::invalid("after", "Give `after` or `before`, not both.").into()),
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("after", "Give `after` or `before`, not both.").into());
+        }
         (Some(after), None) => EntryRange::After(after),
         (None, before) => EntryRange::Before(before),
     };

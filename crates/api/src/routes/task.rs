@@ -93,7 +93,11 @@ async fn bulk(
     Ok(Json(Page::whole(tasks)))
 }
 
-async fn read(State(state): State<ApiState>, caller: Caller, Id(id): Id<TaskId>) -> ApiResult<Versioned<Task>> {
+async fn read(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<TaskId>,
+) -> ApiResult<Versioned<Task>> {
     Ok(answer(state.app.task(&caller.scope, id).await?))
 }
 
@@ -134,6 +138,10 @@ async fn with_current(state: &ApiState, caller: &Caller, id: TaskId, error: ApiE
     }
 }
 
-async fn restore(State(state): State<ApiState>, caller: Caller, Id(id): Id<TaskId>) -> ApiResult<Versioned<Task>> {
+async fn restore(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<TaskId>,
+) -> ApiResult<Versioned<Task>> {
     Ok(answer(state.app.restore_task(&caller.act(&state.app), id).await?))
 }

@@ -13,7 +13,8 @@ use crate::state::ApiState;
 use crate::table::{Rate, Route};
 use crate::wire::Page;
 use crate::wire::workspace::{
-    CreateWorkspace, MergeWorkspace, Merged, PurgeWorkspace, UpdateReport, UpdateWorkspace, Workspace, WorkspaceQuery,
+    CreateWorkspace, MergeWorkspace, Merged, PurgeWorkspace, UpdateReport, UpdateWorkspace, Workspace,
+    WorkspaceQuery,
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -30,7 +31,9 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("A project's workspaces, newest first")
             .query::<WorkspaceQuery>()
             .reply_page::<Workspace>(),
-        Route::read("/api/workspaces/{id}", "workspace.read", read).summary("One workspace").reply::<Workspace>(200),
+        Route::read("/api/workspaces/{id}", "workspace.read", read)
+            .summary("One workspace")
+            .reply::<Workspace>(200),
         Route::write(Method::POST, "/api/workspaces/{id}/merge", "workspace.merge", merge)
             .summary("Brings the work into the base branch")
             .body::<MergeWorkspace>()
@@ -52,7 +55,11 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(State(state): State<ApiState>, caller: Caller, Id(id): Id<TaskId>) -> ApiResult<Json<Page<Workspace>>> {
+async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<TaskId>,
+) -> ApiResult<Json<Page<Workspace>>> {
     Ok(Json(Page::whole(state.app.task_workspaces(&caller.scope, id).await?)))
 }
 

@@ -32,7 +32,8 @@ async fn forward(app: &App, scope: Scope, id: SessionId, mut after: i64, sender:
         let entries = app.entries(&scope, id, EntryRange::After(after), BATCH).await?;
         if let Some(last) = entries.last() {
             after = last.seq;
-            let frame = EntryFrame { entries: entries.into_iter().map(|entry| Entry::new(id, entry)).collect() };
+            let frame =
+                EntryFrame { entries: entries.into_iter().map(|entry| Entry::new(id, entry)).collect() };
             if sender.text(serde_json::to_string(&frame).unwrap_or_default()).await.is_err() {
                 return Ok(());
             }

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use switchyard_domain::{Result, Role, Scope};
+use switchyard_domain::{Error, Result, Role, Scope};
 
 use super::Authority;
 use crate::error::ApiError;
@@ -36,12 +36,24 @@ pub(super) async fn admit(
         Ok(caller) => {
             let scope = caller.as_ref().map(|caller| caller.scope);
             parts.extensions.extend(caller.map(into_extensions).unwrap_or_default());
-            (next.run(Request::from_parts(parts, body)).await, scope)
+            (run(next, Request::from_parts(parts, body)).await, scope)
         }
         Err(refused) => (ApiError::from(refused).into_response(), None),
     };
     response.extensions_mut().insert(Attribution { action: facts.action, scope });
     response
+}
+
+/// Runs the handler. One that writes goes to its end though its client goes away: cut short between two steps it would
+/// leave a workspace half merged or half restored until the next start.
+async fn run(next: Next, request: Request) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(panicked) => ApiError::from(Error::internal(panicked)).into_response(),
+    }
 }
 
 fn into_extensions(caller: Caller) -> axum::http::Extensions {
@@ -50,7 +62,11 @@ fn into_extensions(caller: Caller) -> axum::http::Extensions {
     extensions
 }
 
-async fn authorise(state: &ApiState, facts: Facts, parts: &axum::http::request::Parts) -> Result<Option<Caller>> {
+async fn authorise(
+    state: &ApiState,
+    facts: Facts,
+    parts: &axum::http::request::Parts,
+) -> Result<Option<Caller>> {
     let needed: Role = match facts.authority {
         Authority::Anyone => return Ok(None),
         Authority::OwnPage => return state.auth.require_own_origin(&parts.headers).map(|()| None),

@@ -5,7 +5,6 @@
 
 mod guard;
 
-
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;

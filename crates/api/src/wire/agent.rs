@@ -40,7 +40,9 @@ impl TryFrom<AgentSpec> for domain::AgentSpec {
             ("command", Some(Command::Line(command))) => Ok(Self::Command { command }),
             ("acp", Some(Command::Program(command))) => Ok(Self::Acp { command }),
             ("command", _) => Err(Error::invalid("agent.command", "Give the command line as a string.")),
-            ("acp", _) => Err(Error::invalid("agent.command", "Give the program and its arguments as a list.")),
+            ("acp", _) => {
+                Err(Error::invalid("agent.command", "Give the program and its arguments as a list."))
+            }
             (_, None) => Ok(Self::Known { id: spec.id }),
             (_, Some(_)) => Err(Error::invalid("agent.command", "Only `command` and `acp` take a command.")),
         }

@@ -42,11 +42,19 @@ pub(crate) enum EntryBody {
         text: String,
     },
     /// A piece: consecutive entries with the same item are one message.
-    AgentMessage { item: String, text: String },
+    AgentMessage {
+        item: String,
+        text: String,
+    },
     /// A piece, likewise.
-    Thought { item: String, text: String },
+    Thought {
+        item: String,
+        text: String,
+    },
     /// Replaces any earlier plan.
-    Plan { items: Vec<PlanItem> },
+    Plan {
+        items: Vec<PlanItem>,
+    },
     ToolCall(ToolCall),
     /// A question, and later once more with its outcome.
     Permission {
@@ -59,7 +67,10 @@ pub(crate) enum EntryBody {
         outcome: Option<PermissionOutcome>,
     },
     Usage(Usage),
-    Error { code: String, text: String },
+    Error {
+        code: String,
+        text: String,
+    },
     System(SystemEntry),
 }
 

@@ -108,13 +108,17 @@ pub(crate) struct SettingsPatch {
 
 impl SettingsPatch {
     /// `settings` with the changes made.
-    pub(crate) fn apply(self, mut settings: domain::ProjectSettings) -> Result<domain::ProjectSettings, Error> {
+    pub(crate) fn apply(
+        self,
+        mut settings: domain::ProjectSettings,
+    ) -> Result<domain::ProjectSettings, Error> {
         fn set<T>(place: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *place = value;
             }
         }
-        let text = |text: Option<Option<String>>| text.map(|text| text.filter(|text| !text.trim().is_empty()));
+        let text =
+            |text: Option<Option<String>>| text.map(|text| text.filter(|text| !text.trim().is_empty()));
         set(&mut settings.setup_script, text(self.setup_script));
         set(&mut settings.cleanup_script, text(self.cleanup_script));
         set(&mut settings.dev_server_script, text(self.dev_server_script));

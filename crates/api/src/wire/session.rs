@@ -78,7 +78,8 @@ pub(crate) struct AgentChoice {
 
 impl From<domain::AgentOption> for AgentOption {
     fn from(option: domain::AgentOption) -> Self {
-        let choices = option.choices.into_iter().map(|choice| AgentChoice { id: choice.id, name: choice.name });
+        let choices =
+            option.choices.into_iter().map(|choice| AgentChoice { id: choice.id, name: choice.name });
         Self { id: option.id, name: option.name, current: option.current, choices: choices.collect() }
     }
 }

@@ -197,9 +197,14 @@ pub(crate) struct TaskQuery {
 impl TaskQuery {
     /// The filter that it asks for.
     pub(crate) fn filter(self) -> Result<domain::TaskFilter> {
-        fn list<T: std::str::FromStr<Err = Error>>(field: &'static str, text: Option<&str>) -> Result<Vec<T>> {
+        fn list<T: std::str::FromStr<Err = Error>>(
+            field: &'static str,
+            text: Option<&str>,
+        ) -> Result<Vec<T>> {
             let parts = text.unwrap_or("").split(',').filter(|part| !part.is_empty());
-            parts.map(|part| part.parse::<T>().map_err(|error| Error { field: Some(field), ..error })).collect()
+            parts
+                .map(|part| part.parse::<T>().map_err(|error| Error { field: Some(field), ..error }))
+                .collect()
         }
         Ok(domain::TaskFilter {
             status: list("status", self.status.as_deref())?,

@@ -185,7 +185,10 @@ pub(crate) struct UpdateReport {
 
 impl From<Updated> for UpdateReport {
     fn from(updated: Updated) -> Self {
-        Self { status: updated.status.into(), conflicts: updated.conflicts.into_iter().map(Into::into).collect() }
+        Self {
+            status: updated.status.into(),
+            conflicts: updated.conflicts.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
