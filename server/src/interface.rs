@@ -1,7 +1,5 @@
 //! The built UI, inside of the program in release builds and read from `ui/dist` in others.
 
-use std::borrow::Cow;
-
 use rust_embed::Embed;
 use switchyard_core::{Asset, Assets};
 
@@ -17,10 +15,6 @@ impl Assets for Interface {
     fn get(&self, path: &str) -> Option<Asset> {
         let file = Dist::get(path)?;
         let etag = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let bytes = match file.data {
-            Cow::Borrowed(bytes) => Cow::Borrowed(bytes),
-            Cow::Owned(bytes) => Cow::Owned(bytes),
-        };
-        Some(Asset { bytes, etag })
+        Some(Asset { bytes: file.data, etag })
     }
 }

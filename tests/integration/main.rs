@@ -3,3 +3,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stderr, reason = "these are tests")]
 
 mod api;
+mod faults;
+mod ground;
+mod main_path;

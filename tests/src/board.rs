@@ -93,7 +93,9 @@ impl Client {
 
     /// Says something to a session's agent and returns the message.
     pub async fn tell(&self, session: &Value, words: &str) -> Value {
-        self.post(&format!("/api/sessions/{}/messages", id(session)), json!({ "text": words })).await.expect(202)
+        self.post(&format!("/api/sessions/{}/messages", id(session)), json!({ "text": words }))
+            .await
+            .expect(202)
     }
 
     /// A resource as it is now.
@@ -107,7 +109,12 @@ impl Client {
     }
 
     /// Waits until a session stands as expected, and returns it with the time that took.
-    pub async fn wait_within(&self, patience: Duration, session: &Value, expected: Expect) -> (Value, Duration) {
+    pub async fn wait_within(
+        &self,
+        patience: Duration,
+        session: &Value,
+        expected: Expect,
+    ) -> (Value, Duration) {
         let what = format!("session {} is in {expected:?}", id(session));
         within(patience, &what, || async {
             let now = self.now("sessions", session).await;

@@ -99,7 +99,13 @@ impl Client {
     }
 
     /// Any request with the token, and further headers.
-    pub async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         let what = format!("{method} {path}");
         self.try_call(method, path, headers, body).await.unwrap_or_else(|error| panic!("{what}: {error}"))
     }
@@ -146,7 +152,8 @@ impl Client {
     /// What the connection says.
     pub async fn head_of(&self, request: Request) -> Result<u16, String> {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await.map_err(|error| error.to_string())?;
-        let (mut sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+        let (mut sender, connection) =
+            handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         let connection = tokio::spawn(connection.with_upgrades());
         let answer = sender.send_request(request).await.map_err(|error| error.to_string());
         connection.abort();
@@ -166,7 +173,8 @@ impl Client {
         }
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await.map_err(|error| error.to_string())?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+        let (sender, connection) =
+            handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         // Ends with the connection; an error of it shows at the request.
         tokio::spawn(connection);
         Ok(sender)

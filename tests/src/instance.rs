@@ -30,12 +30,13 @@ pub struct Setup {
 pub struct Instance {
     folder: TempDir,
     setup: Setup,
-    server: Option<Server>,
+    server: Option<Child>,
+    door: Option<Door>,
 }
 
+/// How to get in.
 #[derive(Debug)]
-struct Server {
-    child: Child,
+struct Door {
     client: Client,
     code: String,
 }
@@ -61,7 +62,7 @@ impl Instance {
         std::fs::create_dir(&home).expect("a home");
         std::fs::write(home.join(".gitconfig"), "[user]\n\tname = Tess Ter\n\temail = tess@example.com\n")
             .expect("a git configuration");
-        Self { folder, setup, server: None }
+        Self { folder, setup, server: None, door: None }
     }
 
     /// The folder that holds everything of this instance; all of its processes know its path.
@@ -79,19 +80,26 @@ impl Instance {
     /// The token that lets scripts in.
     #[must_use]
     pub fn token(&self) -> String {
-        std::fs::read_to_string(self.data_dir().join("token")).expect("the token file").trim().to_owned()
+        let own = self.setup.environment.iter().find(|(name, _)| name == "SWITCHYARD_TOKEN");
+        match own {
+            Some((_, token)) => token.clone(),
+            None => std::fs::read_to_string(self.data_dir().join("token"))
+                .expect("the token file")
+                .trim()
+                .to_owned(),
+        }
     }
 
     /// A client with the token.
     #[must_use]
     pub fn client(&self) -> &Client {
-        &self.server.as_ref().expect("the server runs").client
+        &self.door.as_ref().expect("the server was started").client
     }
 
     /// The one-time code of the printed address.
     #[must_use]
     pub fn code(&self) -> &str {
-        &self.server.as_ref().expect("the server runs").code
+        &self.door.as_ref().expect("the server was started").code
     }
 
     /// What the server wrote to standard error since the instance was made.
@@ -119,20 +127,24 @@ impl Instance {
         let out = self.folder().join("server.out");
         let log = OpenOptions::new().create(true).append(true).open(self.folder().join("server.log"));
         let mut command = self.command();
-        command.stdout(File::create(&out).expect("a file for its output")).stderr(log.expect("a file for its log"));
-        let mut child = command.spawn().expect("the server can be started");
+        command
+            .stdout(File::create(&out).expect("a file for its output"))
+            .stderr(log.expect("a file for its log"));
+        let child = self.server.insert(command.spawn().expect("the server can be started"));
         let address = loop {
             let said = std::fs::read_to_string(&out).unwrap_or_default();
-            if let Some(line) = said.split_inclusive('\n').find(|line| line.contains("http://") && line.ends_with('\n')) {
+            if let Some(line) =
+                said.split_inclusive('\n').find(|line| line.contains("http://") && line.ends_with('\n'))
+            {
                 break line.to_owned();
             }
             let ended = child.try_wait().expect("its status can be asked");
-            assert!(ended.is_none(), "the server ended ({ended:?}) before it printed its address:\n{}", self.log());
-            assert!(begun.elapsed() < NOISE, "the server printed no address:\n{}", self.log());
+            assert!(ended.is_none(), "the server ended ({ended:?}) before it printed its address");
+            assert!(begun.elapsed() < NOISE, "the server printed no address");
             tokio::time::sleep(Duration::from_millis(2)).await;
         };
         let (port, code) = read_address(&address);
-        self.server = Some(Server { child, client: Client::new(port, &self.token()), code });
+        self.door = Some(Door { client: Client::new(port, &self.token()), code });
         begun.elapsed()
     }
 
@@ -145,10 +157,10 @@ impl Instance {
     /// Ends the server as a person would and waits for it.
     pub async fn stop(&mut self) -> ExitStatus {
         let mut server = self.server.take().expect("the server runs");
-        signal(pid_of(&server.child), Signal::TERM);
+        signal(i32::try_from(server.id()).expect("process ids fit"), Signal::TERM);
         let begun = Instant::now();
         loop {
-            if let Some(status) = server.child.try_wait().expect("its status can be asked") {
+            if let Some(status) = server.try_wait().expect("its status can be asked") {
                 return status;
             }
             assert!(begun.elapsed() < NOISE, "the server does not end:\n{}", self.log());
@@ -159,8 +171,8 @@ impl Instance {
     /// Kills the server where it stands. The runner lives on.
     pub fn kill9(&mut self) {
         let mut server = self.server.take().expect("the server runs");
-        server.child.kill().expect("it can be killed");
-        server.child.wait().expect("it can be waited for");
+        server.kill().expect("it can be killed");
+        server.wait().expect("it can be waited for");
     }
 
     /// The runner's process, if there is one.
@@ -181,14 +193,11 @@ impl Instance {
     #[must_use]
     pub fn descendants(&self) -> Vec<Process> {
         let own = |process: &Process| {
-            process.command.contains("switchyard-runner serve") || process.command.ends_with("switchyard-server")
+            process.command.contains("switchyard-runner serve")
+                || process.command.ends_with("switchyard-server")
         };
         processes_of(self.folder()).into_iter().filter(|process| !own(process)).collect()
     }
-}
-
-fn pid_of(child: &Child) -> i32 {
-    i32::try_from(child.id()).expect("process ids fit")
 }
 
 /// Port and code of `… http://127.0.0.1:8081/#code=…`.
@@ -203,8 +212,8 @@ impl Drop for Instance {
     #[allow(clippy::print_stderr, reason = "a failing test shows it")]
     fn drop(&mut self) {
         if let Some(mut server) = self.server.take() {
-            let _ = server.child.kill();
-            let _ = server.child.wait();
+            let _ = server.kill();
+            let _ = server.wait();
         }
         if let Some(runner) = self.runner() {
             signal(runner.pid, Signal::KILL);

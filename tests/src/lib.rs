@@ -3,7 +3,11 @@
 //! An [`Instance`] is a server with its runner on a data folder of its own. Its [`Client`] speaks HTTP and opens
 //! WebSockets. Nothing here reaches into the programs: tests see what a user, a script or the machine sees.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "what does not work in the harness fails the test")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what does not work in the harness fails the test"
+)]
 
 mod board;
 mod client;

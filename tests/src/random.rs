@@ -10,11 +10,14 @@ impl Random {
     #[must_use]
     #[allow(clippy::print_stderr, reason = "a failing test shows it")]
     pub fn seeded() -> Self {
-        let seed = std::env::var("SWITCHYARD_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
-            let mut bytes = [0; 8];
-            getrandom::fill(&mut bytes).expect("the system has random numbers");
-            u64::from_le_bytes(bytes)
-        });
+        let seed = std::env::var("SWITCHYARD_TEST_SEED")
+            .ok()
+            .and_then(|seed| seed.parse().ok())
+            .unwrap_or_else(|| {
+                let mut bytes = [0; 8];
+                getrandom::fill(&mut bytes).expect("the system has random numbers");
+                u64::from_le_bytes(bytes)
+            });
         eprintln!("SWITCHYARD_TEST_SEED={seed}");
         Self(seed)
     }

@@ -80,7 +80,9 @@ impl Socket {
         let closing = async {
             loop {
                 match self.0.next().await {
-                    Some(Ok(Message::Close(Some(frame)))) => break (frame.code.into(), frame.reason.to_string()),
+                    Some(Ok(Message::Close(Some(frame)))) => {
+                        break (frame.code.into(), frame.reason.to_string());
+                    }
                     Some(Ok(Message::Close(None)) | Err(_)) | None => break (0, String::new()),
                     Some(Ok(_)) => {}
                 }

@@ -85,6 +85,10 @@ class Window {
       const { protocol, origin } = new URL(request.url());
       if (!['data:', 'blob:'].includes(protocol) && origin !== instance.url) this.#complain(`a request went to ${request.url()}`);
     });
+    this.#listen(page);
+  }
+
+  #listen(page) {
     page.on('pageerror', (error) => this.#complain(`uncaught: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') this.#complain(`console: ${message.text()} (${message.location().url})`);
@@ -111,6 +115,13 @@ class Window {
     this.#complaints = [];
     this.#tolerated = [];
     return left;
+  }
+
+  /** One more page in the same browser, with the same cookies. */
+  async another() {
+    const page = await this.#context.newPage();
+    this.#listen(page);
+    return page;
   }
 
   /** Opens a page of the instance, signing in if this window is not yet. */

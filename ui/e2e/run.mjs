@@ -33,11 +33,14 @@ async function main() {
   const browser = await Browser.launch(process.env.SWITCHYARD_CHROMIUM ?? '/usr/bin/chromium');
   const tally = { passed: 0, failed: 0 };
   const begun = Date.now();
+  let stage;
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void Promise.allSettled([stage?.end(), browser.close()]).then(() => process.exit(130)));
   try {
     for (const file of files) {
       const { default: play, title } = await import(`./scenarios/${file}`);
       console.log(`\n${title}`);
-      const stage = new Stage({ root: join(root, file.replace('.mjs', '')), programs, browser, failures, tally });
+      stage = new Stage({ root: join(root, file.replace('.mjs', '')), programs, browser, failures, tally });
       await stage.run(play);
     }
   } finally {

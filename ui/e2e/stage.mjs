@@ -28,6 +28,11 @@ export class Stage {
     } catch (error) {
       await this.#failed('is set up', error);
     }
+    await this.end();
+  }
+
+  /** Ends all that the file started. */
+  async end() {
     await this.browser.closeWindows();
     for (const instance of this.#instances) await instance.stop();
   }

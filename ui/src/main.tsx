@@ -2,7 +2,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@/app/styles.css';
 import { App } from '@/app/App';
-import { startNotifications } from '@/app/notifications';
 import { createQueryClient } from '@/app/queryClient';
 import { createAppRouter } from '@/app/router';
 import { exchangeCodeFromAddress } from '@/shared/api/auth';
@@ -20,7 +19,6 @@ async function start(root: HTMLElement): Promise<void> {
   const router = createAppRouter(client);
   listenForShortcuts();
   await startFeed(client).ready;
-  startNotifications(client, router);
   createRoot(root).render(
     <StrictMode>
       <App client={client} router={router} />

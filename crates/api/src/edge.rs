@@ -18,7 +18,6 @@ use crate::{assets, routes};
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// All that the server answers to.
-#[must_use]
 pub fn router(state: ApiState) -> Router {
     mount(routes::all(), &state)
         .fallback(assets::serve)

@@ -11,7 +11,7 @@ use crate::wire::diff::Conflict;
 
 /// What a handler answers when it cannot do what was asked.
 pub(crate) struct ApiError {
-    error: Error,
+    error: Box<Error>,
     current: Option<serde_json::Value>,
 }
 
@@ -19,7 +19,7 @@ pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self { error, current: None }
+        Self { error: Box::new(error), current: None }
     }
 }
 

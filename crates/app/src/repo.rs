@@ -3,7 +3,7 @@
 use switchyard_domain::agent::Agent;
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, Repo};
 use switchyard_domain::store::Act;
-use switchyard_domain::{Error, ProjectId, RepoId, Result, Scope};
+use switchyard_domain::{Error, ErrorKind, ProjectId, RepoId, Result, Scope};
 
 use crate::App;
 
@@ -17,7 +17,11 @@ impl App {
         if path.trim().is_empty() {
             return Err(Error::invalid("path", "Give the path of a git repository."));
         }
-        let facts = self.runner(&act.scope).inspect_repo(path.trim()).await?;
+        let facts =
+            self.runner(&act.scope).inspect_repo(path.trim()).await.map_err(|error| match error.kind {
+                ErrorKind::Invalid => Error { field: Some("path"), ..error },
+                _ => error,
+            })?;
         self.store().create_repo(act, project, &facts).await
     }
 

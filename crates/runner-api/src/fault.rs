@@ -42,10 +42,14 @@ pub(crate) fn decode_status(status: &Status) -> Error {
         return error;
     }
     match status.code() {
-        Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded => Error::unavailable(
-            "runner_unavailable",
-            "The runner does not answer; it is being started again. Try again in a moment.",
-        ),
+        // A runner says what is wrong in a fault; without one, the connection broke, which has several codes.
+        Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded | Code::Unknown | Code::Internal => {
+            Error::unavailable(
+                "runner_unavailable",
+                "The runner does not answer; it is being started again. Try again in a moment.",
+            )
+            .caused_by(status.to_string())
+        }
         _ => Error::internal(status.to_string()),
     }
 }

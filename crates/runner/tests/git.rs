@@ -1,5 +1,9 @@
 //! Workspaces on real repositories, with the installed git.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests do by hand what people and agents do besides the runner"
+)]
 
 #[path = "git/checkpoints.rs"]
 mod checkpoints;
@@ -7,6 +11,8 @@ mod checkpoints;
 mod diffs;
 #[path = "git/discarding.rs"]
 mod discarding;
+#[path = "git/disks.rs"]
+mod disks;
 #[path = "git/harness.rs"]
 mod harness;
 #[path = "git/hostile.rs"]

@@ -1,5 +1,7 @@
 //! Parts for tests: real ones where that is possible, throwaway ones always.
 
+#![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 pub mod postgres;
 pub mod program;
 pub mod repo;

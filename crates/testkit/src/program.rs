@@ -18,7 +18,8 @@ pub fn program(package: &str, name: &str) -> PathBuf {
         return path.clone();
     }
     // A test runs as {target}/{profile}/deps/{test}.
-    let test = std::env::current_exe().unwrap_or_else(|error| panic!("the test's own path is not known: {error}"));
+    let test =
+        std::env::current_exe().unwrap_or_else(|error| panic!("the test's own path is not known: {error}"));
     let profile = test.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
     let target = profile.parent().unwrap_or(Path::new("/"));
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

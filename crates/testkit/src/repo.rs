@@ -74,6 +74,7 @@ impl TempRepo {
     }
 
     /// Runs git in `dir` and returns what it prints, trimmed; it must succeed.
+    #[allow(clippy::disallowed_methods, reason = "tests run git as a person would, apart from the runner")]
     pub fn git_in<A: AsRef<std::ffi::OsStr>>(&self, dir: &Path, args: impl IntoIterator<Item = A>) -> String {
         let output = Command::new("git")
             .args(args)

@@ -33,7 +33,7 @@ async fn every_body_that_does_not_fit_is_refused_and_says_why() {
         (json_type, "{}", "name"),
         (json_type, "{\"name\": 7}", "string"),
         (json_type, "{\"name\": \"x\", \"colour\": \"red\"}", "colour"),
-        (json_type, "{\"name\": \"\\ud800\"}", "surrogate"),
+        (json_type, "{\"name\": \"\\ud800\"}", "hex escape"),
         (None, "{\"name\": \"x\"}", "Content-Type"),
         (Some("text/plain"), "{\"name\": \"x\"}", "Content-Type"),
         (Some("application/x-www-form-urlencoded"), "name=x", "Content-Type"),
@@ -49,7 +49,8 @@ async fn every_body_that_does_not_fit_is_refused_and_says_why() {
 async fn a_body_that_is_too_large_is_refused_with_the_limit() {
     let instance = Instance::start().await;
     let body = json!({"name": "x".repeat(5 * 1024 * 1024)}).to_string();
-    let problem = raw_post(&instance, "/api/projects", Some("application/json"), &body).await.refused(422, "invalid");
+    let problem =
+        raw_post(&instance, "/api/projects", Some("application/json"), &body).await.refused(422, "invalid");
     assert!(problem["detail"].as_str().unwrap().contains("4 MiB"), "{problem}");
 }
 
@@ -73,14 +74,18 @@ async fn a_write_without_a_version_is_asked_for_one() {
         ("/api/config".to_owned(), json!({"theme": "dark"})),
     ] {
         client.call(Method::PATCH, &path, &[], Some(&body)).await.refused(428, "version_required");
-        client.call(Method::PATCH, &path, &[("if-match", "W/\"x\"")], Some(&body)).await.refused(422, "invalid");
+        client
+            .call(Method::PATCH, &path, &[("if-match", "W/\"x\"")], Some(&body))
+            .await
+            .refused(422, "invalid");
         client.call(Method::PATCH, &path, &[("if-match", "*")], Some(&body)).await.refused(422, "invalid");
     }
     for path in [format!("/api/projects/{project}"), format!("/api/tasks/{}", id(&task))] {
         client.call(Method::DELETE, &path, &[], None).await.refused(428, "version_required");
     }
     let body = json!({"title": "U", "version": 1});
-    let changed = client.call(Method::PATCH, &format!("/api/tasks/{}", id(&task)), &[], Some(&body)).await.expect(200);
+    let changed =
+        client.call(Method::PATCH, &format!("/api/tasks/{}", id(&task)), &[], Some(&body)).await.expect(200);
     assert_eq!(changed["title"], "U", "a version in the body stands in for the header");
 }
 
@@ -110,7 +115,9 @@ async fn what_is_malformed_missing_or_of_another_kind_answers_alike_byte_for_byt
 async fn a_method_that_a_route_does_not_have_is_a_problem_like_all_others() {
     let instance = Instance::start().await;
     let client = instance.client();
-    for (method, path) in [(Method::PUT, "/api/projects"), (Method::POST, "/api/config"), (Method::DELETE, "/health")] {
+    for (method, path) in
+        [(Method::PUT, "/api/projects"), (Method::POST, "/api/config"), (Method::DELETE, "/health")]
+    {
         let answer = client.call(method, path, &[], None).await;
         answer.refused(405, "method_not_allowed");
         assert!(!answer.header("allow").is_empty(), "{path} says what it allows");
@@ -157,7 +164,8 @@ async fn answers_of_the_interface_are_never_kept_by_a_cache() {
     let instance = Instance::start().await;
     let client = instance.client();
     let project = client.project("P").await;
-    for path in ["/api/info".to_owned(), "/api/projects".to_owned(), format!("/api/projects/{project}/tasks")] {
+    for path in ["/api/info".to_owned(), "/api/projects".to_owned(), format!("/api/projects/{project}/tasks")]
+    {
         assert_eq!(client.get(&path).await.header("cache-control"), "no-store", "{path}");
     }
 }

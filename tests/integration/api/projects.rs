@@ -85,7 +85,9 @@ async fn names_may_be_anything_that_a_person_can_read() {
     let instance = Instance::start().await;
     let client = instance.client();
     let long = "ü".repeat(200);
-    for name in ["日本語 🚂", "'; DROP TABLE projects; --", "<script>alert(1)</script>", "a/../b", long.as_str()] {
+    for name in
+        ["日本語 🚂", "'; DROP TABLE projects; --", "<script>alert(1)</script>", "a/../b", long.as_str()]
+    {
         let project = client.post("/api/projects", json!({ "name": name })).await.expect(201);
         assert_eq!(client.now("projects", &project).await["name"], name);
     }
@@ -126,7 +128,8 @@ async fn a_creation_under_a_key_happens_once_however_often_it_is_sent() {
     let body = json!({"name": "Once"});
     let key = [("idempotency-key", "a-key-of-mine")];
     let calls = (0..8).map(|_| client.call(Method::POST, "/api/projects", &key, Some(&body)));
-    let made: Vec<_> = futures_util::future::join_all(calls).await.iter().map(|answer| answer.expect(201)).collect();
+    let made: Vec<_> =
+        futures_util::future::join_all(calls).await.iter().map(|answer| answer.expect(201)).collect();
     assert!(made.iter().all(|project| id(project) == id(&made[0])));
     assert_eq!(client.list("/api/projects").await.len(), 1);
 
@@ -137,7 +140,8 @@ async fn a_creation_under_a_key_happens_once_however_often_it_is_sent() {
 
     let long = "k".repeat(201);
     for bad in ["", "with space", long.as_str()] {
-        let answer = client.call(Method::POST, "/api/projects", &[("idempotency-key", bad)], Some(&body)).await;
+        let answer =
+            client.call(Method::POST, "/api/projects", &[("idempotency-key", bad)], Some(&body)).await;
         answer.refused(422, "invalid");
     }
     assert_eq!(client.list("/api/projects").await.len(), 1);

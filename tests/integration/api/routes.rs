@@ -35,7 +35,10 @@ fn routes() -> Vec<Route> {
                 method: method.to_uppercase().parse().expect("a method"),
                 path: path.clone(),
                 body: (!schema.is_null()).then(|| sample(&document, schema)),
-                open: operation["description"].as_str().expect("a description").starts_with("Needs no credential"),
+                open: operation["description"]
+                    .as_str()
+                    .expect("a description")
+                    .starts_with("Needs no credential"),
             });
         }
     }
@@ -66,7 +69,8 @@ fn sample(document: &Value, schema: &Value) -> Value {
         Some("array") => json!([sample(document, &schema["items"])]),
         _ => {
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let fields = required.map(|name| (name.to_owned(), sample(document, &schema["properties"][name])));
+            let fields =
+                required.map(|name| (name.to_owned(), sample(document, &schema["properties"][name])));
             Value::Object(fields.collect())
         }
     }
@@ -97,11 +101,13 @@ async fn every_route_answers_strangers_and_misses_as_the_golden_table_says() {
     let instance = Instance::start().await;
     let client = instance.client();
     let bearer = client.bearer();
-    let mut table = String::from("# method path | no credential | wrong token | right token, id of nothing\n");
+    let mut table =
+        String::from("# method path | no credential | wrong token | right token, id of nothing\n");
     let mut bodies = Vec::new();
     for route in routes() {
         let nobody = ask(client, &route, &Uuid::now_v7().to_string(), None).await;
-        let wrong = ask(client, &route, &Uuid::now_v7().to_string(), Some("Bearer wrong-token-of-some-length")).await;
+        let wrong =
+            ask(client, &route, &Uuid::now_v7().to_string(), Some("Bearer wrong-token-of-some-length")).await;
         let line = format!("{} {}", route.method, route.path);
         if !route.open {
             nobody.refused(401, "unauthenticated");
@@ -146,7 +152,8 @@ fn compare(table: &str) {
         std::fs::write(&path, table).expect("the golden table can be written");
     }
     let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    let missing: Vec<&str> = table.lines().filter(|line| !golden.lines().any(|known| known == *line)).collect();
+    let missing: Vec<&str> =
+        table.lines().filter(|line| !golden.lines().any(|known| known == *line)).collect();
     let gone: Vec<&str> = golden.lines().filter(|known| !table.lines().any(|line| line == *known)).collect();
     assert!(
         missing.is_empty() && gone.is_empty(),
@@ -160,7 +167,8 @@ fn compare(table: &str) {
 
 #[test]
 fn the_document_in_the_repository_is_the_servers_own() {
-    let said = Command::new(program("switchyard-server")).arg("openapi").env_clear().output().expect("it runs");
+    let said =
+        Command::new(program("switchyard-server")).arg("openapi").env_clear().output().expect("it runs");
     assert!(said.status.success());
     let kept = std::fs::read(in_repository("docs/openapi.json")).expect("docs/openapi.json");
     assert!(kept == said.stdout, "docs/openapi.json is out of date: run `cargo xtask gen`");

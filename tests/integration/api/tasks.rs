@@ -26,7 +26,8 @@ async fn a_task_lives_from_creation_to_deletion_and_back() {
     assert_eq!((&task["status"], &task["priority"]), (&json!("todo"), &json!("high")));
     assert!(task["latest_session"].is_null());
 
-    let edit = json!({"title": "Fixed", "status": "in_review", "labels": [], "priority": "none", "description": ""});
+    let edit =
+        json!({"title": "Fixed", "status": "in_review", "labels": [], "priority": "none", "description": ""});
     let edited = client.patch(&path(&task), 1, edit).await.expect(200);
     assert_eq!((&edited["title"], &edited["status"]), (&json!("Fixed"), &json!("in_review")));
     assert_eq!(edited["version"], 2);
@@ -65,7 +66,8 @@ async fn of_two_windows_that_save_at_once_exactly_one_wins() {
     for round in 0..20 {
         let version = task["version"].as_i64().unwrap();
         let here = path(&task);
-        let saves = (0..4).map(|window| client.patch(&here, version, json!({"title": format!("{round}-{window}")})));
+        let saves =
+            (0..4).map(|window| client.patch(&here, version, json!({"title": format!("{round}-{window}")})));
         let answers = futures_util::future::join_all(saves).await;
         let won: Vec<&_> = answers.iter().filter(|answer| answer.status == 200).collect();
         assert_eq!(won.len(), 1, "round {round}");
@@ -98,7 +100,8 @@ async fn what_a_task_may_say_is_bounded_and_every_bound_is_named() {
         let problem = client.post(&tasks, body).await.refused(422, "invalid");
         assert_eq!(problem["errors"][0]["field"], field, "{problem}");
     }
-    let widest = json!({"title": "ß".repeat(500), "description": "é".repeat(128 * 1024), "labels": many[..20]});
+    let widest =
+        json!({"title": "ß".repeat(500), "description": "é".repeat(128 * 1024), "labels": many[..20]});
     let task = client.post(&tasks, widest).await.expect(201);
     assert_eq!(client.now("tasks", &task).await, task);
     let elsewhere = format!("/api/projects/{}/tasks", uuid::Uuid::now_v7());
@@ -295,8 +298,25 @@ async fn search_finds_words_and_beginnings_and_takes_no_input_for_syntax() {
     }
     let all: HashSet<String> = titles(client, &project, "").await.into_iter().collect();
     for hostile in [
-        "%27%20OR%20%271%27=%271", "%22", "%22%22%22", "*", "title:crash", "NEAR(a%20b)", "a%20AND", "(", ")", "-", "%5E",
-        "%27;%20DROP%20TABLE%20tasks;--", "%25", "_", "%5C", "{", "x%22%20OR%20rowid%20%3E%200", "%F0%9F%9A%82", "a*b",
+        "%27%20OR%20%271%27=%271",
+        "%22",
+        "%22%22%22",
+        "*",
+        "title:crash",
+        "NEAR(a%20b)",
+        "a%20AND",
+        "(",
+        ")",
+        "-",
+        "%5E",
+        "%27;%20DROP%20TABLE%20tasks;--",
+        "%25",
+        "_",
+        "%5C",
+        "{",
+        "x%22%20OR%20rowid%20%3E%200",
+        "%F0%9F%9A%82",
+        "a*b",
     ] {
         let answer = client.get(&format!("{tasks}?q={hostile}")).await;
         assert_eq!(answer.status, 200, "{hostile}: {}", answer.text());

@@ -26,7 +26,7 @@ export default async function firstRun({ scenario, instance: start, browser, clo
     window.expectRefusals(400, 409, 422);
     const field = dialog.getByLabel('Repository', { exact: true });
     await field.fill(join(instance.home, 'notes'));
-    await page.keyboard.press('Escape');
+    await field.blur();
     await dialog.getByRole('button', { name: 'Create project' }).click();
     await shown(dialog.getByRole('alert').filter({ hasText: /repository/i }));
     assert.equal(await field.getAttribute('aria-invalid'), 'true');

@@ -1,6 +1,6 @@
 import { assertAccessible, assertFocusIsVisible } from '../accessibility.mjs';
 import { PHONE } from '../browser.mjs';
-import { shown, until } from '../expect.mjs';
+import { shown } from '../expect.mjs';
 import { card, panel } from '../steps/board.mjs';
 import { changes, commentOn, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
 
@@ -32,7 +32,7 @@ export default async function accessibility({ scenario, instance: start, browser
     await visit(`/projects/${project.id}`, () => card(page, 'Light the lamp'));
     await shown(page.getByText('Needs approval'));
     await assertAccessible(page);
-    await assertFocusIsVisible(page, 25);
+    await assertFocusIsVisible(page, 15);
   });
 
   await scenario('the board as a list, with a selection', async () => {
@@ -51,12 +51,12 @@ export default async function accessibility({ scenario, instance: start, browser
   });
 
   await scenario('a session that asks for permission', async () => {
-    await visit(workspacePath, () => transcript(page).getByText('Here is a'));
+    await visit(workspacePath, () => transcript(page).getByText('Here is a list:'));
     await sessionBecomes(page, 'Needs approval');
     await transcript(page).getByRole('button', { name: /^Thought/ }).click();
     await transcript(page).getByRole('button', { name: /^printf/ }).click();
     await assertAccessible(page);
-    await assertFocusIsVisible(page, 20);
+    await assertFocusIsVisible(page, 15);
   });
 
   await scenario('a review with a comment, unified and split', async () => {
@@ -70,7 +70,7 @@ export default async function accessibility({ scenario, instance: start, browser
 
   await scenario('files and checkpoints', async () => {
     await showPart(page, 'Files');
-    await shown(page.getByText('README.md'));
+    await shown(page.getByRole('button', { name: /^README\.md/ }));
     await assertAccessible(page);
     await showPart(page, 'Checkpoints');
     await assertAccessible(page);
@@ -84,7 +84,7 @@ export default async function accessibility({ scenario, instance: start, browser
   await scenario('settings, project settings, agents, trash', async () => {
     await visit('/settings', () => page.getByLabel('Branch prefix'));
     await assertAccessible(page);
-    await assertFocusIsVisible(page, 25);
+    await assertFocusIsVisible(page, 15);
     await visit(`/projects/${project.id}/settings`, () => page.getByLabel('Branch prefix'));
     await assertAccessible(page);
     await visit('/agents', () => page.getByRole('heading', { name: 'Not installed' }));
@@ -112,7 +112,7 @@ export default async function accessibility({ scenario, instance: start, browser
     await shown(card(phone, 'Light the lamp'));
     await assertAccessible(phone);
     await phone.goto(instance.url + workspacePath);
-    await until('the transcript is there', () => transcript(phone).getByText('Here is a').isVisible());
+    await shown(transcript(phone).getByText('Here is a list:'));
     await assertAccessible(phone);
   });
 }

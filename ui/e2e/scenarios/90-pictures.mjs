@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { PHONE } from '../browser.mjs';
 import { pause, shown, until } from '../expect.mjs';
+import { wheel } from '../measure.mjs';
 import { FILES, SCENES, TASKS } from '../pictures/content.mjs';
 import { card } from '../steps/board.mjs';
 import { approvalBar, changes, commentOn, conversation, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
@@ -32,19 +33,27 @@ function installCoder(instance, scriptedAgent) {
 }
 
 async function fill(instance, repository) {
-  const project = await instance.api.project('Pantry', repository.path);
+  const made = await instance.api.project('Pantry', repository.path);
+  const columns = made.settings.columns.map((column) => ({ ...column, hidden: column.status === 'cancelled' }));
+  const project = await instance.api.patch(`/projects/${made.id}`, made.version, { settings: { ...made.settings, columns } });
+  const config = await instance.api.get('/config');
+  await instance.api.patch('/config', config.version, { editor: 'code {path}', git_author: { name: 'Robin Cook', email: 'robin@example.org' } });
   const workspaces = {};
   for (const { agent, ...content } of TASKS) {
     const task = await instance.api.task(project.id, content);
     if (!agent) continue;
     const prompt = [content.title, content.description].filter(Boolean).join('\n\n');
     const workspace = await instance.api.post(`/tasks/${task.id}/workspaces`, { agent: { id: 'acp', command: ['coder'] }, prompt });
-    // Starting an agent moves a task on; the picture wants it where it was put.
-    workspaces[agent] = { ...workspace, path: `/projects/${project.id}/tasks/${task.id}/workspaces/${workspace.id}` };
-    const current = await instance.api.get(`/tasks/${task.id}`);
-    if (current.status !== content.status) await instance.api.patch(`/tasks/${task.id}`, current.version, { status: content.status });
+    workspaces[agent] = { ...workspace, status: content.status, path: `/projects/${project.id}/tasks/${task.id}/workspaces/${workspace.id}` };
   }
   return { project, workspaces };
+}
+
+/** Moves the line between the conversation and the changes. */
+async function giveRoomToTheRight(page) {
+  await page.getByRole('button', { name: 'Hide the sidebar' }).click();
+  await page.getByRole('separator').focus();
+  for (let i = 0; i < 5; i += 1) await page.keyboard.press('ArrowLeft');
 }
 
 export default async function pictures({ scenario, instance: start, browser, small, scriptedAgent, folder: stageFolder }) {
@@ -73,6 +82,9 @@ export default async function pictures({ scenario, instance: start, browser, sma
         const { items } = await instance.api.get(`/workspaces/${workspaces[name].id}/sessions`);
         return items[0]?.status === state;
       }, 40_000);
+      // An agent's start and end may move its task; the picture wants it where it was put.
+      const task = await instance.api.get(`/tasks/${workspaces[name].task_id}`);
+      if (task.status !== workspaces[name].status) await instance.api.patch(`/tasks/${task.id}`, task.version, { status: workspaces[name].status });
     }
   });
 
@@ -97,8 +109,10 @@ export default async function pictures({ scenario, instance: start, browser, sma
       await take(page, `session-${theme}`);
 
       await page.goto(`${instance.url}${workspaces.rank.path}?tab=changes`);
+      await giveRoomToTheRight(page);
+      await changes(page).getByRole('treeitem', { name: /search\.ts/ }).click();
       await shown(changes(page).getByRole('article').first());
-      await changes(page).getByRole('radio', { name: 'Unified' }).click();
+      await wheel(page, changes(page).getByRole('region', { name: 'Changed files' }), 2, 120);
       await take(page, `review-${theme}`);
 
       await page.goto(`${instance.url}${workspaces.limit.path}`);

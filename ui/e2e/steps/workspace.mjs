@@ -38,8 +38,7 @@ export const showPart = (page, name) => page.getByRole('tablist', { name: 'Parts
 export async function commentOn(page, lineText, comment) {
   const line = changes(page).locator('.group\\/line').filter({ hasText: lineText }).last();
   await line.hover();
-  await line.getByRole('button', { name: 'Comment on this line' }).dispatchEvent('pointerdown', { button: 0, pointerId: 1, isPrimary: true });
-  await page.mouse.up();
+  await line.getByRole('button', { name: 'Comment on this line' }).click();
   const editor = changes(page).getByRole('textbox', { name: 'Comment', exact: true });
   await editor.fill(comment);
   await changes(page).getByRole('button', { name: 'Comment', exact: true }).click();

@@ -99,7 +99,8 @@ pub fn resolve(spec: &AgentSpec, environment: &Environment, folder: &Path) -> Re
     let (name, program, arguments, known) = match spec {
         AgentSpec::Command { command } => return Ok(Program::Shell(command.clone())),
         AgentSpec::Acp { command } => {
-            let (program, arguments) = command.split_first().ok_or_else(|| invalid("unknown_agent", "Name a program."))?;
+            let (program, arguments) =
+                command.split_first().ok_or_else(|| invalid("unknown_agent", "Name a program."))?;
             (program.as_str(), program.as_str(), arguments.to_vec(), None)
         }
         AgentSpec::Known { id } => {
@@ -116,10 +117,19 @@ pub fn resolve(spec: &AgentSpec, environment: &Environment, folder: &Path) -> Re
             || "Check its name, or give its whole path.".to_owned(),
             |entry| format!("Install it with “{}”, then try again.", entry.install),
         );
-        let which = if known.is_some() { format!("{name} is not installed (“{program}”") } else { format!("“{program}” is not installed (it") };
+        let which = if known.is_some() {
+            format!("{name} is not installed (“{program}”")
+        } else {
+            format!("“{program}” is not installed (it")
+        };
         return Err(invalid("agent_not_installed", format!("{which} was not found). {hint}")));
     };
-    Ok(Program::Acp(AcpProgram { name: name.to_owned(), path, arguments, login: known.map(|entry| entry.login) }))
+    Ok(Program::Acp(AcpProgram {
+        name: name.to_owned(),
+        path,
+        arguments,
+        login: known.map(|entry| entry.login),
+    }))
 }
 
 fn invalid(code: &'static str, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
@@ -178,7 +188,8 @@ impl Catalogue {
 async fn ask_version(path: &Path, environment: &Environment) -> Option<String> {
     let arguments = ["--version".to_owned()];
     let variables = environment.with(&[]);
-    let child = Spawn { program: path, arguments: &arguments, folder: environment.home(), environment: &variables };
+    let child =
+        Spawn { program: path, arguments: &arguments, folder: environment.home(), environment: &variables };
     let said = capture(&child, b"", 4096, VERSION_WITHIN).await.ok().filter(|said| said.status.success())?;
     find_version(&String::from_utf8_lossy(&said.stdout))
 }
@@ -189,7 +200,8 @@ fn find_version(text: &str) -> Option<String> {
         .map(|word| word.strip_prefix('v').unwrap_or(word))
         .find(|word| {
             let mut parts = word.split('.');
-            let number = |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+            let number =
+                |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
             number(parts.next()) && number(parts.next())
         })
         .map(|word| word.chars().take(40).collect())
@@ -221,7 +233,8 @@ mod tests {
         let error = resolve(&spec, &environment(), Path::new("/")).unwrap_err();
         assert_eq!((error.code, error.field), ("agent_not_installed", Some("agent")));
         assert!(error.message.contains("“no-such-agent” is not installed"), "{error}");
-        let error = resolve(&AgentSpec::Known { id: "nobody".into() }, &environment(), Path::new("/")).unwrap_err();
+        let error =
+            resolve(&AgentSpec::Known { id: "nobody".into() }, &environment(), Path::new("/")).unwrap_err();
         assert_eq!(error.code, "unknown_agent");
     }
 

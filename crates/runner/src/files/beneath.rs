@@ -7,7 +7,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, ResolveFlags};
 use rustix::io::Errno;
 use switchyard_domain::{Error, ErrorKind, Result};
 
@@ -43,8 +43,8 @@ impl Folder {
     ///
     /// # Errors
     /// `path_outside` when the path leads out of the folder; `NotFound` when there is nothing.
-    pub fn folder(&self, path: &str, links: Links) -> Result<Self> {
-        let fd = self.open_beneath(path, OFlags::RDONLY | OFlags::DIRECTORY, links)?;
+    pub fn folder(&self, path: impl AsRef<[u8]>, links: Links) -> Result<Self> {
+        let fd = self.open_beneath(path.as_ref(), OFlags::RDONLY | OFlags::DIRECTORY, links)?;
         Ok(Self { fd })
     }
 
@@ -53,22 +53,13 @@ impl Folder {
     /// # Errors
     /// `path_outside` when the path leads out of the folder; `NotFound` when there is nothing; `Invalid` with code
     /// `not_a_file` for folders and devices.
-    pub fn file(&self, path: &str, links: Links) -> Result<File> {
+    pub fn file(&self, path: impl AsRef<[u8]>, links: Links) -> Result<File> {
         // Without NONBLOCK, opening a named pipe would wait for somebody to write into it.
-        let file = File::from(self.open_beneath(path, OFlags::RDONLY | OFlags::NONBLOCK, links)?);
+        let file = File::from(self.open_beneath(path.as_ref(), OFlags::RDONLY | OFlags::NONBLOCK, links)?);
         if !file.metadata().map_err(disk)?.is_file() {
             return Err(Error::new(ErrorKind::Invalid, "not_a_file", "This is not a regular file."));
         }
         Ok(file)
-    }
-
-    /// What is known of an entry, not following it if it is a link.
-    ///
-    /// # Errors
-    /// As [`Self::file`].
-    pub fn facts(&self, path: &str) -> Result<Stat> {
-        let fd = self.open_beneath(path, OFlags::PATH | OFlags::NOFOLLOW, Links::Within)?;
-        rustix::fs::fstat(fd).map_err(failure)
     }
 
     /// Size in bytes of a link's or file's content; `None` where there is nothing.
@@ -77,6 +68,14 @@ impl Folder {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat2(&self.fd, path, flags, Mode::empty(), resolve(Links::Within)).ok()?;
         u64::try_from(rustix::fs::fstat(fd).ok()?.st_size).ok()
+    }
+
+    /// Where the link at `path` leads; `None` for whatever is no link.
+    #[must_use]
+    pub fn link_target(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat2(&self.fd, path, flags, Mode::empty(), resolve(Links::Within)).ok()?;
+        Some(rustix::fs::readlinkat(fd, c"", Vec::new()).ok()?.into_bytes())
     }
 
     /// Whether something other than a folder is at `path`.
@@ -93,7 +92,7 @@ impl Folder {
     /// # Errors
     /// `path_outside` when one of them is a link.
     pub fn make_folders(&self, path: &str) -> Result<Self> {
-        check(path)?;
+        check(path.as_bytes())?;
         let mut at = Self { fd: self.fd.try_clone().map_err(disk)? };
         for part in path.split('/').filter(|part| !part.is_empty()) {
             match rustix::fs::mkdirat(&at.fd, part, Mode::from_raw_mode(0o777)) {
@@ -111,27 +110,27 @@ impl Folder {
     /// # Errors
     /// When the disk does not allow it.
     pub fn place(&self, name: &str, mut from: File) -> Result<()> {
-        let temporary = format!(".switchyard-{}-{:?}", std::process::id(), std::thread::current().id());
+        // The same name each time: what a kill leaves is overwritten and renamed when the copying is taken up again.
+        let temporary = ".switchyard-copy";
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let to =
-            rustix::fs::openat(&self.fd, &*temporary, flags, Mode::from_raw_mode(0o600)).map_err(failure)?;
+            rustix::fs::openat(&self.fd, temporary, flags, Mode::from_raw_mode(0o600)).map_err(failure)?;
         let mut to = File::from(to);
         let copied = std::io::copy(&mut from, &mut to)
             .and_then(|_| from.metadata())
             .and_then(|facts| to.set_permissions(facts.permissions()))
             .map_err(disk)
             .and_then(|()| {
-                match rustix::fs::renameat_with(&self.fd, &*temporary, &self.fd, name, RenameFlags::NOREPLACE)
-                {
+                match rustix::fs::renameat_with(&self.fd, temporary, &self.fd, name, RenameFlags::NOREPLACE) {
                     Err(Errno::EXIST) => {
-                        rustix::fs::unlinkat(&self.fd, &*temporary, AtFlags::empty()).map_err(failure)
+                        rustix::fs::unlinkat(&self.fd, temporary, AtFlags::empty()).map_err(failure)
                     }
                     renamed => renamed.map_err(failure),
                 }
             });
         if copied.is_err() {
             // The first error is the one to tell.
-            let _ = rustix::fs::unlinkat(&self.fd, &*temporary, AtFlags::empty());
+            let _ = rustix::fs::unlinkat(&self.fd, temporary, AtFlags::empty());
         }
         copied
     }
@@ -147,9 +146,9 @@ impl Folder {
         }
     }
 
-    fn open_beneath(&self, path: &str, flags: OFlags, links: Links) -> Result<OwnedFd> {
+    fn open_beneath(&self, path: &[u8], flags: OFlags, links: Links) -> Result<OwnedFd> {
         check(path)?;
-        let path = if path.is_empty() { "." } else { path };
+        let path = if path.is_empty() { b"." } else { path };
         let flags = flags | OFlags::CLOEXEC;
         loop {
             match rustix::fs::openat2(&self.fd, path, flags, Mode::empty(), resolve(links)) {
@@ -173,8 +172,11 @@ fn resolve(links: Links) -> ResolveFlags {
 }
 
 /// Refuses what could not be meant well, whether or not it would lead out.
-fn check(path: &str) -> Result<()> {
-    if path.starts_with('/') || path.contains('\0') || path.split('/').any(|part| part == "..") {
+fn check(path: &[u8]) -> Result<()> {
+    if path.starts_with(b"/")
+        || path.contains(&0)
+        || path.split(|byte| *byte == b'/').any(|part| part == b"..")
+    {
         return Err(outside());
     }
     Ok(())

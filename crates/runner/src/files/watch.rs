@@ -252,3 +252,33 @@ fn fingerprint(watched: &[Watched]) -> u64 {
     }
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn where_the_system_cannot_tell_changes_are_still_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("tree");
+        std::fs::create_dir_all(root.join("ignored")).expect("folders");
+        std::fs::write(root.join(".gitignore"), "ignored\n").expect("a file");
+        let (git_dir, refs) = (folder.path().join("git"), vec![folder.path().join("ref")]);
+        let watched = vec![Watched { root: root.clone(), git_dir, refs: refs.clone() }];
+        let before = fingerprint(&watched);
+        std::fs::write(root.join("ignored/built"), "b").expect("a file");
+        assert_eq!(fingerprint(&watched), before);
+        std::fs::write(root.join("new"), "n").expect("a file");
+        let changed = fingerprint(&watched);
+        assert_ne!(changed, before);
+        std::fs::write(&refs[0], "moved").expect("a file");
+        assert_ne!(fingerprint(&watched), changed);
+        let (sender, mut receiver) = mpsc::channel(1);
+        let polling = tokio::spawn(poll(watched, sender));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        std::fs::write(root.join("newer"), "n").expect("a file");
+        assert!(tokio::time::timeout(Duration::from_secs(10), receiver.recv()).await.is_ok());
+        drop(receiver);
+        tokio::time::timeout(Duration::from_secs(10), polling).await.expect("it ends").expect("it ends well");
+    }
+}

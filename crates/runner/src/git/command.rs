@@ -60,7 +60,6 @@ impl Git {
     }
 
     /// Begins a command that runs in `dir`. All git commands of the runner begin here.
-    #[must_use]
     pub fn command(&self, dir: &Path) -> GitCommand {
         let mut command = GitCommand {
             dir: dir.to_owned(),

@@ -54,6 +54,12 @@ impl From<GitFailure> for Error {
                 "permission_denied",
                 format!("The files do not permit this: {}", first_line(&failure.stderr)),
             )
+        } else if said("unable to write file") {
+            // git does not say why; other reasons than this one come with a reason.
+            Error::unavailable(
+                "disk_full",
+                "git could not write a file: most likely the disk is full. Make room and try again; nothing was lost.",
+            )
         } else {
             return Error::internal(failure);
         };

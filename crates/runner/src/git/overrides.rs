@@ -80,7 +80,17 @@ fn is_lfs(name: &str, set: &BTreeMap<String, String>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_bring_drivers;
+    use std::collections::BTreeMap;
+
+    use super::{is_lfs, may_bring_drivers};
+
+    #[test]
+    fn only_the_commands_that_lfs_installs_itself_are_known_as_lfs() {
+        let set = |process: &str| BTreeMap::from([("process".to_owned(), process.to_owned())]);
+        assert!(is_lfs("lfs", &set("git-lfs filter-process")));
+        assert!(!is_lfs("lfs", &set("git-lfs filter-process; rm -rf ~")));
+        assert!(!is_lfs("other", &set("git-lfs filter-process")));
+    }
 
     #[test]
     fn a_branch_that_merges_is_no_merge_driver() {

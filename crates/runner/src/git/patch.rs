@@ -20,6 +20,22 @@ pub struct Limits {
     pub bytes: usize,
 }
 
+impl Limits {
+    /// What is left beside `files`.
+    #[must_use]
+    pub fn less(self, files: &[PatchFile]) -> Self {
+        files.iter().fold(self, |left, file| left.less_hunks(&file.hunks))
+    }
+
+    /// What is left beside one file's hunks.
+    #[must_use]
+    pub fn less_hunks(self, hunks: &[Hunk]) -> Self {
+        let bytes: usize = hunks.iter().flat_map(|hunk| &hunk.lines).map(|line| line.len() + 1).sum();
+        let files = self.files.saturating_sub(usize::from(!hunks.is_empty()));
+        Self { files, bytes: self.bytes.saturating_sub(bytes), ..self }
+    }
+}
+
 /// A changed file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatchFile {
@@ -46,6 +62,30 @@ pub struct PatchFile {
     bytes: usize,
     lines: usize,
 }
+
+impl PatchFile {
+    /// A file of which nothing more is known.
+    #[must_use]
+    pub fn without_hunks(path: Vec<u8>, status: FileStatus) -> Self {
+        Self {
+            path,
+            old_path: None,
+            status,
+            old_mode: ABSENT.to_owned(),
+            new_mode: ABSENT.to_owned(),
+            additions: 0,
+            deletions: 0,
+            binary: false,
+            too_large: false,
+            hunks: Vec::new(),
+            bytes: 0,
+            lines: 0,
+        }
+    }
+}
+
+/// The mode of what is not there.
+const ABSENT: &str = "000000";
 
 /// Reads a patch piece by piece.
 #[derive(Debug)]
@@ -222,20 +262,7 @@ fn raw_entry(line: &[u8]) -> Option<PatchFile> {
         Some(second) => (Some(first), unquoted(second)),
         None => (None, first),
     };
-    Some(PatchFile {
-        path,
-        old_path,
-        status,
-        old_mode,
-        new_mode,
-        additions: 0,
-        deletions: 0,
-        binary: false,
-        too_large: false,
-        hunks: Vec::new(),
-        bytes: 0,
-        lines: 0,
-    })
+    Some(PatchFile { old_path, old_mode, new_mode, ..PatchFile::without_hunks(path, status) })
 }
 
 /// `@@ -1,2 +3,4 @@ heading`, where `,1` is left out.

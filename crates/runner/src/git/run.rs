@@ -1,6 +1,7 @@
 //! Running git commands: bounded in time and output, and gone when nobody waits for them any more.
 
 use std::process::Stdio;
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use switchyard_domain::{Error, Result};
@@ -99,6 +100,7 @@ impl GitCommand {
     pub async fn stream(mut self, take: &mut (dyn FnMut(&[u8]) -> Result<()> + Send)) -> Result<Output> {
         let line = self.line();
         let timeout = self.timeout;
+        let begun = Instant::now();
         let mut child = spawn(&self)?;
         let input = std::mem::take(&mut self.input);
         let mut group = ProcessGroup::of(&child);
@@ -123,6 +125,7 @@ impl GitCommand {
             .caused_by(line.clone())
         })??;
         group.ended();
+        tracing::debug!(command = %line, code = status.code(), elapsed = ?begun.elapsed(), "git");
         Ok(Output { code: status.code().unwrap_or(-1), stdout: Vec::new(), stderr, line })
     }
 
@@ -132,6 +135,10 @@ impl GitCommand {
 }
 
 /// The one place of this module tree that starts a process.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "git's variables may be no text, and its timeouts end its whole group"
+)]
 fn spawn(command: &GitCommand) -> Result<Child> {
     let stdin = if command.input.is_empty() { Stdio::null() } else { Stdio::piped() };
     Command::new("git")

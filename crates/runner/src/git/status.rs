@@ -22,6 +22,8 @@ pub struct Changed {
     pub staged: bool,
     /// Whether the file differs from the index.
     pub unstaged: bool,
+    /// Whether it is gone from the index or from the disk.
+    pub deleted: bool,
     /// git's two letters, where the path is unmerged.
     pub unmerged: Option<[u8; 2]>,
 }
@@ -74,12 +76,14 @@ fn parse(printed: &[u8]) -> Status {
                 path: path(9),
                 staged: *index != b'.',
                 unstaged: *file != b'.',
+                deleted: *index == b'D' || *file == b'D',
                 unmerged: None,
             }),
             [b'u', b' ', ours, theirs, ..] => status.changed.push(Changed {
                 path: path(11),
                 staged: false,
                 unstaged: true,
+                deleted: false,
                 unmerged: Some([*ours, *theirs]),
             }),
             [b'?', b' ', path @ ..] => status.untracked.push(path.to_vec()),

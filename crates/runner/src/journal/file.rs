@@ -31,6 +31,16 @@ pub fn last(file: &File) -> io::Result<Last> {
     Ok(Last { length: end, seq: line.seq, turn: line.turn })
 }
 
+/// The whole lines among the last `bytes` of a journal.
+///
+/// # Errors
+/// What the system says; `InvalidData` when a line is not an entry.
+pub fn tail(file: &File, bytes: u64) -> io::Result<Vec<Line>> {
+    let Some(end) = last_line_end(file)? else { return Ok(Vec::new()) };
+    let begin = if end <= bytes { 0 } else { line_begin(file, end - bytes)? };
+    read(file, begin, end - 1)?.split(|byte| *byte == b'\n').map(Line::parse).collect()
+}
+
 /// Cuts off a last line that a crash left half written.
 ///
 /// # Errors

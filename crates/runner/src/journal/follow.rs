@@ -23,7 +23,10 @@ pub fn follow(
     after: i64,
 ) -> impl Stream<Item = io::Result<Vec<Line>>> + Send {
     let start = Reader { path, file: None, progress, after, at: 0, want: BLOCK };
-    stream::try_unfold(start, |mut reader| async move { Ok(reader.next().await?.map(|lines| (lines, reader))) })
+    stream::try_unfold(
+        start,
+        |mut reader| async move { Ok(reader.next().await?.map(|lines| (lines, reader))) },
+    )
 }
 
 struct Reader {
@@ -45,7 +48,8 @@ impl Reader {
             // Where reading starts can only be found once the first entry wanted is there.
             if known.seq > self.after && (self.file.is_none() || self.at < known.length) {
                 let file = self.file(known).await?;
-                let (begin, want) = (self.at, self.want.min(usize::try_from(known.length - self.at).unwrap_or(BLOCK)));
+                let (begin, want) =
+                    (self.at, self.want.min(usize::try_from(known.length - self.at).unwrap_or(BLOCK)));
                 let (read, lines) = blocking(move || read_lines(&file, begin, want)).await?;
                 if lines.is_empty() {
                     self.want = self.want.saturating_mul(2);

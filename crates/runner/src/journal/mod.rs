@@ -9,7 +9,7 @@ mod follow;
 mod line;
 mod writer;
 
-pub use file::{Last, last, repair};
+pub use file::{Last, last, repair, tail};
 pub use follow::follow;
 pub use line::Line;
 pub use writer::{Fault, Journal};

@@ -5,7 +5,56 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Variables that are taken over from whoever started the runner; all others stay behind.
-const TAKEN_OVER: [&str; 8] = ["HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "SHELL", "TZ", "XDG_RUNTIME_DIR"];
+const TAKEN_OVER: [&str; 13] = [
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "TMPDIR",
+    "SHELL",
+    "TZ",
+    "SSH_AUTH_SOCK",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+];
+
+/// Variables by which people configure agents and their way to the network. A runner of one person finds them in
+/// that person's own environment; one that serves several people is started without.
+const OF_AGENTS: [&str; 30] = [
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_MODEL",
+    "CLAUDE_CODE_USE_BEDROCK",
+    "CLAUDE_CODE_USE_VERTEX",
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_CLOUD_PROJECT",
+    "GOOGLE_GEMINI_BASE_URL",
+    "OPENROUTER_API_KEY",
+    "MISTRAL_API_KEY",
+    "AMP_API_KEY",
+    "CURSOR_API_KEY",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
 
 /// Folders below the home folder where people's own programs are commonly installed.
 const HOME_BINARIES: [&str; 11] = [
@@ -33,11 +82,16 @@ pub struct Environment {
 impl Environment {
     /// Builds it from the few variables that children may know; `lookup` reads the runner's own.
     pub fn build(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let text = |name: &str| lookup(name).and_then(|value| value.into_string().ok()).filter(|v| !v.is_empty());
+        let text =
+            |name: &str| lookup(name).and_then(|value| value.into_string().ok()).filter(|v| !v.is_empty());
         let home = PathBuf::from(text("HOME").unwrap_or_else(|| "/".to_owned()));
-        let path = search_path(&text("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned()), &home);
-        let mut variables: Vec<(String, String)> =
-            TAKEN_OVER.iter().filter_map(|name| text(name).map(|value| ((*name).to_owned(), value))).collect();
+        let path =
+            search_path(&text("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned()), &home);
+        let mut variables: Vec<(String, String)> = TAKEN_OVER
+            .iter()
+            .chain(&OF_AGENTS)
+            .filter_map(|name| text(name).map(|value| ((*name).to_owned(), value)))
+            .collect();
         let joined = path.iter().map(|folder| folder.to_string_lossy()).collect::<Vec<_>>().join(":");
         variables.push(("PATH".to_owned(), joined));
         variables.push(("TERM".to_owned(), "xterm-256color".to_owned()));
@@ -78,7 +132,11 @@ impl Environment {
 fn search_path(given: &str, home: &Path) -> Vec<PathBuf> {
     let mut path: Vec<PathBuf> = Vec::new();
     let given = given.split(':').filter(|part| part.starts_with('/')).map(PathBuf::from);
-    let own = HOME_BINARIES.iter().map(|folder| home.join(folder)).chain(node_versions(home)).filter(|p| p.is_dir());
+    let own = HOME_BINARIES
+        .iter()
+        .map(|folder| home.join(folder))
+        .chain(node_versions(home))
+        .filter(|p| p.is_dir());
     for folder in given.chain(own) {
         if !path.contains(&folder) {
             path.push(folder);
@@ -94,7 +152,7 @@ fn node_versions(home: &Path) -> Vec<PathBuf> {
         .flatten()
         .map(|entry| (entry.metadata().and_then(|data| data.modified()).ok(), entry.path().join("bin")))
         .collect();
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|(changed, _)| std::cmp::Reverse(*changed));
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 
@@ -118,7 +176,8 @@ mod tests {
     #[test]
     fn children_get_what_they_need_and_nothing_of_the_servers() {
         let variables = environment().with(&[("LANG".into(), "de_DE.UTF-8".into())]);
-        let get = |wanted: &str| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let get =
+            |wanted: &str| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         assert_eq!(get("PATH"), Some("/usr/bin:/bin"));
         assert_eq!(get("LANG"), Some("de_DE.UTF-8"));
         assert_eq!(get("HOME"), Some("/nowhere"));

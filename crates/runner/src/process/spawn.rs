@@ -36,6 +36,7 @@ pub(super) fn spawn_supervisor(child: &Spawn<'_>, control: Stdio) -> io::Result<
 }
 
 /// Everything that the runner opens is close-on-exec, so that a child inherits its three streams alone.
+#[allow(clippy::disallowed_methods, reason = "this is the one function that starts the runner's children")]
 fn command(child: &Spawn<'_>) -> Command {
     let mut command = Command::new(child.program);
     command.args(child.arguments).current_dir(child.folder).env_clear();
@@ -60,7 +61,12 @@ pub struct Captured {
 ///
 /// # Errors
 /// As [`spawn`]; `TimedOut` when it takes longer than `within`, and then it is killed.
-pub async fn capture(child: &Spawn<'_>, input: &[u8], limit: usize, within: Duration) -> io::Result<Captured> {
+pub async fn capture(
+    child: &Spawn<'_>,
+    input: &[u8],
+    limit: usize,
+    within: Duration,
+) -> io::Result<Captured> {
     let mut child = spawn(child, Stdio::piped(), Stdio::piped(), Stdio::piped())?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async move {

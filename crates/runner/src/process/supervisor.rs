@@ -108,7 +108,8 @@ fn receive(mut control: StdUnixStream) -> io::Result<(Order, Vec<OwnedFd>)> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let got =
-        recvmsg(&control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?.bytes;
+        recvmsg(&control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?
+            .bytes;
     let mut streams = Vec::with_capacity(3);
     for message in ancillary.drain() {
         if let RecvAncillaryMessage::ScmRights(descriptors) = message {
@@ -123,6 +124,10 @@ fn receive(mut control: StdUnixStream) -> io::Result<(Order, Vec<OwnedFd>)> {
 }
 
 /// Starts the program. Its streams are closed here, so that their ends are seen when its last holder is gone.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the supervisor's one child, with the environment that the runner built"
+)]
 fn start(order: &Order, mut streams: Vec<OwnedFd>) -> io::Result<Pid> {
     let (stderr, stdout, stdin) = (streams.pop(), streams.pop(), streams.pop());
     let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
@@ -189,7 +194,10 @@ impl Tree {
 
     fn living(&mut self) -> Vec<Process> {
         self.reap();
-        descendants::of(rustix::process::getpid().as_raw_nonzero().get()).into_iter().filter(|p| !p.zombie).collect()
+        descendants::of(rustix::process::getpid().as_raw_nonzero().get())
+            .into_iter()
+            .filter(|p| !p.zombie)
+            .collect()
     }
 }
 

@@ -152,7 +152,8 @@ impl Tree {
 
 /// The order as it goes over the wire, behind its length.
 fn order(launch: Launch<'_>, marker: &str) -> io::Result<Vec<u8>> {
-    let text = |path: &Path| path.to_str().map(str::to_owned).ok_or(io::Error::from(io::ErrorKind::InvalidInput));
+    let text =
+        |path: &Path| path.to_str().map(str::to_owned).ok_or(io::Error::from(io::ErrorKind::InvalidInput));
     let mut environment = launch.environment;
     environment.push((TREE_VARIABLE.to_owned(), marker.to_owned()));
     let order = Order {
@@ -168,7 +169,11 @@ fn order(launch: Launch<'_>, marker: &str) -> io::Result<Vec<u8>> {
 }
 
 /// Sends the first byte of the order together with the program's streams, and leaves the rest to be written.
-fn send_streams(control: &StdUnixStream, order: &[u8], streams: &[std::os::fd::BorrowedFd<'_>]) -> io::Result<()> {
+fn send_streams(
+    control: &StdUnixStream,
+    order: &[u8],
+    streams: &[std::os::fd::BorrowedFd<'_>],
+) -> io::Result<()> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !ancillary.push(SendAncillaryMessage::ScmRights(streams)) {

@@ -19,7 +19,10 @@ pub(super) struct Connection {
 }
 
 /// The connections that come.
-pub(super) fn incoming(listener: UnixListener, lifetime: Lifetime) -> impl Stream<Item = io::Result<Connection>> {
+pub(super) fn incoming(
+    listener: UnixListener,
+    lifetime: Lifetime,
+) -> impl Stream<Item = io::Result<Connection>> {
     futures_util::stream::unfold((listener, lifetime), |(listener, lifetime)| async move {
         let accepted = listener.accept().await;
         let connection = accepted.map(|(stream, _)| Connection { stream, _visit: lifetime.visit() });
@@ -38,7 +41,11 @@ impl Connected for Connection {
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }

@@ -45,7 +45,9 @@ impl Service {
     fn cleanup(&self, workspace: WorkspaceId, script: Option<String>) -> Option<Cleanup> {
         let script = script.filter(|script| !script.trim().is_empty())?;
         let sessions = self.sessions.clone();
-        Some(Box::new(move |folder| async move { sessions.run_script(workspace, &folder, &script).await }.boxed()))
+        Some(Box::new(move |folder| {
+            async move { sessions.run_script(workspace, &folder, &script).await }.boxed()
+        }))
     }
 }
 
@@ -86,13 +88,19 @@ impl Runner for Service {
         reply(self.workspaces.complete_path(&request.into_inner().path).await.map(encode::completions))
     }
 
-    async fn make_workspace(&self, request: Request<proto::MakeWorkspaceRequest>) -> Reply<proto::MadeWorkspace> {
+    async fn make_workspace(
+        &self,
+        request: Request<proto::MakeWorkspaceRequest>,
+    ) -> Reply<proto::MadeWorkspace> {
         let request = request.into_inner();
         let site = site!(request.site);
         reply(self.workspaces.make(&site, &request.copy_files).await.map(encode::made_workspace))
     }
 
-    async fn discard_workspace(&self, request: Request<proto::DiscardWorkspaceRequest>) -> Reply<proto::Empty> {
+    async fn discard_workspace(
+        &self,
+        request: Request<proto::DiscardWorkspaceRequest>,
+    ) -> Reply<proto::Empty> {
         let request = request.into_inner();
         let site = site!(request.site);
         self.sessions.stop_all_in(site.id).await;
@@ -150,7 +158,11 @@ impl Runner for Service {
         let request = request.into_inner();
         let site = site!(request.site);
         let file = self.workspaces.file(&site, &request.path).await;
-        reply(file.map(|file| proto::FileContent { text: file.text, size: file.size, truncated: file.truncated }))
+        reply(file.map(|file| proto::FileContent {
+            text: file.text,
+            size: file.size,
+            truncated: file.truncated,
+        }))
     }
 
     async fn merge(&self, request: Request<proto::MergeRequest>) -> Reply<proto::RepoCommits> {
@@ -190,7 +202,9 @@ impl Runner for Service {
     async fn checkpoints(&self, request: Request<proto::Site>) -> Reply<proto::CheckpointList> {
         let site = site!(Some(request.into_inner()));
         let all = self.workspaces.checkpoints(&site).await;
-        reply(all.map(|all| proto::CheckpointList { items: all.into_iter().map(encode::checkpoint).collect() }))
+        reply(
+            all.map(|all| proto::CheckpointList { items: all.into_iter().map(encode::checkpoint).collect() }),
+        )
     }
 
     async fn rewind(&self, request: Request<proto::RewindRequest>) -> Reply<proto::Checkpoint> {

@@ -50,14 +50,21 @@ pub struct Settings {
 struct SystemClock;
 
 impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "this is the runner's clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now_utc()
     }
 }
 
 impl Checkpoints for Workspaces {
-    fn take<'a>(&'a self, site: &'a WorkspaceSite, session: SessionId, turn: u32) -> BoxFuture<'a, Result<u32>> {
-        async move { self.checkpoint_turn(site, session, turn).await.map(|checkpoint| checkpoint.number) }.boxed()
+    fn take<'a>(
+        &'a self,
+        site: &'a WorkspaceSite,
+        session: SessionId,
+        turn: u32,
+    ) -> BoxFuture<'a, Result<u32>> {
+        async move { self.checkpoint_turn(site, session, turn).await.map(|checkpoint| checkpoint.number) }
+            .boxed()
     }
 }
 
@@ -92,7 +99,9 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     let connections = incoming(listener, lifetime.clone());
     let ending = lifetime.clone();
     let serving = tokio::spawn(
-        Server::builder().add_service(service).serve_with_incoming_shutdown(connections, async move { ending.ended().await }),
+        Server::builder()
+            .add_service(service)
+            .serve_with_incoming_shutdown(connections, async move { ending.ended().await }),
     );
     tracing::info!(socket = %settings.socket.display(), pid = std::process::id(), "serving");
     let why = wait(&lifetime, settings.grace).await.map_err(Error::internal)?;
@@ -106,11 +115,20 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     Ok(())
 }
 
-async fn open_sessions(settings: &Settings, environment: Environment, workspaces: Workspaces) -> Result<Sessions> {
+async fn open_sessions(
+    settings: &Settings,
+    environment: Environment,
+    workspaces: Workspaces,
+) -> Result<Sessions> {
     // By this name the very program that runs is found, even when its file was replaced meanwhile.
     let launcher = Launcher::new("/proc/self/exe".into());
-    let mut options =
-        Options::new(settings.state.clone(), environment, launcher, Arc::new(SystemClock), Arc::new(workspaces));
+    let mut options = Options::new(
+        settings.state.clone(),
+        environment,
+        launcher,
+        Arc::new(SystemClock),
+        Arc::new(workspaces),
+    );
     options.timing.quiet_after = settings.quiet_after;
     options.timing.idle_after = settings.idle_after;
     Sessions::open(options).await.map_err(Error::internal)

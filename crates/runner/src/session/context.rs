@@ -62,12 +62,16 @@ impl Context {
         given.extend_from_slice(extra);
         let environment = self.options.environment.with(&given);
         let grace = self.options.timing.kill_grace;
-        self.options.launcher.launch(Launch { program, arguments, folder: &self.folder, environment, grace }).await
+        self.options
+            .launcher
+            .launch(Launch { program, arguments, folder: &self.folder, environment, grace })
+            .await
     }
 
     /// Takes note of what a person says.
     pub(crate) fn take_message(&mut self, message: &MessageText) {
-        self.recorder.push(EntryBody::UserMessage { message_id: Some(message.id), text: message.text.clone() });
+        self.recorder
+            .push(EntryBody::UserMessage { message_id: Some(message.id), text: message.text.clone() });
         self.meta.remember(message.id);
         self.keep_meta();
     }
@@ -113,7 +117,8 @@ impl Context {
     /// Says that the journal cannot be written. It is read once there is room again.
     pub(crate) fn out_of_disk(&mut self, fault: &Fault) {
         let (code, text) = if fault.full {
-            let text = "The disk is full, so the agent was stopped. Free some space, then send the message again.";
+            let text =
+                "The disk is full, so the agent was stopped. Free some space, then send the message again.";
             ("disk_full", text.to_owned())
         } else {
             let text = format!(
@@ -137,7 +142,10 @@ impl Context {
         tracing::warn!(session = %self.id, ?error, "no checkpoint at the end of a turn");
         EntryBody::Error {
             code: "checkpoint_failed".to_owned(),
-            text: format!("The files could not be saved as a checkpoint: {} They are still in the workspace.", error.message),
+            text: format!(
+                "The files could not be saved as a checkpoint: {} They are still in the workspace.",
+                error.message
+            ),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod actor;
 mod context;
+mod failure;
 mod meta;
 mod recorder;
 mod recovery;
@@ -26,7 +27,12 @@ use crate::process::{Environment, Launcher};
 /// Saves a workspace's files at the end of a turn.
 pub trait Checkpoints: Send + Sync {
     /// Takes a checkpoint and answers its number.
-    fn take<'a>(&'a self, site: &'a WorkspaceSite, session: SessionId, turn: u32) -> BoxFuture<'a, Result<u32>>;
+    fn take<'a>(
+        &'a self,
+        site: &'a WorkspaceSite,
+        session: SessionId,
+        turn: u32,
+    ) -> BoxFuture<'a, Result<u32>>;
 }
 
 /// How long things may take.

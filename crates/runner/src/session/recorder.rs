@@ -65,7 +65,11 @@ impl Recorder {
     /// Adds text to what `item` says.
     pub(crate) fn say(&mut self, voice: Voice, item: &str, mut text: &str) {
         while !text.is_empty() {
-            if self.pending.as_ref().is_some_and(|p| p.voice != voice || p.item != item || p.text.len() >= PIECE) {
+            if self
+                .pending
+                .as_ref()
+                .is_some_and(|p| p.voice != voice || p.item != item || p.text.len() >= PIECE)
+            {
                 self.flush();
             }
             let pending = self.pending.get_or_insert_with(|| Pending {

@@ -10,20 +10,25 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use switchyard_domain::runner::{MessageText, SessionStart, WorkspaceSite};
+use switchyard_domain::transcript::EntryBody;
 use switchyard_domain::{Error, Result, SessionId, WorkspaceId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Options;
 use super::actor::{self, Beginning};
 use super::context::{Command, Context, Reply, not_live};
+use super::failure::{disk_full, unopened, unwritable};
 use super::meta::{Folder, Meta};
 use super::recorder::Recorder;
 use super::{recovery, setup};
 use crate::agent::catalogue;
-use crate::journal::{self, Fault, Journal, Line, Progress};
+use crate::journal::{self, Journal, Line, Progress};
 
 /// How long a start waits for what the session did before to be written.
 const PREDECESSOR: Duration = Duration::from_secs(10);
+
+/// Bytes at the end of a journal that are searched for messages which were not noted as delivered.
+const RECENT: u64 = 256 * 1024;
 
 /// The sessions of one runner.
 #[derive(Clone)]
@@ -75,10 +80,11 @@ impl Sessions {
             match self.enter(&mut begin)? {
                 Entered::Started(journal, seq) => return journal.written(seq).await.map_err(unwritable),
                 Entered::Delivered => return Ok(()),
-                Entered::Runs(inbox, message) => match deliver(&inbox, message).await {
-                    Some(result) => return result,
-                    None => {}
-                },
+                Entered::Runs(inbox, message) => {
+                    if let Some(result) = deliver(&inbox, message).await {
+                        return result;
+                    }
+                }
                 Entered::Ends(progress) => outlive(progress).await?,
             }
         }
@@ -153,18 +159,18 @@ impl Sessions {
     pub fn list(&self) -> Result<Vec<Known>> {
         let folders = std::fs::read_dir(self.options.state.join("sessions")).map_err(Error::internal)?;
         let ids = folders.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<SessionId>().ok());
-        let live = self.lock();
-        Ok(ids
-            .filter_map(|id| match live.get(&id) {
-                Some(Live { inbox, journal, .. }) => {
-                    Some(Known { id, last_seq: journal.progress().borrow().seq, live: !inbox.is_closed() })
-                }
-                None => {
-                    let last = last_entry(&Folder::of(&self.options.state, id).journal()).ok()?;
-                    Some(Known { id, last_seq: last.seq, live: false })
-                }
-            })
-            .collect())
+        Ok(ids.filter_map(|id| self.known_live(id).or_else(|| self.known_at_rest(id))).collect())
+    }
+
+    fn known_live(&self, id: SessionId) -> Option<Known> {
+        let all = self.lock();
+        let Live { inbox, journal, .. } = all.get(&id)?;
+        Some(Known { id, last_seq: journal.progress().borrow().seq, live: !inbox.is_closed() })
+    }
+
+    fn known_at_rest(&self, id: SessionId) -> Option<Known> {
+        let last = last_entry(&Folder::of(&self.options.state, id).journal()).ok()?;
+        Some(Known { id, last_seq: last.seq, live: false })
     }
 
     /// Whether any session has a process.
@@ -237,7 +243,9 @@ impl Sessions {
             Slot::Occupied(slot) if slot.get().inbox.is_closed() => {
                 return Ok(Entered::Ends(slot.get().journal.progress()));
             }
-            Slot::Occupied(slot) => return Ok(Entered::Runs(slot.get().inbox.clone(), start.message.clone())),
+            Slot::Occupied(slot) => {
+                return Ok(Entered::Runs(slot.get().inbox.clone(), start.message.clone()));
+            }
             Slot::Vacant(vacant) => vacant,
         };
         let kept = Folder::of(&self.options.state, id);
@@ -245,7 +253,8 @@ impl Sessions {
         if meta.has(start.message.id) {
             return Ok(Entered::Delivered);
         }
-        let (floor, known_turn) = start.resume.as_ref().map_or((0, 0), |resume| (resume.last_seq, resume.last_turn));
+        let (floor, known_turn) =
+            start.resume.as_ref().map_or((0, 0), |resume| (resume.last_seq, resume.last_turn));
         let last = last_entry(&kept.journal()).unwrap_or_default();
         let journal = Journal::open(&kept.journal(), floor).map_err(unopened)?;
         let turn = last.turn.max(known_turn);
@@ -348,7 +357,7 @@ fn working_folder(site: &WorkspaceSite) -> Result<PathBuf> {
 fn read_meta(kept: &Folder, start: &SessionStart) -> io::Result<Meta> {
     std::fs::create_dir_all(kept.path())?;
     let mut meta = match Meta::read(kept) {
-        Ok(Some(meta)) => meta,
+        Ok(Some(meta)) => with_last_messages(meta, kept)?,
         Ok(None) => Meta {
             workspace_id: start.site.id,
             agent: start.agent.clone(),
@@ -363,27 +372,27 @@ fn read_meta(kept: &Folder, start: &SessionStart) -> io::Result<Meta> {
     Ok(meta)
 }
 
+/// A runner that was killed right after it had journalled a message has not noted it otherwise.
+fn with_last_messages(mut meta: Meta, kept: &Folder) -> io::Result<Meta> {
+    let lines = match File::open(kept.journal()) {
+        Ok(file) => journal::tail(&file, RECENT)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    for line in lines {
+        if let EntryBody::UserMessage { message_id: Some(id), .. } = line.body()?
+            && !meta.has(id)
+        {
+            meta.remember(id);
+        }
+    }
+    Ok(meta)
+}
+
 fn last_entry(path: &Path) -> io::Result<journal::Last> {
     match File::open(path) {
         Ok(file) => journal::last(&file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(journal::Last::default()),
         Err(error) => Err(error),
     }
-}
-
-fn disk_full() -> Error {
-    let text = "The disk is full. Free some space, then send the message again.";
-    Error::unavailable("disk_full", text)
-}
-
-fn unwritable(fault: Fault) -> Error {
-    if fault.full { disk_full() } else { unopened(io::Error::other(fault.text)) }
-}
-
-fn unopened(error: io::Error) -> Error {
-    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
-        return disk_full();
-    }
-    let text = "The session's journal could not be opened. Check the disk of the data folder.";
-    Error::unavailable("journal_unwritable", text).caused_by(error)
 }

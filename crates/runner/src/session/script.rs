@@ -13,7 +13,12 @@ use crate::process::{Launch, Outcome};
 const TOLD: usize = 2000;
 
 /// Runs a script to its end.
-pub(super) async fn run(options: &Options, workspace: WorkspaceId, folder: &Path, script: &str) -> Result<()> {
+pub(super) async fn run(
+    options: &Options,
+    workspace: WorkspaceId,
+    folder: &Path,
+    script: &str,
+) -> Result<()> {
     let variable = ("SWITCHYARD_WORKSPACE".to_owned(), workspace.to_string());
     let launch = Launch {
         program: Path::new("/bin/sh"),

@@ -78,7 +78,7 @@ async fn commit_all(repo: &OpenRepo, site: &WorkspaceSite, message: &str) -> Res
 fn check_resolved(repo: &OpenRepo, status: &Status) -> Result<()> {
     let root = Folder::open(&repo.tree.work_tree)?;
     let unresolved = status.conflicts().filter(|(path, _)| {
-        let file = std::str::from_utf8(path).ok().and_then(|path| root.file(path, Links::Within).ok());
+        let file = root.file(path, Links::Within).ok();
         file.is_some_and(|file| has_markers(BufReader::new(file)))
     });
     let unresolved: Vec<_> = unresolved.map(|(path, kind)| conflict(repo.spec.repo_id, path, kind)).collect();

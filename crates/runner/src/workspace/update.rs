@@ -16,7 +16,7 @@ use super::checkpoint_message::Occasion;
 use super::diff::conflict;
 use super::moving::colliding;
 use super::record::Target;
-use super::site::{OpenRepo, OpenSite};
+use super::site::OpenRepo;
 use crate::git::merge_tree::Merge;
 use crate::git::names::branch_ref;
 use crate::git::snapshot::Snapshot;
@@ -70,18 +70,22 @@ impl Workspaces {
         if !conflicts.is_empty() && on_conflict == OnConflict::Abort {
             return Ok(Updated { status: UpdateStatus::Conflicts, conflicts });
         }
+        let clean = targets.len();
+        for at in &conflicting {
+            targets.extend(committed_rest(&open.repos[*at], &saved.snapshots[*at], site).await?);
+        }
         if !targets.is_empty() {
             let ignored = colliding(&open, &targets, &saved.snapshots).await?;
             if !ignored.is_empty() {
                 saved = self.save_checkpoint(&open, occasion, &ignored).await?;
             }
-            self.move_to(&mut open, targets.clone(), &saved.snapshots).await?;
+            self.move_to(&mut open, targets, &saved.snapshots).await?;
         }
         let mut kept = Vec::new();
         for at in &conflicting {
-            kept.extend(keep_conflicts(&open, &open.repos[*at], &saved.snapshots[*at], site).await?);
+            kept.extend(keep_conflicts(&open.repos[*at], site).await?);
         }
-        let status = match (kept.is_empty(), targets.is_empty() && conflicting.is_empty()) {
+        let status = match (kept.is_empty(), clean == 0 && conflicting.is_empty()) {
             (false, _) => UpdateStatus::Conflicts,
             (true, true) => UpdateStatus::UpToDate,
             (true, false) => UpdateStatus::Updated,
@@ -133,21 +137,30 @@ impl Workspaces {
     }
 }
 
-/// Commits what is not committed and leaves a merge with its conflict markers in the files.
-async fn keep_conflicts(
-    open: &OpenSite,
+/// The worktree with a commit of what is not committed, if anything is: a merge needs a clean one.
+async fn committed_rest(
     repo: &OpenRepo,
     snapshot: &Snapshot,
     site: &WorkspaceSite,
-) -> Result<Vec<Conflict>> {
+) -> Result<Option<Target>> {
     let (tree, head) = (&repo.tree, &snapshot.head.commit);
-    if snapshot.tree != tree.tree_of(head).await? {
-        let message = format!("Work before merging {}", repo.spec.base_branch);
-        let rest = commit_tree(tree, &snapshot.tree, &[head], &message, site.author.as_ref()).await?;
-        tree.update_refs("switchyard: commit", &format!("update {} {rest} {head}\n", open.branch_ref()))
-            .await?;
-        tree.reset_index(&rest).await?;
+    if snapshot.tree == tree.tree_of(head).await? {
+        return Ok(None);
     }
+    let message = format!("Work before merging {}", repo.spec.base_branch);
+    let commit = commit_tree(tree, &snapshot.tree, &[head], &message, site.author.as_ref()).await?;
+    Ok(Some(Target {
+        repo_id: repo.spec.repo_id,
+        files: snapshot.tree.clone(),
+        index: snapshot.tree.clone(),
+        head_ref: snapshot.head.branch.clone(),
+        commit,
+    }))
+}
+
+/// Leaves a merge with its conflict markers in the files.
+async fn keep_conflicts(repo: &OpenRepo, site: &WorkspaceSite) -> Result<Vec<Conflict>> {
+    let tree = &repo.tree;
     let base = branch_ref(&repo.spec.base_branch);
     let command =
         tree.command().author(site.author.as_ref()).args(["merge", "--quiet", "--no-verify", "--no-stat"]);

@@ -199,3 +199,33 @@ async fn commits_are_listed_newest_first() {
     assert_eq!(subjects, ["Second", "First: \"quoted\""]);
     assert_eq!((commits[0].id.as_str(), commits[0].author.as_str()), (second.as_str(), "Tess Ter"));
 }
+
+#[tokio::test]
+async fn a_file_moved_on_disk_and_asked_for_alone_is_still_moved() {
+    let bench = Bench::new().await;
+    bench.repo.write("a.txt", "1\n2\n3\n4\n5\n6\n");
+    bench.repo.commit("File");
+    bench.make().await;
+    std::fs::rename(bench.tree().join("a.txt"), bench.tree().join("b.txt")).unwrap();
+    let only = DiffPath { repo_id: bench.site.repos[0].repo_id, path: "b.txt".to_owned() };
+    let alone = bench.workspaces.diff(&bench.site, Some(&only)).await.unwrap();
+    assert_eq!(alone.files.len(), 1);
+    assert_eq!(
+        (alone.files[0].status, alone.files[0].old_path.as_deref()),
+        (FileStatus::Renamed, Some("a.txt"))
+    );
+}
+
+#[tokio::test]
+async fn a_base_that_is_gone_or_rewritten_still_has_a_diff() {
+    let bench = Bench::made().await;
+    bench.write("mine", "m");
+    bench.commit("Mine");
+    bench.repo.git(["checkout", "--quiet", "--orphan", "main2"]);
+    bench.repo.commit("Another history");
+    bench.repo.git(["branch", "--quiet", "-f", "main", "main2"]);
+    let paths = async || diff(&bench).await.files.into_iter().map(|file| file.path).collect::<Vec<_>>();
+    assert_eq!(paths().await, ["mine"]);
+    bench.repo.git(["branch", "--quiet", "-D", "main"]);
+    assert_eq!(paths().await, ["mine"]);
+}

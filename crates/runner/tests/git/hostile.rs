@@ -44,8 +44,18 @@ async fn everything(bench: &Bench) {
     workspaces.rewind(site, saved.number).await.unwrap();
     workspaces.commit(site, "Work").await.unwrap();
     assert_nothing_ran(bench);
-    let mine = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
-    bench.repo.git(mine.into_iter().chain(["merge", "--quiet", "--ff-only", "next"]));
+    let off = [
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "filter.evil.process=",
+        "filter.evil.required=false",
+    ];
+    let mine: Vec<&str> = off.into_iter().flat_map(|setting| ["-c", setting]).collect();
+    // By hand, since an ordinary git would run the filters.
+    let entry = format!("100644,{},base.txt", bench.repo.git(["rev-parse", "next:base.txt"]));
+    bench.repo.write("base.txt", "b");
+    bench.repo.git([&mine[..], &["update-index", "--add", "--cacheinfo", &entry]].concat());
+    bench.repo.git([&mine[..], &["update-ref", "refs/heads/main", "next"]].concat());
     std::fs::remove_file(mark(bench)).ok();
     workspaces.update(site, UpdateStrategy::Rebase, OnConflict::Keep).await.unwrap();
     bench.write("new.bin", "newer");
@@ -140,11 +150,7 @@ async fn programs_that_a_repositorys_configuration_names_do_not_run() {
     ] {
         bench.repo.git(["config", key, value]);
     }
-    std::process::Command::new("git")
-        .args(["init", "--quiet", "--bare"])
-        .arg(bench.repo.folder().join("remote"))
-        .status()
-        .unwrap();
+    bench.repo.git(["init", "--quiet", "--bare", "../remote"]);
     everything(&bench).await;
     assert_nothing_ran(&bench);
 }

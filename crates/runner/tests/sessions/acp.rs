@@ -26,20 +26,40 @@ async fn a_turn_is_told_in_order_and_ends_with_a_checkpoint() {
     let id = bench.scripted(prompt).await;
     let entries = bench.until_turn_ended(id, 1).await;
     let expected = [
-        "user_message", "started", "options", "turn_started", "thought", "plan", "agent_message", "tool_call", "usage",
-        "turn_ended", "checkpoint",
+        "user_message",
+        "started",
+        "options",
+        "turn_started",
+        "thought",
+        "plan",
+        "agent_message",
+        "tool_call",
+        "usage",
+        "turn_ended",
+        "checkpoint",
     ];
     assert_eq!(kinds(&entries), expected);
     assert_eq!(status(&entries), Some(SessionStatus::Idle));
     assert_eq!(said(&entries), "hello there");
     assert_eq!(std::fs::read_to_string(bench.worktree().join("a/b.txt")).unwrap(), "text");
-    let tools: Vec<_> = entries.iter().filter_map(|body| if let EntryBody::ToolCall(call) = body { Some(call) } else { None }).collect();
+    let tools: Vec<_> = entries
+        .iter()
+        .filter_map(|body| if let EntryBody::ToolCall(call) = body { Some(call) } else { None })
+        .collect();
     let titles: Vec<_> = tools.iter().map(|call| (call.title.as_str(), call.status.as_str())).collect();
-    assert_eq!(titles, [
-        ("Write a/b.txt", "in_progress"), ("Write a/b.txt", "completed"),
-        ("echo out; exit 2", "in_progress"), ("echo out; exit 2", "failed"),
-    ]);
-    assert!(matches!(tools[1].content.as_deref(), Some([ToolContent::Diff { old_text: None, .. }])), "{tools:?}");
+    assert_eq!(
+        titles,
+        [
+            ("Write a/b.txt", "in_progress"),
+            ("Write a/b.txt", "completed"),
+            ("echo out; exit 2", "in_progress"),
+            ("echo out; exit 2", "failed"),
+        ]
+    );
+    assert!(
+        matches!(tools[1].content.as_deref(), Some([ToolContent::Diff { old_text: None, .. }])),
+        "{tools:?}"
+    );
     let output = ToolContent::Terminal { output: "out\n".into(), exit_code: Some(2), truncated: false };
     assert_eq!(tools[3].content, Some(vec![output]));
     bench.sessions.stop(id).await.unwrap();
@@ -81,11 +101,14 @@ async fn a_tool_call_that_is_asked_about_before_it_is_told_of_gets_its_row_all_t
     let bench = Bench::new().await;
     let id = bench.scripted("[[ask-first Remove everything]]").await;
     let entries = bench.until_status(id, SessionStatus::WaitingApproval).await;
-    let titled = |body: &EntryBody| matches!(body, EntryBody::ToolCall(call) if call.title == "Remove everything");
+    let titled =
+        |body: &EntryBody| matches!(body, EntryBody::ToolCall(call) if call.title == "Remove everything");
     assert!(entries.iter().any(titled), "{}", listing(&entries));
     bench.sessions.stop(id).await.unwrap();
     let entries = bench.all(id).await;
-    let cancelled = |body: &EntryBody| matches!(body, EntryBody::Permission { outcome: Some(PermissionOutcome::Cancelled), .. });
+    let cancelled = |body: &EntryBody| {
+        matches!(body, EntryBody::Permission { outcome: Some(PermissionOutcome::Cancelled), .. })
+    };
     assert!(entries.iter().any(cancelled), "{}", listing(&entries));
     assert_eq!(status(&entries), Some(SessionStatus::Stopped));
 }
@@ -113,7 +136,10 @@ async fn a_session_that_is_started_again_has_its_memory_back() {
     bench.begin(again).await;
     let entries = bench.until_turn_ended(id, 2).await;
     assert!(said(&entries).ends_with("[[say one]] remember this"), "{}", listing(&entries));
-    let resumed = EntryBody::System(SystemEntry { text: String::new(), event: SystemEvent::Resumed { remembered: true } });
+    let resumed = EntryBody::System(SystemEntry {
+        text: String::new(),
+        event: SystemEvent::Resumed { remembered: true },
+    });
     assert!(entries.contains(&resumed), "{}", listing(&entries));
     bench.sessions.stop(id).await.unwrap();
 }
@@ -128,7 +154,10 @@ async fn an_agent_that_cannot_take_up_a_conversation_is_told_what_was_said() {
     bench.begin(again).await;
     let entries = bench.until_turn_ended(id, 2).await;
     assert!(said(&entries).contains("Recap: we spoke of something.\n\nno directive"), "{}", said(&entries));
-    let resumed = EntryBody::System(SystemEntry { text: String::new(), event: SystemEvent::Resumed { remembered: false } });
+    let resumed = EntryBody::System(SystemEntry {
+        text: String::new(),
+        event: SystemEvent::Resumed { remembered: false },
+    });
     assert!(entries.contains(&resumed), "{}", listing(&entries));
     bench.sessions.stop(id).await.unwrap();
 }
@@ -167,7 +196,9 @@ async fn what_can_be_chosen_of_the_agent_is_told_and_can_be_set() {
     bench.sessions.stop(id).await.unwrap();
     let entries = bench.all(id).await;
     let last = entries.iter().rev().find_map(|body| match body {
-        EntryBody::System(SystemEntry { event: SystemEvent::Options { options }, .. }) => Some(options.clone()),
+        EntryBody::System(SystemEntry { event: SystemEvent::Options { options }, .. }) => {
+            Some(options.clone())
+        }
         _ => None,
     });
     let current: Vec<_> = last.unwrap().into_iter().map(|option| (option.id, option.current)).collect();

@@ -78,14 +78,23 @@ async fn what_is_no_utf8_is_replaced_and_colours_are_kept() {
 async fn the_set_up_script_runs_once_per_workspace_and_its_output_is_told() {
     let bench = Bench::new().await;
     let run = async |prompt: &str| {
-        let mut start = bench.start(switchyard_domain::agent::AgentSpec::Command { command: "cat runs".into() }, prompt);
+        let mut start =
+            bench.start(switchyard_domain::agent::AgentSpec::Command { command: "cat runs".into() }, prompt);
         start.setup_script = Some("echo setting up; echo run >> runs".into());
         let id = bench.begin(start).await;
         bench.all(id).await
     };
     let first = run("one").await;
-    let expected =
-        ["user_message", "script", "started", "turn_started", "agent_message", "turn_ended", "checkpoint", "exited"];
+    let expected = [
+        "user_message",
+        "script",
+        "started",
+        "turn_started",
+        "agent_message",
+        "turn_ended",
+        "checkpoint",
+        "exited",
+    ];
     assert_eq!(kinds(&first), expected);
     assert_eq!(said(&run("two").await), "run\n");
 }
@@ -94,7 +103,8 @@ async fn the_set_up_script_runs_once_per_workspace_and_its_output_is_told() {
 async fn a_set_up_script_that_fails_keeps_the_agent_from_starting_and_runs_again_next_time() {
     let bench = Bench::new().await;
     for _ in 0..2 {
-        let mut start = bench.start(switchyard_domain::agent::AgentSpec::Command { command: "echo ran".into() }, "x");
+        let mut start =
+            bench.start(switchyard_domain::agent::AgentSpec::Command { command: "echo ran".into() }, "x");
         start.setup_script = Some("echo broken >&2; exit 4".into());
         let id = bench.begin(start).await;
         let entries = bench.all(id).await;
@@ -111,7 +121,8 @@ async fn the_agents_environment_holds_nothing_that_was_not_given() {
     start.environment = vec![("GIVEN".into(), "yes".into())];
     let id = bench.begin(start).await;
     let text = said(&bench.all(id).await);
-    let names: Vec<&str> = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
+    let names: Vec<&str> =
+        text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
     assert!(names.contains(&"GIVEN") && names.contains(&"HOME") && names.contains(&"PATH"), "{names:?}");
     assert!(!names.iter().any(|name| name.starts_with("CARGO") || name.starts_with("RUST")), "{names:?}");
 }

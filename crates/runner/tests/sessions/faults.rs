@@ -11,7 +11,9 @@ use crate::harness::{Bench, error, kinds, listing, message, said, scripted, stat
 #[tokio::test]
 async fn an_agent_that_is_not_installed_is_refused_with_what_to_do() {
     let bench = Bench::new().await;
-    for spec in [AgentSpec::Known { id: "amp".into() }, AgentSpec::Acp { command: vec!["/no/such/agent".into()] }] {
+    for spec in
+        [AgentSpec::Known { id: "amp".into() }, AgentSpec::Acp { command: vec!["/no/such/agent".into()] }]
+    {
         let error = bench.sessions.start(bench.start(spec, "x")).await.unwrap_err();
         assert_eq!((error.code, error.field), ("agent_not_installed", Some("agent")), "{error}");
     }
@@ -51,7 +53,8 @@ async fn garbage_is_told_and_the_turn_goes_on() {
 #[tokio::test]
 async fn endless_garbage_is_told_only_so_often() {
     let bench = Bench::new().await;
-    let spec = AgentSpec::Acp { command: vec!["sh".into(), "-c".into(), "yes garbage | head -n 100000".into()] };
+    let spec =
+        AgentSpec::Acp { command: vec!["sh".into(), "-c".into(), "yes garbage | head -n 100000".into()] };
     let id = bench.begin(bench.start(spec, "x")).await;
     let entries = bench.all(id).await;
     assert!(entries.len() < 40, "{} entries", entries.len());

@@ -41,7 +41,8 @@ impl Checkpoints for Counter {
 pub(crate) struct Bench {
     pub(crate) sessions: Sessions,
     pub(crate) site: WorkspaceSite,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
 }
 
 impl Bench {
@@ -50,8 +51,14 @@ impl Bench {
     }
 
     pub(crate) async fn with(timing: Timing) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let worktree = folder.path().join("worktree");
+        let temporary = tempfile::tempdir().unwrap();
+        let bench = Self::within(temporary.path(), timing).await;
+        Self { _temporary: Some(temporary), ..bench }
+    }
+
+    /// The same in a folder that stays.
+    pub(crate) async fn within(folder: &Path, timing: Timing) -> Self {
+        let worktree = folder.join("worktree");
         std::fs::create_dir_all(&worktree).unwrap();
         let site = WorkspaceSite {
             id: WorkspaceId::new(),
@@ -68,12 +75,12 @@ impl Bench {
             }],
             author: None,
         };
-        let sessions = Sessions::open(options(folder.path(), timing)).await.unwrap();
-        Self { sessions, site, folder }
+        let sessions = Sessions::open(options(folder, timing)).await.unwrap();
+        Self { sessions, site, folder: folder.to_owned(), _temporary: None }
     }
 
     pub(crate) fn worktree(&self) -> PathBuf {
-        self.folder.path().join("worktree")
+        self.folder.join("worktree")
     }
 
     pub(crate) fn start(&self, agent: AgentSpec, prompt: &str) -> SessionStart {
@@ -193,6 +200,12 @@ pub(crate) fn scripted(arguments: &[&str]) -> AgentSpec {
 
 pub(crate) fn message(text: &str) -> MessageText {
     MessageText { id: MessageId::new(), text: text.into() }
+}
+
+/// All entries of a session that has no process.
+pub(crate) async fn at_rest(sessions: &Sessions, id: SessionId) -> Vec<EntryBody> {
+    let lines = sessions.follow(id, 0).unwrap().flat_map(|lines| futures_util::stream::iter(lines.unwrap()));
+    lines.map(|line| line.body().unwrap()).collect().await
 }
 
 /// The status that a server would give the session.

@@ -10,7 +10,8 @@ use crate::harness::{Bench, eventually, processes_with, said};
 const GRACE: Duration = Duration::from_millis(500);
 
 async fn bench() -> Bench {
-    Bench::with(Timing { kill_grace: GRACE, cancel_grace: Duration::from_millis(500), ..Timing::default() }).await
+    Bench::with(Timing { kill_grace: GRACE, cancel_grace: Duration::from_millis(500), ..Timing::default() })
+        .await
 }
 
 /// Ignores every signal that can be, in a session of its own, without a parent; three of them.
@@ -44,7 +45,8 @@ async fn a_command_that_ends_takes_its_background_children_with_it() {
 async fn a_killed_supervisor_leaves_nothing_behind_either() {
     switchyard_runner::process::become_reaper().unwrap();
     let bench = bench().await;
-    let id = bench.begin(bench.start(AgentSpec::Command { command: format!("{STUBBORN} sleep 1000") }, "x")).await;
+    let id =
+        bench.begin(bench.start(AgentSpec::Command { command: format!("{STUBBORN} sleep 1000") }, "x")).await;
     bench.until(id, |entries| said(entries) == "left\n").await;
     let mine = id.to_string();
     eventually("the stubborn ones run", Duration::from_secs(20), || processes_with(&mine).len() >= 5).await;
@@ -53,7 +55,8 @@ async fn a_killed_supervisor_leaves_nothing_behind_either() {
         stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<i32>().ok())
     };
     let is_supervisor = |pid: &i32| {
-        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains("supervise"))
+        std::fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains("supervise"))
     };
     let supervisor = processes_with(&mine).into_iter().filter_map(parent).find(is_supervisor).unwrap();
     let pid = rustix::process::Pid::from_raw(supervisor).unwrap();

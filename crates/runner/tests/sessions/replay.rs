@@ -8,7 +8,7 @@ use switchyard_domain::session::SessionStatus;
 use switchyard_domain::transcript::{EntryBody, SystemEntry, SystemEvent};
 use switchyard_runner::session::{Sessions, Timing};
 
-use crate::harness::{Bench, PATIENCE, error, message, options, said, scripted, status};
+use crate::harness::{Bench, PATIENCE, at_rest, error, message, options, said, scripted, status};
 
 async fn numbers(sessions: &Sessions, id: SessionId, after: i64) -> Vec<i64> {
     let stream = sessions.follow(id, after).unwrap();
@@ -63,22 +63,22 @@ async fn sessions_that_were_at_work_when_the_runner_died_are_told_failed_and_idl
     bench.until_status(busy, SessionStatus::WaitingApproval).await;
     // What a runner that is killed leaves is what stands in its folder at that moment.
     let copy = tempfile::tempdir().unwrap();
-    copy_folder(&bench.folder.path().join("state"), &copy.path().join("state"));
+    copy_folder(&bench.folder.join("state"), &copy.path().join("state"));
     let torn = copy.path().join("state/sessions").join(busy.to_string()).join("journal.jsonl");
-    std::io::Write::write_all(&mut std::fs::File::options().append(true).open(&torn).unwrap(), b"{\"seq\":99,\"t").unwrap();
+    std::io::Write::write_all(
+        &mut std::fs::File::options().append(true).open(&torn).unwrap(),
+        b"{\"seq\":99,\"t",
+    )
+    .unwrap();
     let sessions = Sessions::open(options(copy.path(), Timing::default())).await.unwrap();
 
-    let read = async |id| -> Vec<EntryBody> {
-        let stream = sessions.follow(id, 0).unwrap();
-        stream.flat_map(|lines| futures_util::stream::iter(lines.unwrap())).map(|line| line.body().unwrap()).collect().await
-    };
-    let entries = read(busy).await;
+    let entries = at_rest(&sessions, busy).await;
     assert_eq!(status(&entries), Some(SessionStatus::Failed));
     error(&entries, "runner_ended");
     let Some(EntryBody::System(SystemEntry { event, .. })) = entries.last() else { panic!() };
     assert_eq!(*event, SystemEvent::Exited { code: None, signal: Some(9) });
     assert_eq!(entries.iter().filter(|body| body.kind() == "permission").count(), 2);
-    assert_eq!(status(&read(idle).await), Some(SessionStatus::Idle));
+    assert_eq!(status(&at_rest(&sessions, idle).await), Some(SessionStatus::Idle));
     let known = sessions.list().unwrap();
     assert!(known.len() == 2 && known.iter().all(|session| !session.live));
     bench.sessions.stop_all().await;

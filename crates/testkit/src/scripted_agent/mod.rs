@@ -11,6 +11,7 @@
 //! | `[[ask TITLE]]` | asks for a permission; goes on only if it is given |
 //! | `[[ask-first TITLE]]` | the same, without telling of the tool call before |
 //! | `[[sleep MS]]` `[[hang]]` | waits; for ever |
+//! | `[[deaf]]` | waits for ever, whatever it is told |
 //! | `[[flood N]]` `[[flood-tools N]]` | sends N updates as fast as it can: pieces of text, or tool calls |
 //! | `[[garbage]]` | prints lines that are no messages |
 //! | `[[die CODE]]` | ends at once, after a word on standard error |
@@ -61,11 +62,16 @@ pub fn run(arguments: impl Iterator<Item = String>) {
     let client = Arc::new(Client::new());
     let mut agent = Agent { manner, client, session: None };
     for line in std::io::stdin().lock().lines() {
-        let Ok(message) = line.map_err(drop).and_then(|line| serde_json::from_str(&line).map_err(drop)) else { continue };
+        let Ok(message) = line.map_err(drop).and_then(|line| serde_json::from_str(&line).map_err(drop))
+        else {
+            continue;
+        };
         agent.take(&message);
     }
-    while manner.stays_after_eof {
-        std::thread::park();
+    if manner.stays_after_eof {
+        loop {
+            std::thread::park();
+        }
     }
 }
 
@@ -110,7 +116,9 @@ impl Agent {
                 let answer = json!({ "configOptions": options("code", model)["configOptions"] });
                 self.client.answer(&id, answer);
             }
-            (Some(_), Some(id)) if !self.manner.hangs_at_initialize => self.client.refuse(&id, -32601, "Method not found"),
+            (Some(_), Some(id)) if !self.manner.hangs_at_initialize => {
+                self.client.refuse(&id, -32601, "Method not found")
+            }
             (None, Some(id)) => self.client.take_answer(&id, &message["result"]),
             _ => {}
         }
@@ -139,7 +147,10 @@ impl Agent {
         self.open(&name, params);
         let Some(session) = &self.session else { return };
         for prompt in session.history.prompts() {
-            self.client.update(&name, json!({"sessionUpdate": "user_message_chunk", "content": {"type": "text", "text": prompt}}));
+            self.client.update(
+                &name,
+                json!({"sessionUpdate": "user_message_chunk", "content": {"type": "text", "text": prompt}}),
+            );
             self.client.update(&name, json!({"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "as before"}}));
         }
         self.client.answer(id, options("code", "small"));

@@ -116,7 +116,9 @@ impl Turn<'_> {
 
     fn edit(&self, tool: &str, directive: &Directive<'_>) {
         let parts = directive.parts(3);
-        let [path, from, to] = parts[..] else { return self.say("An edit needs a path, an old and a new text.") };
+        let [path, from, to] = parts[..] else {
+            return self.say("An edit needs a path, an old and a new text.");
+        };
         match std::fs::read_to_string(self.session.folder.join(path)) {
             Ok(old) if old.contains(from) => {
                 let new = old.replacen(from, to, 1);
@@ -133,7 +135,8 @@ impl Turn<'_> {
             "sessionUpdate": "tool_call", "toolCallId": tool, "title": title, "kind": "edit", "status": "in_progress",
             "locations": [{"path": whole}], "rawInput": {"path": path},
         }));
-        let made = whole.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&whole, new));
+        let made =
+            whole.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&whole, new));
         let (status, content) = match made {
             Ok(()) => ("completed", json!([{"type": "diff", "path": whole, "oldText": old, "newText": new}])),
             Err(error) => ("failed", text_content(&error.to_string())),
@@ -147,7 +150,11 @@ impl Turn<'_> {
             "status": "in_progress", "rawInput": {"command": command},
         }));
         let script = format!("( {command}\n) 2>&1");
-        let ran = Command::new("sh").args(["-c", &script]).current_dir(&self.session.folder).stdin(Stdio::null()).output();
+        let ran = Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(&self.session.folder)
+            .stdin(Stdio::null())
+            .output();
         let (code, output) = match ran {
             Ok(ran) => (ran.status.code(), String::from_utf8_lossy(&ran.stdout).into_owned()),
             Err(error) => (None, error.to_string()),
@@ -238,10 +245,12 @@ impl Turn<'_> {
     /// Starts processes in the hardest way to end: they ignore what can be ignored, make themselves sessions, and lose
     /// their parents.
     fn fork_stubborn(&self, count: u64) {
-        const STUBBORN: &str = "trap '' TERM HUP INT QUIT; exec >/dev/null 2>&1 </dev/null; while :; do sleep 0.2; done";
+        const STUBBORN: &str =
+            "trap '' TERM HUP INT QUIT; exec >/dev/null 2>&1 </dev/null; while :; do sleep 0.2; done";
         for _ in 0..count {
             let script = format!("setsid sh -c \"{STUBBORN}\" stubborn & exit 0");
-            let _ = Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).status();
+            let _ =
+                Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).status();
         }
         self.say(&format!("{count} processes are left behind."));
     }

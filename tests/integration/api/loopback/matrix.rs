@@ -27,7 +27,10 @@ enum Act {
 /// The rule, in words of its own: a foreign name or page is refused whatever it shows; a token in a header suffices;
 /// a cookie counts only for our own page; everything else is nobody.
 fn expected(host_is_ours: bool, origin: Option<bool>, credential: Credential, act: Act) -> u16 {
-    use Credential::{Basic, Bearer, Cookie, CookieAndWrongBearer, EmptyBearer, ForgedCookie, None, OtherPortsCookie, WrongBearer};
+    use Credential::{
+        Basic, Bearer, Cookie, CookieAndWrongBearer, EmptyBearer, ForgedCookie, None, OtherPortsCookie,
+        WrongBearer,
+    };
     if !host_is_ours || origin == Some(false) {
         return 403;
     }
@@ -38,13 +41,21 @@ fn expected(host_is_ours: bool, origin: Option<bool>, credential: Credential, ac
             Act::Stream => 101,
         },
         (Cookie, _) => 403,
-        (None | ForgedCookie | OtherPortsCookie | WrongBearer | EmptyBearer | Basic | CookieAndWrongBearer, _) => 401,
+        (
+            None | ForgedCookie | OtherPortsCookie | WrongBearer | EmptyBearer | Basic | CookieAndWrongBearer,
+            _,
+        ) => 401,
     }
 }
 
 /// Host names with whether they are ours. The foreign ones are what DNS rebinding and its kin send.
 fn hosts(port: u16) -> Vec<(Option<String>, bool)> {
-    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("LocalHost:{port}"), format!("[::1]:{port}")];
+    let ours = [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("LocalHost:{port}"),
+        format!("[::1]:{port}"),
+    ];
     let foreign = [
         "127.0.0.1".to_owned(),
         "localhost".to_owned(),
@@ -63,7 +74,11 @@ fn hosts(port: u16) -> Vec<(Option<String>, bool)> {
 }
 
 fn origins(port: u16) -> Vec<(Option<String>, Option<bool>)> {
-    let ours = [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
+    let ours = [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+        format!("http://[::1]:{port}"),
+    ];
     let foreign = [
         "null".to_owned(),
         String::new(),
@@ -138,14 +153,17 @@ async fn every_combination_of_address_origin_credential_and_method_comes_to_what
         for (origin, origin_is_ours) in &origins(client.port()) {
             for credential in all {
                 let credentials = credential_headers(client, &cookie, credential);
-                let mut headers: Vec<(&str, &str)> = credentials.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let mut headers: Vec<(&str, &str)> =
+                    credentials.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 headers.extend(host.as_deref().map(|host| ("host", host)));
                 headers.extend(origin.as_deref().map(|origin| ("origin", origin)));
                 for act in [Act::Read, Act::Write, Act::Stream] {
                     let expected = expected(*host_is_ours, *origin_is_ours, credential, act);
                     let got = status(client, act, &headers).await;
                     if got != expected {
-                        wrong.push(format!("{host:?} {origin:?} {credential:?} {act:?}: {got}, not {expected}"));
+                        wrong.push(format!(
+                            "{host:?} {origin:?} {credential:?} {act:?}: {got}, not {expected}"
+                        ));
                     }
                 }
             }
@@ -160,7 +178,9 @@ async fn a_page_without_origin_counts_as_ours_only_for_reads_that_the_browser_vo
     let client = instance.client();
     let cookie = sign_in(&instance).await;
     let host = client.host();
-    for (site, read) in [("same-origin", 200), ("same-site", 403), ("cross-site", 403), ("none", 403), ("", 403)] {
+    for (site, read) in
+        [("same-origin", 200), ("same-site", 403), ("cross-site", 403), ("none", 403), ("", 403)]
+    {
         let headers = [("host", host.as_str()), ("cookie", cookie.as_str()), ("sec-fetch-site", site)];
         assert_eq!(status(client, Act::Read, &headers).await, read, "{site}");
         assert_eq!(status(client, Act::Write, &headers).await, 403, "{site}");
@@ -174,12 +194,19 @@ async fn a_foreign_page_gets_no_reply_that_it_could_read() {
     let client = instance.client();
     let (host, bearer) = (client.host(), client.bearer());
     for headers in [
-        vec![("host", host.as_str()), ("origin", "http://evil.example"), ("access-control-request-method", "POST")],
+        vec![
+            ("host", host.as_str()),
+            ("origin", "http://evil.example"),
+            ("access-control-request-method", "POST"),
+        ],
         vec![("host", host.as_str()), ("authorization", bearer.as_str())],
     ] {
         for method in [Method::OPTIONS, Method::GET] {
             let answer = client.send(request(method, "/api/projects", &headers, "")).await.unwrap();
-            assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")), "{answer:?}");
+            assert!(
+                answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")),
+                "{answer:?}"
+            );
         }
     }
 }

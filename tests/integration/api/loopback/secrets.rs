@@ -15,7 +15,11 @@ async fn no_secret_is_logged_even_at_the_finest_level() {
     let headers = [("host", host.as_str()), ("origin", ours.as_str()), ("cookie", cookie.as_str())];
     client.send(request(Method::GET, "/api/projects", &headers, "")).await.unwrap().expect(200);
     let headers = [("host", host.as_str()), ("authorization", wrong)];
-    client.send(request(Method::GET, "/api/projects", &headers, "")).await.unwrap().refused(401, "token_invalid");
+    client
+        .send(request(Method::GET, "/api/projects", &headers, ""))
+        .await
+        .unwrap()
+        .refused(401, "token_invalid");
     exchange(client, Some(&ours), "a-code-that-is-wrong-entirely").await.refused(401, "code_invalid");
     let mut socket = Socket::open(client, "/api/events").await;
     socket.send(serde_json::json!({"since": 0})).await;
@@ -75,7 +79,8 @@ async fn the_runner_gets_none_of_the_servers_secrets() {
     assert!(known.contains("HOME="), "it does have an environment");
     for secret in [token, "secret-"] {
         assert!(!known.contains(secret), "{known}");
-        let told = processes_of(instance.folder()).into_iter().find(|process| process.command.contains(secret));
+        let told =
+            processes_of(instance.folder()).into_iter().find(|process| process.command.contains(secret));
         assert_eq!(told, None, "a secret is in a command line");
     }
 }

@@ -26,7 +26,7 @@ export function WorkspaceRoute() {
       conversation={(workspace) => <SessionPane workspace={workspace} sessionId={search.session} onSession={(session) => onSearch({ session })} />}
       panes={(workspace) => ({
         changes: <ReviewPane workspace={workspace} sessionId={search.session} onOpenFile={(file) => onSearch({ tab: 'files', file })} />,
-        files: <FilesPane workspace={workspace} place={search.file ?? ''} onPlace={(file) => onSearch({ file })} />,
+        files: <FilesPane workspace={workspace} place={search.file} onPlace={(file) => onSearch({ file })} />,
         checkpoints: <CheckpointsPane workspace={workspace} />,
       })}
     />

@@ -65,7 +65,7 @@ const AgentList = ({ agents }: { agents: Agent[] }) => (
         {agent.kind === 'command' ? <p className="text-muted">Any command line, run in the worktree. Its output is the transcript; it needs nothing installed.</p> : null}
         {!agent.installed && agent.install_hint ? (
           <div className="flex items-center justify-between gap-2 rounded-md border bg-sunken py-0.5 pr-0.5 pl-2.5">
-            <code className="min-w-0 overflow-x-auto font-mono text-sm whitespace-nowrap">{agent.install_hint}</code>
+            <code className="min-w-0 py-1 font-mono text-sm [overflow-wrap:anywhere]">{agent.install_hint}</code>
             <CopyButton text={agent.install_hint} label={`Copy how to install ${agent.name}`} />
           </div>
         ) : null}

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useImperativeHandle, useRef, type ReactNode, type Ref } from 'react';
-import type { Uuid } from '@/shared/api/types';
+import type { DiffFile, Uuid } from '@/shared/api/types';
 import { fileKey } from './model/files';
 import type { ReviewRow } from './model/rows';
 import { CommentList, NewComment } from './rows/CommentRows';
@@ -26,7 +26,7 @@ interface DiffListProps {
   ref: Ref<DiffListHandle>;
   workspaceId: Uuid;
   model: ReviewModel;
-  onOpenFile: (path: string) => void;
+  onOpenFile: (file: DiffFile) => void;
 }
 
 /** All files of the diff in one virtual list, the head of the file in sight pinned at its top. */
@@ -49,9 +49,13 @@ export function DiffList({ ref, workspaceId, model, onOpenFile }: DiffListProps)
     anchorTo: 'end',
     // Never "at the end": a diff that grows does not pull the view along.
     scrollEndThreshold: -1,
+    // Scrolling moves the rows without drawing them again.
+    directDomUpdates: true,
   });
 
-  const offset = virtualizer.scrollOffset ?? 0;
+  // The place that the virtualizer keeps while rows above change may lie past the end of a list that got short.
+  const furthest = Math.max(0, virtualizer.getTotalSize() - (virtualizer.scrollRect?.height ?? 0));
+  const offset = Math.min(virtualizer.scrollOffset ?? 0, furthest);
   const top = virtualizer.getVirtualItemForOffset(offset)?.index ?? 0;
 
   useImperativeHandle(ref, () => ({
@@ -84,8 +88,8 @@ export function DiffList({ ref, workspaceId, model, onOpenFile }: DiffListProps)
   return (
     <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
       {pinned && offset > 0 ? <div className="absolute inset-x-0 top-0 z-20 -mt-px shadow-card">{headOf(pinned, showPinned)}</div> : null}
-      <div ref={scrollRef} tabIndex={0} role="region" aria-label="Changed files" className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none]">
-        <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      <div ref={scrollRef} tabIndex={0} role="region" aria-label="Changed files" className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] focus-visible:shadow-[inset_2px_0_0_var(--accent)]">
+        <div ref={virtualizer.containerRef} className="relative">
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
             return row ? (
@@ -94,8 +98,7 @@ export function DiffList({ ref, workspaceId, model, onOpenFile }: DiffListProps)
                 data-index={item.index}
                 ref={virtualizer.measureElement}
                 onPointerEnter={row.kind === 'line' || row.kind === 'pair' ? () => patchReview(store, { hovered: row.key }) : undefined}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${item.start}px)` }}
+                className="absolute top-0 left-0 w-full"
               >
                 <Row row={row} workspaceId={workspaceId} head={headOf} />
               </div>

@@ -1,14 +1,16 @@
+import { useQuery } from '@tanstack/react-query';
 import { FileDiff } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { DiffFile, Uuid, Workspace } from '@/shared/api/types';
+import { diffQuery } from '@/shared/api/workspaces';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { repoFolder } from '@/shared/workspaces/folders';
 import { DiffList, type DiffListHandle } from './DiffList';
 import { FileTree } from './FileTree';
 import { fileKey } from './model/files';
 import { CommentCard } from './rows/CommentRows';
 import { Toolbar } from './Toolbar';
-import { useLiveDiff } from './useLiveDiff';
 import { useReviewActions } from './useReviewActions';
 import { useReviewModel } from './useReviewModel';
 import { patchReview, ReviewContext, reviewStoreOf, useReview, useReviewStore } from './viewState';
@@ -17,6 +19,7 @@ interface ReviewPaneProps {
   workspace: Workspace;
   /** The session that is open beside the review, for sending comments. */
   sessionId: Uuid | undefined;
+  /** Opens a file by its path in the workspace. */
   onOpenFile: (path: string) => void;
 }
 
@@ -33,7 +36,7 @@ export function ReviewPane(props: ReviewPaneProps) {
 function Review({ workspace, sessionId, onOpenFile }: ReviewPaneProps) {
   const store = useReviewStore();
   const filter = useReview((view) => view.filter);
-  const { data: diff, error, refetch } = useLiveDiff(workspace.id);
+  const { data: diff, error, refetch } = useQuery(diffQuery(workspace.id));
   const model = useReviewModel(workspace, diff);
   const list = useRef<DiffListHandle>(null);
   const wide = useMediaQuery('(min-width: 1280px)');
@@ -58,6 +61,7 @@ function Review({ workspace, sessionId, onOpenFile }: ReviewPaneProps) {
       </div>
     );
 
+  const openFile = (file: DiffFile) => onOpenFile(repoFolder(workspace, file.repo_id) + file.path);
   const several = diff.files.length > 1;
   const treeOpen = treeWanted ?? (wide && several);
   const goTo = (file: DiffFile) => {
@@ -100,7 +104,7 @@ function Review({ workspace, sessionId, onOpenFile }: ReviewPaneProps) {
             None of the {diff.files.length} changed files has “{filter}” in its path.
           </EmptyState>
         ) : (
-          <DiffList ref={list} workspaceId={workspace.id} model={model} onOpenFile={onOpenFile} />
+          <DiffList ref={list} workspaceId={workspace.id} model={model} onOpenFile={openFile} />
         )}
       </div>
     </section>

@@ -27,22 +27,25 @@ export function SessionBar({ session, sessions, live, onSession, onNewSession }:
   const usage = useStore(live.state, (state) => state.usage) ?? session.usage;
   const plan = useStore(live.state, (state) => state.plan);
   const offline = useStore(live.state, (state) => state.connection === 'offline');
-  const label = (each: Session) => each.title || agentName(each.agent, agents);
   const done = plan.filter((item) => item.status === 'completed').length;
 
   return (
     <div className="flex h-9 shrink-0 items-center gap-1.5 border-b px-2">
       <Menu
         trigger={
-          <Button size="sm" variant="ghost" className="min-w-0 shrink text-fg" title={session.status_detail ?? undefined}>
-            <span className="truncate">{label(session)}</span>
+          <Button size="sm" variant="ghost" className="min-w-0 shrink! justify-start text-fg" title={session.title}>
+            <span className="max-w-48 shrink-0 truncate max-sm:max-w-28">{agentName(session.agent, agents)}</span>
+            {session.title && sessions.length > 1 ? <span className="min-w-0 truncate font-normal text-faint max-sm:hidden">{session.title}</span> : null}
             <ChevronDown size={13} className="shrink-0 text-faint" />
           </Button>
         }
       >
         {sessions.map((each) => (
           <MenuItem key={each.id} checked={each.id === session.id} onSelect={() => onSession(each.id)}>
-            {label(each)} <span className="text-sm text-faint">· {relativeText(each.created_at, Date.now())}</span>
+            <span className="block max-w-80 truncate">
+              {agentName(each.agent, agents)} <span className="text-sm text-faint">· {relativeText(each.created_at, Date.now())}</span>
+              {each.title ? <span className="text-sm text-faint"> · {each.title}</span> : null}
+            </span>
           </MenuItem>
         ))}
         <MenuSeparator />

@@ -7,6 +7,7 @@ import type { Session, Uuid, Workspace } from '@/shared/api/types';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { toast } from '@/shared/ui/toast';
+import { workingFolder } from '@/shared/workspaces/folders';
 import { Composer } from './Composer';
 import { NewSessionDialog } from './NewSessionDialog';
 import { PendingApproval } from './PendingApproval';
@@ -16,6 +17,7 @@ import { createExpansion, ExpansionContext } from './transcript/expansion';
 import { TranscriptView } from './TranscriptView';
 import { isPlainText, useTranscript } from './useTranscript';
 import { useTurnAnnouncements } from './useTurnAnnouncements';
+import { WorkspacePathContext } from './workspacePath';
 
 interface SessionPaneProps {
   workspace: Workspace;
@@ -31,31 +33,36 @@ export function SessionPane({ workspace, sessionId, onSession }: SessionPaneProp
   const chosen = sessions?.find((each) => each.id === sessionId) ?? (sessions ? newestSession(sessions) : undefined);
 
   return (
-    <section aria-label="Conversation" className="flex min-h-0 min-w-0 flex-1 flex-col">
-      {chosen ? (
-        <OpenSession key={chosen.id} listed={chosen} sessions={sessions ?? []} onSession={onSession} onNewSession={() => setCreating(true)} />
-      ) : error ? (
-        <ErrorState className="flex-1" title="The sessions could not be loaded" error={error} onRetry={() => void refetch()} />
-      ) : sessions ? (
-        <NoSession workspace={workspace} onNewSession={() => setCreating(true)} />
-      ) : (
-        <div className="p-4">
-          <SkeletonLines lines={6} label="Loading the conversation" />
-        </div>
-      )}
-      {creating ? (
-        <NewSessionDialog
-          workspaceId={workspace.id}
-          onClose={() => setCreating(false)}
-          onStarted={(id) => {
-            setCreating(false);
-            onSession(id);
-          }}
-        />
-      ) : null}
-    </section>
+    <WorkspacePathContext value={workingFolder(workspace)}>
+      <section aria-label="Conversation" className="flex min-h-0 min-w-0 flex-1 flex-col">
+        {chosen ? (
+          <OpenSession key={chosen.id} listed={chosen} sessions={newestFirst(sessions ?? [])} onSession={onSession} onNewSession={() => setCreating(true)} />
+        ) : error ? (
+          <ErrorState className="flex-1" title="The sessions could not be loaded" error={error} onRetry={() => void refetch()} />
+        ) : sessions ? (
+          <NoSession workspace={workspace} onNewSession={() => setCreating(true)} />
+        ) : (
+          <div className="p-4">
+            <SkeletonLines lines={6} label="Loading the conversation" />
+          </div>
+        )}
+        {creating ? (
+          <NewSessionDialog
+            workspaceId={workspace.id}
+            onClose={() => setCreating(false)}
+            onStarted={(id) => {
+              setCreating(false);
+              onSession(id);
+            }}
+          />
+        ) : null}
+      </section>
+    </WorkspacePathContext>
   );
 }
+
+// Ids are ordered by time.
+const newestFirst = (sessions: readonly Session[]): Session[] => sessions.toSorted((a, b) => (a.id < b.id ? 1 : -1));
 
 function NoSession({ workspace, onNewSession }: { workspace: Workspace; onNewSession: () => void }) {
   if (workspace.status === 'creating')

@@ -40,6 +40,8 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: AT_END,
+    // Scrolling moves the rows without drawing them again.
+    directDomUpdates: true,
   });
 
   const ready = phase === 'ready';
@@ -54,7 +56,13 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
   }, [ready, hasOlder, loadingOlder, error, firstShown, live]);
 
   if (atEnd) lastSeen.current = rows.at(-1);
-  const onScroll = () => setAtEnd(virtualizer.getDistanceFromEnd() <= AT_END);
+  // Worked out of what the list knows: asking the page would make it lay itself out.
+  const noticePlace = () => {
+    const bottom = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
+    setAtEnd(virtualizer.getTotalSize() - bottom <= AT_END);
+  };
+  // Rows that grow move the end away without a scroll.
+  useEffect(noticePlace);
 
   if (phase === 'failed') return <ErrorState className="min-h-0 flex-1" title="The transcript could not be loaded" error={error} onRetry={() => live.start()} />;
   if (phase === 'loading')
@@ -80,12 +88,12 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
           Loading older entries…
         </p>
       ) : null}
-      <div ref={scrollRef} onScroll={onScroll} tabIndex={0} role="log" aria-label="Transcript" aria-live="off" className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] focus-visible:shadow-[inset_2px_0_0_var(--accent)]">
-        <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      <div ref={scrollRef} onScroll={noticePlace} tabIndex={0} role="log" aria-label="Transcript" aria-live="off" className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] focus-visible:shadow-[inset_2px_0_0_var(--accent)]">
+        <div ref={virtualizer.containerRef} className="relative">
           {items.map((item) => {
             const row = rows[item.index];
             return row ? (
-              <div key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="absolute inset-x-0 top-0 px-3 sm:px-4" style={{ transform: `translateY(${item.start}px)` }}>
+              <div key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="absolute top-0 left-0 w-full px-3 sm:px-4">
                 <div className="mx-auto max-w-3xl">
                   <RowView row={row} sessionId={session.id} workspaceId={session.workspace_id} isPlainText={isPlainText} />
                 </div>

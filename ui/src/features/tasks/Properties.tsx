@@ -91,7 +91,8 @@ function Property({ name, shown, children }: { name: string; shown: ReactNode; c
       label={name}
       className="w-56"
       trigger={
-        <Button size="sm" aria-label={`${name}: change`} className="h-auto min-h-6.5 max-w-full flex-wrap py-0.5 font-normal">
+        <Button size="sm" title={`Change: ${name.toLowerCase()}`} className="h-auto min-h-6.5 max-w-full flex-wrap py-0.5 font-normal">
+          <span className="sr-only">{name}: </span>
           {shown}
         </Button>
       }

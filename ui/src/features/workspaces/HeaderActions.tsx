@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import { isBusy, sessionCalls } from '@/shared/api/sessions';
 import type { Conflict, Session, Workspace } from '@/shared/api/types';
-import { diffQuery } from '@/shared/api/workspaces';
+import { diffQuery, isUsable } from '@/shared/api/workspaces';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { toast } from '@/shared/ui/toast';
+import { workingFolder } from '@/shared/workspaces/folders';
 import { CommitDialog } from './CommitDialog';
 import { discardWorkspace } from './discard';
 import { MergeDialog } from './merge/MergeDialog';
@@ -25,7 +26,7 @@ const copy = (text: string, what: string) => void navigator.clipboard.writeText(
 /** What can be done with a workspace as a whole. */
 export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: HeaderActionsProps) {
   const client = useQueryClient();
-  const usable = workspace.status === 'ready' || workspace.status === 'merged';
+  const usable = isUsable(workspace);
   const { data: diff } = useQuery({ ...diffQuery(workspace.id), enabled: usable });
   const [dialog, setDialog] = useState<'merge' | 'commit' | null>(null);
   const { running, update, push, commit } = useWorkspaceActions(workspace, onConflicts);
@@ -45,7 +46,7 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
     { id: 'workspace.update', title: `Update from ${workspace.base_branch}`, group: 'Workspace', icon: <ArrowDownToLine size={14} />, when: () => usable, run: () => void update('merge') },
     { id: 'workspace.commit', title: 'Commit…', group: 'Workspace', icon: <GitCommitHorizontal size={14} />, when: () => usable && uncommitted > 0, run: () => setDialog('commit') },
     { id: 'workspace.push', title: 'Push the branch', group: 'Workspace', icon: <CloudUpload size={14} />, when: () => usable, run: () => void push() },
-    { id: 'workspace.copy-path', title: 'Copy the folder’s path', group: 'Workspace', icon: <FolderOpen size={14} />, run: () => copy(workspace.path, 'Path') },
+    { id: 'workspace.copy-path', title: 'Copy the folder’s path', group: 'Workspace', icon: <FolderOpen size={14} />, run: () => copy(workingFolder(workspace), 'Path') },
     { id: 'workspace.discard', title: 'Discard the workspace', group: 'Workspace', icon: <Trash2 size={14} />, when: () => usable, run: () => void discard() },
   ]);
 
@@ -89,7 +90,7 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
         <MenuItem icon={<Copy size={14} />} onSelect={() => copy(workspace.branch, 'Branch')}>
           Copy the branch’s name
         </MenuItem>
-        <MenuItem icon={<FolderOpen size={14} />} disabled={workspace.path === ''} onSelect={() => copy(workspace.path, 'Path')}>
+        <MenuItem icon={<FolderOpen size={14} />} disabled={workspace.path === ''} onSelect={() => copy(workingFolder(workspace), 'Path')}>
           Copy the folder’s path
         </MenuItem>
         <MenuSeparator />

@@ -94,7 +94,7 @@ export function StartAgentForm({ projectId, taskId, onStarted, onCancel }: Start
       </div>
       <InstallHints />
       <Field label="Prompt">
-        {(control) => <Textarea {...control} rows={6} value={prompt} onChange={(event) => setTypedPrompt(event.target.value)} />}
+        {(control) => <Textarea {...control} autoFocus rows={6} value={prompt} onChange={(event) => setTypedPrompt(event.target.value)} />}
       </Field>
       {failure ? (
         <p role="alert" className="text-danger">

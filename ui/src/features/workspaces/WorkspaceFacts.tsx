@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { GitBranch } from 'lucide-react';
 import type { Workspace } from '@/shared/api/types';
-import { diffQuery } from '@/shared/api/workspaces';
+import { diffQuery, isUsable } from '@/shared/api/workspaces';
 import { CopyButton } from '@/shared/ui/CopyButton';
 import { DiffFigures } from './DiffFigures';
 import { WorkspaceBadge } from './WorkspaceBadge';
 
 /** Branch, base and how the two stand to each other. */
 export function WorkspaceFacts({ workspace }: { workspace: Workspace }) {
-  const usable = workspace.status === 'ready' || workspace.status === 'merged';
-  const { data: diff } = useQuery({ ...diffQuery(workspace.id), enabled: usable });
+  const { data: diff } = useQuery({ ...diffQuery(workspace.id), enabled: isUsable(workspace) });
   const stats = diff?.stats;
   return (
     <div className="flex h-8 shrink-0 items-center gap-2 overflow-hidden border-b bg-sunken px-3 text-sm text-muted">

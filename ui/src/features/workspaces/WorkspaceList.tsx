@@ -8,7 +8,7 @@ import { SessionPill } from '@/shared/agents/SessionPill';
 import { agentsQuery } from '@/shared/api/instance';
 import { newestSession, workspaceSessionsQuery } from '@/shared/api/sessions';
 import type { Uuid, Workspace } from '@/shared/api/types';
-import { diffQuery, taskWorkspacesQuery } from '@/shared/api/workspaces';
+import { diffQuery, isUsable, taskWorkspacesQuery } from '@/shared/api/workspaces';
 import { Button } from '@/shared/ui/Button';
 import { RelativeTime } from '@/shared/ui/RelativeTime';
 import { ErrorState, Skeleton } from '@/shared/ui/States';
@@ -70,8 +70,7 @@ function Attempt({ workspace, onAnew }: { workspace: Workspace; onAnew: () => vo
   const client = useQueryClient();
   const { data: agents } = useQuery(agentsQuery());
   const { data: sessions } = useQuery(workspaceSessionsQuery(workspace.id));
-  const readable = workspace.status === 'ready' || workspace.status === 'merged';
-  const { data: diff } = useQuery({ ...diffQuery(workspace.id), enabled: readable });
+  const { data: diff } = useQuery({ ...diffQuery(workspace.id), enabled: isUsable(workspace) });
   const session = sessions ? newestSession(sessions) : undefined;
 
   if (workspace.status === 'failed')

@@ -1,17 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, LoaderCircle } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import { isNotFound } from '@/shared/api/errors';
 import { newestSession, workspaceSessionsQuery } from '@/shared/api/sessions';
 import { taskQuery } from '@/shared/api/tasks';
 import type { Conflict, Uuid, Workspace } from '@/shared/api/types';
-import { diffQuery, workspaceQuery } from '@/shared/api/workspaces';
+import { diffQuery, isUsable, workspaceQuery } from '@/shared/api/workspaces';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
 import { PageHeader } from '@/shared/ui/Page';
 import { Split } from '@/shared/ui/Split';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { useFileChanges } from '@/shared/workspaces/useFileChanges';
 import { HeaderActions } from './HeaderActions';
 import { ConflictsPanel } from './merge/ConflictsPanel';
 import { PaneTabs } from './PaneTabs';
@@ -38,6 +39,7 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
   const { data: task } = useQuery(taskQuery(client, taskId, projectId));
   const { data: sessions } = useQuery(workspaceSessionsQuery(workspaceId));
   const session = sessions?.find((each) => each.id === search.session) ?? (sessions ? newestSession(sessions) : undefined);
+  useFileChanges(workspaceId, workspace !== undefined && isUsable(workspace));
   const [refusedConflicts, setRefusedConflicts] = useState<Conflict[] | null>(null);
   const toTask = () => void navigate({ to: '/projects/$projectId/tasks/$taskId', params: { projectId, taskId } });
 
@@ -66,7 +68,7 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
             onHandedOver={(id) => onSearch({ session: id, tab: 'conversation' })}
           />
           <WorkspaceState workspace={workspace}>
-            <Panes tab={search.tab} onTab={(tab) => onSearch({ tab })} conversation={conversation(workspace)} panes={panes(workspace)} />
+            <Panes tab={search.tab} onTab={(tab) => onSearch({ tab })} conversation={conversation(workspace)} panes={isUsable(workspace) ? panes(workspace) : null} />
           </WorkspaceState>
         </>
       ) : isNotFound(error) ? (
@@ -94,19 +96,31 @@ interface ConflictsProps {
 
 /** Conflicts of a merge that was refused, or ones that stand in the files. */
 function Conflicts({ workspace, refused, ...rest }: ConflictsProps) {
-  const usable = workspace.status === 'ready' || workspace.status === 'merged';
-  const { data: standing = [] } = useQuery({ ...diffQuery(workspace.id), enabled: usable, select: (diff) => diff.stats.conflicts });
+  const { data: standing = [] } = useQuery({ ...diffQuery(workspace.id), enabled: isUsable(workspace), select: (diff) => diff.stats.conflicts });
   const conflicts = standing.length > 0 ? standing : refused;
   if (!conflicts) return null;
   return <ConflictsPanel workspace={workspace} conflicts={conflicts} inFiles={standing.length > 0} {...rest} />;
 }
 
+const Pane = ({ tab, children }: { tab: WorkspaceTab; children: ReactNode }) => (
+  <div id="pane" role="tabpanel" aria-labelledby={`pane-tab-${tab}`} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    {children}
+  </div>
+);
+
 interface PanesProps {
   tab: WorkspaceTab | undefined;
   onTab: (tab: WorkspaceTab) => void;
   conversation: ReactNode;
-  panes: Record<Exclude<WorkspaceTab, 'conversation'>, ReactNode>;
+  /** Null while there are no files to look at. */
+  panes: Record<Exclude<WorkspaceTab, 'conversation'>, ReactNode> | null;
 }
+
+const BeingMade = () => (
+  <EmptyState className="flex-1" icon={<LoaderCircle size={24} className="animate-spin" />} title="One moment">
+    The files of the workspace are being worked on.
+  </EmptyState>
+);
 
 function Panes({ tab, onTab, conversation, panes }: PanesProps) {
   const wide = useMediaQuery('(min-width: 820px)');
@@ -115,7 +129,7 @@ function Panes({ tab, onTab, conversation, panes }: PanesProps) {
     return (
       <>
         <PaneTabs withConversation value={shown} onChange={onTab} />
-        {shown === 'conversation' ? conversation : panes[shown]}
+        <Pane tab={shown}>{shown === 'conversation' ? conversation : panes ? panes[shown] : <BeingMade />}</Pane>
       </>
     );
   }
@@ -129,7 +143,7 @@ function Panes({ tab, onTab, conversation, panes }: PanesProps) {
       right={
         <>
           <PaneTabs value={shown} onChange={onTab} />
-          {panes[shown]}
+          <Pane tab={shown}>{panes ? panes[shown] : <BeingMade />}</Pane>
         </>
       }
     />

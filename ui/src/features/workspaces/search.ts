@@ -7,7 +7,7 @@ export type WorkspaceTab = (typeof TABS)[number];
 export interface WorkspaceSearch {
   tab?: WorkspaceTab;
   session?: Uuid;
-  /** The file that is open in the files tab. */
+  /** The file or folder that is open in the files tab. */
   file?: string;
 }
 
@@ -17,6 +17,7 @@ export function readWorkspaceSearch(raw: Record<string, unknown>): WorkspaceSear
   const tab = TABS.find((each) => each === raw.tab);
   if (tab) search.tab = tab;
   if (typeof raw.session === 'string' && raw.session !== '') search.session = raw.session;
-  if (typeof raw.file === 'string' && raw.file !== '') search.file = raw.file;
+  // The empty place is the folder around several repos.
+  if (typeof raw.file === 'string') search.file = raw.file;
   return search;
 }

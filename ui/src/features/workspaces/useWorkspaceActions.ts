@@ -30,7 +30,7 @@ export function useWorkspaceActions(workspace: Workspace, onConflicts: (conflict
       return false;
     } finally {
       setRunning(null);
-      refreshFiles(client, workspace.id);
+      void refreshFiles(client, workspace.id);
     }
   };
 

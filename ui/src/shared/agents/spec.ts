@@ -15,6 +15,7 @@ export const commandText = (spec: AgentSpec): string => (Array.isArray(spec.comm
 
 /** How an agent is called where it is shown. */
 export function agentName(spec: AgentSpec, catalogue: readonly Agent[] = []): string {
+  if (spec.id === CUSTOM_ACP && Array.isArray(spec.command)) return spec.command[0]?.split(/[\\/]/).at(-1) || 'Command';
   if (spec.id === COMMAND || spec.id === CUSTOM_ACP) return commandText(spec) || 'Command';
   return catalogue.find((agent) => agent.id === spec.id)?.name ?? spec.id;
 }

@@ -45,6 +45,9 @@ export const commitsQuery = (workspaceId: Uuid) =>
     staleTime: 0,
   });
 
+/** True when the workspace has files to look at and to work in. */
+export const isUsable = (workspace: Pick<Workspace, 'status'>): boolean => workspace.status === 'ready' || workspace.status === 'merged';
+
 export type MergeStrategy = 'squash' | 'merge' | 'rebase';
 export type UpdateStrategy = 'merge' | 'rebase';
 
@@ -95,9 +98,8 @@ export function keepWorkspace(client: QueryClient, workspace: Workspace): void {
   });
 }
 
-/** Everything that is read from the files of a workspace, after they changed at once. */
-export function refreshFiles(client: QueryClient, workspaceId: Uuid): void {
-  for (const key of [keys.diff(workspaceId), keys.commits(workspaceId), keys.checkpoints(workspaceId)])
-    void client.invalidateQueries({ queryKey: key });
-  void client.invalidateQueries({ queryKey: [...keys.workspace(workspaceId), 'files'] });
+/** Reads again everything that is read from the files of a workspace. Resolves when what is shown has been. */
+export async function refreshFiles(client: QueryClient, workspaceId: Uuid): Promise<void> {
+  const read = [keys.diff(workspaceId), keys.commits(workspaceId), keys.checkpoints(workspaceId), [...keys.workspace(workspaceId), 'files']];
+  await Promise.allSettled(read.map((queryKey) => client.invalidateQueries({ queryKey })));
 }

@@ -1,9 +1,10 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keys } from '@/shared/api/keys';
 import type { Approval, Session, Task } from '@/shared/api/types';
 import { fakeTransport, makeTask, type FakeStream } from '@/test/fakes';
 import { feedStore, startFeed } from './feed';
+import { patchCache } from './patch';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -96,6 +97,22 @@ test("a session's news show on its task's card; an older session's do not", () =
   settle();
   expect(task()?.latest_session).toEqual({ id: 's2', workspace_id: 'w', status: 'running' });
   stop();
+});
+
+test('an answer that was on its way when a change came is read once more', async () => {
+  vi.useRealTimers();
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  const answers: ((list: Partial<Session>[]) => void)[] = [];
+  const observer = new QueryObserver(client, { queryKey: keys.workspaceSessions('w'), queryFn: () => new Promise<Partial<Session>[]>((resolve) => answers.push(resolve)) });
+  const unsubscribe = observer.subscribe(() => {});
+  const session = { id: 's', workspace_id: 'w', task_id: 't1', project_id: 'p1', version: 2, status: 'completed' as const };
+  for (const seq of [2, 3]) patchCache(client, { seq, type: 'session.updated', id: 's', project_id: 'p1', version: seq, data: session });
+  answers[0]?.([{ ...session, version: 1, status: 'starting' }]);
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]?.([session]);
+  await vi.waitFor(() => expect(observer.getCurrentResult().data).toEqual([session]));
+  expect(answers).toHaveLength(2);
+  unsubscribe();
 });
 
 test('an approval leaves the inbox when it is answered', () => {

@@ -1,4 +1,5 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
+import { api } from '@/shared/api/client';
 import { taskCache } from '@/shared/api/taskCache';
 import type { FeedEvent } from '@/shared/api/types';
 import { createStore } from '@/shared/hooks/createStore';
@@ -70,6 +71,12 @@ export function startFeed(client: QueryClient): { ready: Promise<void>; stop: ()
     take(frame);
   };
 
-  const stop = resumeStream({ path: () => '/events', hello: () => ({ since }), onFrame, onState: (state) => feedStore.set(state) });
+  const onState = (state: ResumeState) => {
+    feedStore.set(state);
+    // A stream that is refused does not say why. A request does: after a restart nobody is signed in, and the page says so.
+    if (state === 'offline') void api.get('/info').catch(() => undefined);
+  };
+
+  const stop = resumeStream({ path: () => '/events', hello: () => ({ since }), onFrame, onState });
   return { ready, stop };
 }

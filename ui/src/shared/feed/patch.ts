@@ -2,6 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { keys } from '@/shared/api/keys';
 import { taskCache } from '@/shared/api/taskCache';
 import type { Approval, Comment, Config, FeedEvent, Message, Project, Repo, Session, Task, Workspace } from '@/shared/api/types';
+import { renewAfterRead } from './renew';
 
 interface Item {
   id: string;
@@ -65,6 +66,7 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
     if (!session) return;
     set(client, keys.session(session.id), session);
     upsert(client, keys.workspaceSessions(session.workspace_id), session);
+    renewAfterRead(client, keys.tasks(session.project_id));
     const cache = taskCache(client);
     const latest = cache.get(session.task_id, session.project_id)?.latest_session;
     // Ids are ordered by time: an older session must not hide a newer one.
@@ -102,11 +104,13 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
 const isNewer = (known: Item, next: Item) => known.version !== undefined && next.version !== undefined && known.version > next.version;
 
 function set<T extends Item>(client: QueryClient, key: QueryKey, next: T): void {
+  renewAfterRead(client, key);
   client.setQueryData<T>(key, (known) => (known === undefined || isNewer(known, next) ? known : next));
 }
 
 /** Only changes a list that is cached: an absent one is read whole when a page asks. */
 function upsert<T extends Item>(client: QueryClient, key: QueryKey, next: T): void {
+  renewAfterRead(client, key);
   client.setQueryData<T[]>(key, (list) => {
     if (!list) return list;
     const at = list.findIndex((item) => item.id === next.id);
@@ -117,6 +121,7 @@ function upsert<T extends Item>(client: QueryClient, key: QueryKey, next: T): vo
 }
 
 function drop(client: QueryClient, key: QueryKey, id: string): void {
+  renewAfterRead(client, key);
   client.setQueryData<Item[]>(key, (list) => (list?.some((item) => item.id === id) ? list.filter((item) => item.id !== id) : list));
 }
 

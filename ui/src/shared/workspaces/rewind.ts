@@ -14,7 +14,7 @@ export async function rewindTo(client: QueryClient, workspaceId: Uuid, checkpoin
   if (!yes) return;
   try {
     const before = await workspaceCalls.rewind(workspaceId, checkpoint);
-    refreshFiles(client, workspaceId);
+    void refreshFiles(client, workspaceId);
     toast.done(`Rewound. The state before is checkpoint ${before.number}.`, () => void goBack(client, workspaceId, before.number));
   } catch (error) {
     toast.failed('The files could not be rewound', error);
@@ -24,7 +24,7 @@ export async function rewindTo(client: QueryClient, workspaceId: Uuid, checkpoin
 async function goBack(client: QueryClient, workspaceId: Uuid, checkpoint: number): Promise<void> {
   try {
     await workspaceCalls.rewind(workspaceId, checkpoint);
-    refreshFiles(client, workspaceId);
+    void refreshFiles(client, workspaceId);
   } catch (error) {
     toast.failed('The rewind could not be undone', error);
   }

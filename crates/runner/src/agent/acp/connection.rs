@@ -38,6 +38,8 @@ pub(super) enum Halt {
     Idle,
     /// The agent has ended, or closed its output.
     Died,
+    /// The same while nobody talked to it.
+    Left,
     /// The agent did not answer this method in time.
     TimedOut(&'static str),
     /// The agent answered with an error.
@@ -123,6 +125,7 @@ impl<'a> Connection<'a> {
     /// The turn is over: permission requests that still wait are settled.
     pub(super) fn end(&mut self) {
         self.incoming.busy = false;
+        self.incoming.flush_tools(&mut self.context.recorder, true);
         for frame in self.incoming.cancel_permissions(&mut self.context.recorder) {
             self.send(frame);
         }
@@ -153,7 +156,8 @@ impl<'a> Connection<'a> {
     /// Waits for the next thing to come, and deals with it where nobody else need know.
     pub(super) async fn event(&mut self, deadline: Option<Instant>) -> Result<Event, Halt> {
         let quiet = self.waits_for_agent().then(|| self.quiet.due());
-        let wake = [deadline, self.context.recorder.due(), quiet].into_iter().flatten().min();
+        let dues = [deadline, self.context.recorder.due(), self.incoming.due(), quiet];
+        let wake = dues.into_iter().flatten().min();
         let lines = async {
             match &mut self.lines {
                 Some(lines) => lines.fill().await.unwrap_or(false),
@@ -175,6 +179,7 @@ impl<'a> Connection<'a> {
             }
             () = sleep_until(wake) => {
                 self.context.recorder.flush_due();
+                self.incoming.flush_tools(&mut self.context.recorder, false);
                 if quiet.is_some() && let Some(seconds) = self.quiet.tell() {
                     self.context.recorder.system(SystemEvent::Quiet { seconds }, "");
                 }
@@ -254,10 +259,13 @@ impl<'a> Connection<'a> {
         match command {
             None => return Err(Halt::Stopped(None)),
             Some(Command::Stop(reply)) => return Err(Halt::Stopped(Some(reply))),
-            Some(Command::Message(message, reply)) if !self.incoming.busy => return Ok(Event::Message(message, reply)),
+            Some(Command::Message(message, reply)) if !self.incoming.busy => {
+                return Ok(Event::Message(message, reply));
+            }
             Some(Command::Message(message, reply)) => self.context.turn_away(&message, reply),
             Some(Command::Answer { permission, option, reply }) => {
-                let settled = self.incoming.answer_permission(&mut self.context.recorder, &permission, &option);
+                let settled =
+                    self.incoming.answer_permission(&mut self.context.recorder, &permission, &option);
                 self.quiet.heard();
                 answer(reply, settled.map(|frame| frame.into_iter().for_each(|frame| self.send(frame))));
             }
@@ -289,7 +297,9 @@ impl<'a> Connection<'a> {
                 self.tell_options();
                 answer(reply, Ok(()));
             }
-            Err(error) => answer(reply, Err(Error::invalid("choice_id", format!("The agent refused: {error}")))),
+            Err(error) => {
+                answer(reply, Err(Error::invalid("choice_id", format!("The agent refused: {error}"))))
+            }
         }
     }
 
@@ -313,7 +323,10 @@ impl<'a> Connection<'a> {
 }
 
 fn unreadable(method: &str, error: &serde_json::Error) -> acp::Error {
-    acp::Error::new(i32::from(acp::ErrorCode::InternalError), format!("its answer to “{method}” cannot be read: {error}"))
+    acp::Error::new(
+        i32::from(acp::ErrorCode::InternalError),
+        format!("its answer to “{method}” cannot be read: {error}"),
+    )
 }
 
 async fn sleep_until(wake: Option<Instant>) {

@@ -31,7 +31,9 @@ pub(super) fn tool_content(parts: Vec<acp::ToolCallContent>) -> Vec<ToolContent>
         .into_iter()
         .take(MOST)
         .filter_map(|part| match part {
-            acp::ToolCallContent::Content(part) => Some(ToolContent::Text { text: shorten(text(&part.content)) }),
+            acp::ToolCallContent::Content(part) => {
+                Some(ToolContent::Text { text: shorten(text(&part.content)) })
+            }
             acp::ToolCallContent::Diff(diff) => Some(ToolContent::Diff {
                 path: diff.path.to_string_lossy().into_owned(),
                 old_text: diff.old_text.map(shorten),

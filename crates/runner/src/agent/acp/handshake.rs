@@ -9,7 +9,10 @@ use tokio::time::Instant;
 use super::connection::{Connection, Halt};
 
 /// Opens the conversation; answers what a new one must be told of the old one.
-pub(super) async fn open(connection: &mut Connection<'_>, resume: Option<&Resume>) -> Result<Option<String>, Halt> {
+pub(super) async fn open(
+    connection: &mut Connection<'_>,
+    resume: Option<&Resume>,
+) -> Result<Option<String>, Halt> {
     let agent = initialize(connection).await?;
     let Some(resume) = resume else {
         create(connection).await?;
@@ -63,17 +66,20 @@ async fn take_up(
     agent: &acp::AgentCapabilities,
     id: String,
 ) -> Result<bool, Halt> {
-    let (id, folder, until) = (acp::SessionId::new(id), connection.context.folder.clone(), deadline(connection));
+    let (id, folder, until) =
+        (acp::SessionId::new(id), connection.context.folder.clone(), deadline(connection));
     connection.set_session(id.clone());
     let options = if agent.session_capabilities.resume.is_some() {
         let request = acp::ResumeSessionRequest::new(id, folder);
-        let answer: Result<acp::ResumeSessionResponse, _> = connection.call("session/resume", &request, until).await;
+        let answer: Result<acp::ResumeSessionResponse, _> =
+            connection.call("session/resume", &request, until).await;
         answer.map(|answer| (answer.modes, answer.config_options))
     } else if agent.load_session {
         let request = acp::LoadSessionRequest::new(id, folder);
         // The agent tells the whole conversation again, which we have.
         connection.set_replaying(true);
-        let answer: Result<acp::LoadSessionResponse, _> = connection.call("session/load", &request, until).await;
+        let answer: Result<acp::LoadSessionResponse, _> =
+            connection.call("session/load", &request, until).await;
         connection.set_replaying(false);
         answer.map(|answer| (answer.modes, answer.config_options))
     } else {

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use agent_client_protocol::v1::schema as acp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use switchyard_domain::transcript::{
-    EntryBody, PermissionOption, PermissionOutcome, PlanItem, SystemEvent, Usage,
-};
-use switchyard_domain::{Error, Result};
+use switchyard_domain::Result;
+use switchyard_domain::transcript::{EntryBody, PlanItem, SystemEvent, Usage};
+use tokio::time::Instant;
 
 use super::connection::{Answer, Connection};
 use super::content;
 use super::options::{Options, Setting};
+use super::permissions::{self, Permissions};
 use super::rpc::{self, Frame};
 use super::tools::Tools;
 use crate::agent::lines::Read;
@@ -41,18 +41,9 @@ pub(super) struct Incoming {
     pub(super) prompt: i64,
     replaying: bool,
     tools: Tools,
-    permissions: Vec<Asked>,
+    permissions: Permissions,
     garbage: u32,
     speech: Speech,
-}
-
-/// A permission request that waits.
-struct Asked {
-    request: acp::RequestId,
-    id: String,
-    tool_call_id: Option<String>,
-    title: String,
-    options: Vec<PermissionOption>,
 }
 
 /// Which message or thought the agent is in.
@@ -103,10 +94,12 @@ impl Incoming {
                 Taken::Nothing
             }
             Some(Frame::Notification(..)) => Taken::Nothing,
-            Some(Frame::Request(id, method, params)) => match self.on_request(recorder, id, &method, params) {
-                Some(reply) => Taken::Reply(reply),
-                None => Taken::Nothing,
-            },
+            Some(Frame::Request(id, method, params)) => {
+                match self.on_request(recorder, id, &method, params) {
+                    Some(reply) => Taken::Reply(reply),
+                    None => Taken::Nothing,
+                }
+            }
             Some(Frame::Response(id, answer)) => Taken::Answer(id, answer),
             None => {
                 self.on_garbage(recorder, &String::from_utf8_lossy(&line));
@@ -132,7 +125,7 @@ impl Incoming {
 
     /// Whether a person is asked for a permission.
     pub(super) fn waits_for_person(&self) -> bool {
-        !self.permissions.is_empty()
+        self.permissions.any()
     }
 
     /// Settles a permission request; the line that tells the agent, unless it was settled before.
@@ -142,26 +135,24 @@ impl Incoming {
         id: &str,
         option: &str,
     ) -> Result<Option<Vec<u8>>> {
-        let Some(at) = self.permissions.iter().position(|asked| asked.id == id) else { return Ok(None) };
-        if !self.permissions[at].options.iter().any(|offered| offered.id == option) {
-            return Err(Error::invalid("option_id", "This is not one of the answers that the agent offered."));
-        }
-        let asked = self.permissions.remove(at);
-        let outcome = acp::RequestPermissionOutcome::Selected(acp::SelectedPermissionOutcome::new(option.to_owned()));
-        let frame = rpc::response(&asked.request, Ok(acp::RequestPermissionResponse::new(outcome)));
-        recorder.push(asked.entry(Some(PermissionOutcome::Selected { option_id: option.to_owned() })));
-        Ok(Some(frame))
+        self.permissions.answer(recorder, id, option)
     }
 
     /// Settles all permission requests that wait as cancelled; the lines that tell the agent.
     pub(super) fn cancel_permissions(&mut self, recorder: &mut Recorder) -> Vec<Vec<u8>> {
-        let cancel = |asked: Asked| {
-            let outcome = acp::RequestPermissionOutcome::Cancelled;
-            let frame = rpc::response(&asked.request, Ok(acp::RequestPermissionResponse::new(outcome)));
-            recorder.push(asked.entry(Some(PermissionOutcome::Cancelled)));
-            frame
-        };
-        std::mem::take(&mut self.permissions).into_iter().map(cancel).collect()
+        self.permissions.cancel(recorder)
+    }
+
+    /// When output of tools that waits for more is to be told.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.tools.due()
+    }
+
+    /// Tells output of tools that has waited long enough, or with `all` any that waits.
+    pub(super) fn flush_tools(&mut self, recorder: &mut Recorder, all: bool) {
+        for call in self.tools.flush(all) {
+            recorder.push(EntryBody::ToolCall(call));
+        }
     }
 
     fn on_request(
@@ -174,34 +165,26 @@ impl Incoming {
         if method != "session/request_permission" {
             return Some(rpc::response(&id, Err::<(), _>(acp::Error::method_not_found())));
         }
-        let request = serde_json::from_str::<acp::RequestPermissionRequest>(params.map_or("null", RawValue::get));
-        match request {
-            Ok(request) => {
-                self.on_permission(recorder, id, request);
-                None
-            }
-            Err(error) => Some(rpc::response(&id, Err::<(), _>(acp::Error::from(error)))),
+        let request =
+            serde_json::from_str::<acp::RequestPermissionRequest>(params.map_or("null", RawValue::get));
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Some(rpc::response(&id, Err::<(), _>(acp::Error::from(error)))),
+        };
+        if !self.busy {
+            // Nobody looks at a session whose turn is over.
+            return Some(permissions::cancelled(&id));
         }
-    }
-
-    fn on_permission(&mut self, recorder: &mut Recorder, request: acp::RequestId, asked: acp::RequestPermissionRequest) {
         self.speech.interrupt();
-        let call = asked.tool_call;
+        let call = request.tool_call;
         let tool = call.tool_call_id.0.to_string();
         // Some agents ask before they tell of the tool call.
         if let Some(call) = self.tools.update(&tool, call.fields, call.meta.as_ref()) {
             recorder.push(EntryBody::ToolCall(call));
         }
         let title = self.tools.title(&tool).unwrap_or("The agent asks for a permission").to_owned();
-        let options = asked.options.into_iter().map(|option| PermissionOption {
-            id: option.option_id.0.to_string(),
-            name: option.name,
-            kind: option_kind(option.kind).to_owned(),
-        });
-        let id = uuid::Uuid::now_v7().to_string();
-        let asked = Asked { request, id, tool_call_id: Some(tool), title, options: options.collect() };
-        recorder.push(asked.clone_entry());
-        self.permissions.push(asked);
+        self.permissions.ask(recorder, id, tool, title, request.options);
+        None
     }
 
     fn on_update(&mut self, recorder: &mut Recorder, params: &str) {
@@ -228,7 +211,9 @@ impl Incoming {
         }
         let item = self.speech.item(voice, message, recorder.turn());
         match serde_json::from_str::<ChunkText<'_>>(content.get()) {
-            Ok(ChunkText { r#type, text: Some(text) }) if r#type == "text" => recorder.say(voice, item, &text),
+            Ok(ChunkText { r#type, text: Some(text) }) if r#type == "text" => {
+                recorder.say(voice, item, &text)
+            }
             _ => {
                 if let Ok(block) = serde_json::from_str::<acp::ContentBlock>(content.get()) {
                     recorder.say(voice, item, &content::text(&block));
@@ -259,7 +244,9 @@ impl Incoming {
             Update::ToolCallUpdate(update) => self.on_tool(recorder, update),
             Update::Plan(plan) => {
                 self.speech.interrupt();
-                recorder.push(EntryBody::Plan { items: plan.entries.into_iter().take(1000).map(plan_item).collect() });
+                recorder.push(EntryBody::Plan {
+                    items: plan.entries.into_iter().take(1000).map(plan_item).collect(),
+                });
             }
             Update::Notice(notice) => {
                 self.speech.interrupt();
@@ -269,8 +256,12 @@ impl Incoming {
             Update::CompactionUpdate(update) => {
                 self.speech.interrupt();
                 let text = match update.status {
-                    acp::CompactionStatus::Completed => "The agent has shortened its memory of the conversation.",
-                    acp::CompactionStatus::Failed => "The agent could not shorten its memory of the conversation.",
+                    acp::CompactionStatus::Completed => {
+                        "The agent has shortened its memory of the conversation."
+                    }
+                    acp::CompactionStatus::Failed => {
+                        "The agent could not shorten its memory of the conversation."
+                    }
                     _ => "The agent shortens its memory of the conversation.",
                 };
                 recorder.system(SystemEvent::Notice, text);
@@ -293,10 +284,16 @@ impl Incoming {
         match self.garbage {
             1..=GARBAGE_TOLD => {
                 let shown: String = line.chars().take(500).collect();
-                recorder.error("agent_garbage", format!("The agent printed something that is no message: {shown}"));
+                recorder.error(
+                    "agent_garbage",
+                    format!("The agent printed something that is no message: {shown}"),
+                );
             }
             count if count == GARBAGE_TOLD + 1 => {
-                recorder.error("agent_garbage", "The agent prints more that is no message; it is left out from here on.");
+                recorder.error(
+                    "agent_garbage",
+                    "The agent prints more that is no message; it is left out from here on.",
+                );
             }
             _ => {}
         }
@@ -333,23 +330,6 @@ impl Connection<'_> {
     }
 }
 
-impl Asked {
-    fn clone_entry(&self) -> EntryBody {
-        EntryBody::Permission {
-            permission_id: self.id.clone(),
-            tool_call_id: self.tool_call_id.clone(),
-            title: self.title.clone(),
-            options: self.options.clone(),
-            outcome: None,
-        }
-    }
-
-    fn entry(self, outcome: Option<PermissionOutcome>) -> EntryBody {
-        let Self { id, tool_call_id, title, options, .. } = self;
-        EntryBody::Permission { permission_id: id, tool_call_id, title, options, outcome }
-    }
-}
-
 impl Speech {
     /// The item that a piece of text belongs to: the agent's own message, or whatever it says without a break.
     fn item(&mut self, voice: Voice, message: Option<&str>, turn: u32) -> &str {
@@ -383,13 +363,4 @@ fn plan_item(entry: acp::PlanEntry) -> PlanItem {
         _ => "pending",
     };
     PlanItem { content: entry.content, priority: priority.to_owned(), status: status.to_owned() }
-}
-
-fn option_kind(kind: acp::PermissionOptionKind) -> &'static str {
-    match kind {
-        acp::PermissionOptionKind::AllowAlways => "allow_always",
-        acp::PermissionOptionKind::RejectOnce => "reject_once",
-        acp::PermissionOptionKind::RejectAlways => "reject_always",
-        _ => "allow_once",
-    }
 }

@@ -5,6 +5,7 @@ mod content;
 mod handshake;
 mod incoming;
 mod options;
+mod permissions;
 mod rpc;
 mod stderr;
 mod tools;
@@ -22,7 +23,12 @@ use crate::process::Outcome;
 use crate::session::{Context, answer};
 
 /// Runs a conversation until its process is gone.
-pub(crate) async fn run(context: &mut Context, program: &AcpProgram, message: &MessageText, resume: Option<Resume>) {
+pub(crate) async fn run(
+    context: &mut Context,
+    program: &AcpProgram,
+    message: &MessageText,
+    resume: Option<Resume>,
+) {
     let tree = match context.launch(&program.path, program.arguments.clone(), &[]).await {
         Ok(tree) => tree,
         Err(error) => {
@@ -67,6 +73,7 @@ async fn converse(connection: &mut Connection<'_>, message: &MessageText, resume
                 }
                 Ok(Event::Answered) => {}
                 Ok(Event::Deadline) => return Halt::Idle,
+                Err(Halt::Died) => return Halt::Left,
                 Err(halt) => return halt,
             }
         };
@@ -117,8 +124,15 @@ async fn finish(mut connection: Connection<'_>, program: &AcpProgram, over: Halt
         }
         Halt::Idle => context.recorder.flush(),
         Halt::Fault(fault) => context.out_of_disk(&fault),
-        Halt::Died => {
-            let text = format!("{} ended{}. {}", program.name, if busy { " in the middle of its turn" } else { "" }, describe(outcome));
+        // Some agents end by themselves when nobody talks to them.
+        Halt::Left if outcome.code == Some(0) => context.recorder.flush(),
+        Halt::Left | Halt::Died => {
+            let text = format!(
+                "{} ended{}. {}",
+                program.name,
+                if busy { " in the middle of its turn" } else { "" },
+                describe(outcome)
+            );
             died(context, "agent_died", text.trim_end().to_owned(), &stderr, busy, outcome).await;
         }
         Halt::TimedOut(method) => {
@@ -155,7 +169,8 @@ async fn finish(mut connection: Connection<'_>, program: &AcpProgram, over: Halt
 
 /// Writes that a conversation ended badly. An exit code of 0 is no success here.
 async fn died(context: &mut Context, code: &str, text: String, stderr: &str, busy: bool, outcome: Outcome) {
-    let told = if stderr.is_empty() { text.clone() } else { format!("{text}\n\nThe last it said:\n{stderr}") };
+    let told =
+        if stderr.is_empty() { text.clone() } else { format!("{text}\n\nThe last it said:\n{stderr}") };
     context.recorder.error(code, told);
     if busy {
         context.end_turn("exit").await;

@@ -32,8 +32,10 @@ impl Options {
 
     /// Takes in the modes.
     pub(super) fn take_modes(&mut self, modes: acp::SessionModeState) {
-        let choices =
-            modes.available_modes.into_iter().map(|mode| AgentChoice { id: mode.id.0.to_string(), name: mode.name });
+        let choices = modes
+            .available_modes
+            .into_iter()
+            .map(|mode| AgentChoice { id: mode.id.0.to_string(), name: mode.name });
         self.modes = Some(AgentOption {
             id: MODE.to_owned(),
             name: "Mode".to_owned(),
@@ -53,7 +55,8 @@ impl Options {
     pub(super) fn take_configured(&mut self, options: Vec<acp::SessionConfigOption>) {
         self.booleans.clear();
         let modes = Some(acp::SessionConfigOptionCategory::Mode);
-        self.covers_modes = options.iter().any(|option| option.category == modes || option.id.0.as_ref() == MODE);
+        self.covers_modes =
+            options.iter().any(|option| option.category == modes || option.id.0.as_ref() == MODE);
         self.configured = options.into_iter().filter_map(|option| self.option(option)).collect();
     }
 

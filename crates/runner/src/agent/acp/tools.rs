@@ -1,12 +1,15 @@
 //! Tool calls: agents send what changed, the transcript has their whole state.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use agent_client_protocol::v1::schema as acp;
 use serde::Serialize;
 use serde_json::Value;
 use switchyard_domain::transcript::{Location, ToolCall, ToolContent};
+
+use tokio::time::Instant;
 
 use super::content;
 
@@ -16,15 +19,23 @@ const REMEMBERED: usize = 1000;
 /// Longest output of a command that is kept, in bytes: its end.
 const TERMINAL: usize = 64 * 1024;
 
+/// How long output that grows waits for more: each entry has all of it, so that many small steps would add up.
+const GATHER: Duration = Duration::from_millis(500);
+
 /// The tool calls of a conversation.
 #[derive(Default)]
 pub(super) struct Tools {
     calls: HashMap<String, Tracked>,
-    order: std::collections::VecDeque<String>,
+    order: VecDeque<String>,
+    /// The calls whose output waits.
+    waiting: Vec<String>,
 }
 
-#[derive(Default)]
 struct Tracked {
+    /// When an entry told of it last.
+    told: Instant,
+    /// Output that waits to be told.
+    waits: Option<Vec<ToolContent>>,
     title: String,
     kind: &'static str,
     status: &'static str,
@@ -68,27 +79,46 @@ impl Tools {
             changed |= replace(&mut call.status, status_name(status));
         }
         let printed = meta.is_some_and(|meta| call.hear_terminal(meta));
-        let shown = fields.content.map(|parts| content::tool_content(parts)).filter(|parts| !parts.is_empty());
+        let shown = fields.content.map(content::tool_content).filter(|parts| !parts.is_empty());
         let content = match (&call.terminal, shown) {
             (Some(terminal), _) if printed => Some(vec![terminal.content()]),
             (_, shown) => shown,
         };
-        let content = content.filter(|parts| differs(&mut call.content, parts));
+        let content = content.filter(|parts| differs(&mut call.content, parts)).or_else(|| call.waits.take());
         let locations: Option<Vec<Location>> = fields.locations.map(locations);
-        let locations = locations.filter(|all| differs(&mut call.locations, all));
+        let locations = locations.filter(|all| !all.is_empty() && differs(&mut call.locations, all));
         let input = fields.raw_input.map(json).filter(|text| differs(&mut call.input, text));
         let output = fields.raw_output.map(json).filter(|text| differs(&mut call.output, text));
-        changed |= content.is_some() || locations.is_some() || input.is_some() || output.is_some();
-        changed.then(|| ToolCall {
-            tool_call_id: id.to_owned(),
-            title: call.title.clone(),
-            tool_kind: call.kind.to_owned(),
-            status: call.status.to_owned(),
-            content,
-            locations,
-            input,
-            output,
-        })
+        changed |= locations.is_some() || input.is_some() || output.is_some();
+        if !changed && content.is_some() && call.told.elapsed() < GATHER {
+            call.waits = content;
+            self.waiting.retain(|waiting| waiting != id);
+            self.waiting.push(id.to_owned());
+            return None;
+        }
+        changed |= content.is_some();
+        changed.then(|| ToolCall { locations, input, output, ..call.entry(id, content) })
+    }
+
+    /// When output that waits is to be told.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.waiting.iter().filter_map(|id| self.calls.get(id)).map(|call| call.told + GATHER).min()
+    }
+
+    /// The entries of output that has waited long enough, or with `all` of any that waits.
+    pub(super) fn flush(&mut self, all: bool) -> Vec<ToolCall> {
+        let (calls, mut entries) = (&mut self.calls, Vec::new());
+        self.waiting.retain(|id| {
+            let Some(call) = calls.get_mut(id) else { return false };
+            if !all && call.told.elapsed() < GATHER {
+                return true;
+            }
+            // Told meanwhile together with something else, if nothing waits any more.
+            let content = call.waits.take();
+            entries.extend(content.map(|content| call.entry(id, Some(content))));
+            false
+        });
+        entries
     }
 
     /// What a tool call does, as last said.
@@ -103,11 +133,44 @@ impl Tools {
             self.calls.remove(&oldest);
         }
         self.order.push_back(id.to_owned());
-        self.calls.insert(id.to_owned(), Tracked { kind: "other", status: "pending", ..Tracked::default() });
+        self.calls.insert(id.to_owned(), Tracked::new());
     }
 }
 
 impl Tracked {
+    fn new() -> Self {
+        Self {
+            told: Instant::now(),
+            waits: None,
+            title: String::new(),
+            kind: "other",
+            status: "pending",
+            content: 0,
+            locations: 0,
+            input: 0,
+            output: 0,
+            terminal: None,
+        }
+    }
+
+    /// The entry that tells the call's state, with this content.
+    fn entry(&mut self, id: &str, content: Option<Vec<ToolContent>>) -> ToolCall {
+        self.told = Instant::now();
+        if content.is_some() {
+            self.waits = None;
+        }
+        ToolCall {
+            tool_call_id: id.to_owned(),
+            title: self.title.clone(),
+            tool_kind: self.kind.to_owned(),
+            status: self.status.to_owned(),
+            content,
+            locations: None,
+            input: None,
+            output: None,
+        }
+    }
+
     /// Takes in terminal output that an agent sends in the update's extension fields.
     fn hear_terminal(&mut self, meta: &acp::Meta) -> bool {
         let (output, exit) = (meta.get("terminal_output"), meta.get("terminal_exit"));
@@ -215,11 +278,20 @@ mod tests {
             serde_json::from_value::<acp::Meta>(value).unwrap()
         };
         tools.update("t", fields(serde_json::json!({"title": "ls"})), Some(&meta("one\n"))).unwrap();
-        let entry = tools.update("t", fields(serde_json::json!({})), Some(&meta("two\n"))).unwrap();
-        let expected = ToolContent::Terminal { output: "one\ntwo\n".into(), exit_code: None, truncated: false };
+        for piece in ["t", "w", "o\n"] {
+            assert_eq!(tools.update("t", fields(serde_json::json!({})), Some(&meta(piece))), None);
+        }
+        assert!(tools.flush(false).is_empty() && tools.due().is_some());
+        let entry = tools.flush(true).remove(0);
+        let expected =
+            ToolContent::Terminal { output: "one\ntwo\n".into(), exit_code: None, truncated: false };
         assert_eq!(entry.content, Some(vec![expected]));
-        let entry = tools.update("t", fields(serde_json::json!({})), Some(&meta(&"z".repeat(70_000)))).unwrap();
-        let Some([ToolContent::Terminal { output, truncated, .. }]) = entry.content.as_deref() else { panic!() };
+        assert!(tools.flush(true).is_empty() && tools.due().is_none());
+        tools.update("t", fields(serde_json::json!({})), Some(&meta(&"z".repeat(70_000))));
+        let entry = tools.update("t", fields(serde_json::json!({"status": "completed"})), None).unwrap();
+        let Some([ToolContent::Terminal { output, truncated, .. }]) = entry.content.as_deref() else {
+            panic!()
+        };
         assert_eq!((output.len(), *truncated), (TERMINAL, true));
     }
 }

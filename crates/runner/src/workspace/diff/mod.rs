@@ -1,9 +1,11 @@
 //! What a workspace changed against its base.
 
+mod areas;
+mod untracked;
+
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::path::Path;
 
 use switchyard_domain::diff::{Conflict, Diff, DiffArea, DiffFile, DiffPath, FileStatus};
 use switchyard_domain::runner::WorkspaceSite;
@@ -17,6 +19,7 @@ use crate::git::names::branch_ref;
 use crate::git::patch::{Limits, PatchFile, PatchParser};
 use crate::git::snapshot::TemporaryIndex;
 use crate::git::status::Status;
+use areas::Areas;
 
 /// What a diff of everything keeps.
 const WHOLE: Limits = Limits { file_bytes: 400_000, file_lines: 5_000, files: 2_000, bytes: 16_000_000 };
@@ -40,13 +43,9 @@ impl Workspaces {
             if only.is_some_and(|only| only.repo_id != repo.spec.repo_id) {
                 continue;
             }
-            let path = only.map(|only| only.path.as_str());
-            let part = repo_diff(repo, &open.layout.scratch(), limits, path).await?;
-            for file in part.files.iter().filter(|file| !file.hunks.is_empty()) {
-                limits.files = limits.files.saturating_sub(1);
-                let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines);
-                limits.bytes = limits.bytes.saturating_sub(lines.map(|line| line.len() + 1).sum());
-            }
+            let look = Look { repo, limits, only: only.map(|only| only.path.as_str()) };
+            let part = look.diff(&open.layout.scratch()).await?;
+            limits = part.files.iter().fold(limits, |limits, file| limits.less_hunks(&file.hunks));
             diff.additions += part.additions;
             diff.deletions += part.deletions;
             diff.ahead += part.ahead;
@@ -61,137 +60,151 @@ impl Workspaces {
     }
 }
 
-async fn repo_diff(repo: &OpenRepo, scratch: &Path, limits: Limits, only: Option<&str>) -> Result<Diff> {
-    let (from, counts, status) = tokio::try_join!(fork_point(repo), ahead_behind(repo), repo.tree.status())?;
-    let named = Untracked::of(repo, &status, limits, scratch).await?;
-    let committed = repo
-        .tree
-        .command()
-        .args(["diff-tree", "-r", "-z", "--name-only", "--no-renames", &from, "HEAD"])
-        .bytes();
-    let (committed, files) =
-        tokio::try_join!(committed, patch(repo, &from, named.index.as_ref(), limits, only))?;
-    let areas = Areas::new(&committed, &status);
-    let root = Folder::open(&repo.tree.work_tree)?;
-    let mut diff = Diff { ahead: counts.1, behind: counts.0, ..Diff::default() };
-    diff.uncommitted = (status.changed.len() + status.untracked.len()) as u64;
-    diff.conflicts = status.conflicts().map(|(path, kind)| conflict(repo.spec.repo_id, path, kind)).collect();
-    let unmerged: HashSet<&[u8]> = status.conflicts().map(|(path, _)| path).collect();
-    for file in files {
-        if file.status == FileStatus::Unmerged || !wanted(&file, only) {
-            continue;
-        }
-        let area = areas.of(&file);
-        let is_unmerged = unmerged.contains(&file.path[..]);
-        diff.files.push(diff_file(repo.spec.repo_id, file, area, is_unmerged, &root));
-    }
-    for path in
-        named.left_out.iter().filter(|path| only.is_none_or(|only| path.as_slice() == only.as_bytes()))
-    {
-        diff.files.push(untracked_file(repo.spec.repo_id, path, &root));
-    }
-    diff.files.sort_by(|a, b| a.path.cmp(&b.path));
-    diff.additions = diff.files.iter().map(|file| file.additions).sum();
-    diff.deletions = diff.files.iter().map(|file| file.deletions).sum();
-    Ok(diff)
-}
-
-/// The commit that base and branch have in common.
-async fn fork_point(repo: &OpenRepo) -> Result<String> {
-    let base = branch_ref(&repo.spec.base_branch);
-    let output = repo.tree.command().args(["merge-base", &base, "HEAD"]).output().await?;
-    // The base may be gone, or its history rewritten.
-    Ok(if output.code == 0 { output.text() } else { repo.spec.base_commit.clone() })
-}
-
-/// Commits that only the base has, and that only the branch has.
-async fn ahead_behind(repo: &OpenRepo) -> Result<(u64, u64)> {
-    let range = format!("{}...HEAD", branch_ref(&repo.spec.base_branch));
-    let output =
-        repo.tree.command().args(["rev-list", "--left-right", "--count", &range, "--"]).output().await?;
-    let text = output.text();
-    let (behind, ahead) = text.split_once('\t').unwrap_or_default();
-    Ok((behind.parse().unwrap_or(0), ahead.parse().unwrap_or(0)))
-}
-
-/// Untracked files, made visible to `git diff` in an index of their own.
-struct Untracked {
-    index: Option<TemporaryIndex>,
-    /// Those that are not shown with their content: too large, too many, or nested repositories.
-    left_out: Vec<Vec<u8>>,
-}
-
-impl Untracked {
-    async fn of(repo: &OpenRepo, status: &Status, limits: Limits, scratch: &Path) -> Result<Self> {
-        if status.untracked.is_empty() {
-            return Ok(Self { index: None, left_out: Vec::new() });
-        }
-        let root = Folder::open(&repo.tree.work_tree)?;
-        let most = limits.files.max(1_000);
-        let (mut shown, mut left_out) = (Vec::new(), Vec::new());
-        for path in &status.untracked {
-            let small = root.size(path).is_some_and(|size| size <= limits.file_bytes as u64);
-            let fits = small && shown.len() < most && !path.ends_with(b"/");
-            if fits { shown.push(path.clone()) } else { left_out.push(path.clone()) }
-        }
-        let index = TemporaryIndex::copy_of(&repo.tree, scratch)?;
-        let command =
-            repo.tree.command().index(&index.path()).args(["add", "--intent-to-add", "--ignore-errors"]);
-        let command = command.args(["--pathspec-from-file=-", "--pathspec-file-nul"]).input(shown.join(&0));
-        // A file that went away meanwhile is no reason to show nothing.
-        if !shown.is_empty() {
-            command.output().await?;
-        }
-        Ok(Self { index: Some(index), left_out })
-    }
-}
-
-async fn patch(
-    repo: &OpenRepo,
-    from: &str,
-    index: Option<&TemporaryIndex>,
+/// One look at one repo.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    repo: &'a OpenRepo,
     limits: Limits,
-    only: Option<&str>,
-) -> Result<Vec<PatchFile>> {
-    let mut paths: Vec<OsString> = Vec::new();
-    if only.is_some() {
-        // A renamed file is told only together with its old path.
-        let all = read_patch(diff_command(repo, from, index, &["--raw"]), limits).await?;
-        let Some(file) =
-            all.into_iter().find(|file| file.status != FileStatus::Unmerged && wanted(file, only))
-        else {
-            return Ok(Vec::new());
+    /// The one path that is asked for.
+    only: Option<&'a str>,
+}
+
+/// What git says, asked for all at once.
+struct Facts {
+    /// Commits that only the base has, and that only the branch has.
+    counts: (u64, u64),
+    status: Status,
+    /// Paths that commits changed, each ended by a zero byte.
+    committed: Vec<u8>,
+    files: Vec<PatchFile>,
+}
+
+impl Look<'_> {
+    async fn diff(self, scratch: &std::path::Path) -> Result<Diff> {
+        let base = branch_ref(&self.repo.spec.base_branch);
+        let mut from = vec!["--merge-base".to_owned(), base];
+        let mut facts = self.facts(&from).await?;
+        if facts.is_none() {
+            // The base is gone, its history was rewritten, or there are several merge bases.
+            from = vec![self.fork_point().await?];
+            facts = self.facts(&from).await?;
+        }
+        let mut facts =
+            facts.ok_or_else(|| Error::internal("the workspace has no commit to compare with"))?;
+        let untracked = &facts.status.untracked;
+        let gone = facts.files.iter().any(|file| file.status == FileStatus::Deleted)
+            || facts.status.changed.iter().any(|file| file.deleted);
+        if gone && !untracked.is_empty() {
+            // What is gone may have become what is new: git tells, once it sees both.
+            let (index, left_out) = untracked::make_visible(self, untracked, scratch).await?;
+            facts.files = self.patch(&from, Some(&index)).await?.unwrap_or_default();
+            let rest = Self { limits: self.limits.less(&facts.files), ..self };
+            facts.files.extend(untracked::read(rest, &left_out).await?);
+        } else {
+            let rest = Self { limits: self.limits.less(&facts.files), ..self };
+            let new = untracked::read(rest, untracked).await?;
+            facts.files.extend(new);
+        }
+        self.assembled(facts)
+    }
+
+    /// Asks git for everything at once; `None` where there is nothing like `from`.
+    async fn facts(self, from: &[String]) -> Result<Option<Facts>> {
+        let tree = &self.repo.tree;
+        let committed = async {
+            let command = tree.command().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
+            Ok(command.args(from).arg("HEAD").output().await?.stdout)
         };
-        paths.extend([file.path].into_iter().chain(file.old_path).map(OsString::from_vec));
+        let (counts, status, committed, files) =
+            tokio::try_join!(self.ahead_behind(), tree.status(), committed, self.patch(from, None))?;
+        Ok(files.map(|files| Facts { counts, status, committed, files }))
     }
-    read_patch(diff_command(repo, from, index, &["--raw", "--patch"]).arg("--").args(paths), limits).await
+
+    /// The commit that base and branch have in common.
+    async fn fork_point(self) -> Result<String> {
+        let base = branch_ref(&self.repo.spec.base_branch);
+        let output = self.repo.tree.command().args(["merge-base", &base, "HEAD"]).output().await?;
+        Ok(if output.code == 0 { output.text() } else { self.repo.spec.base_commit.clone() })
+    }
+
+    async fn ahead_behind(self) -> Result<(u64, u64)> {
+        let range = format!("{}...HEAD", branch_ref(&self.repo.spec.base_branch));
+        let command = self.repo.tree.command().args(["rev-list", "--left-right", "--count", &range, "--"]);
+        let text = command.output().await?.text();
+        let (behind, ahead) = text.split_once('\t').unwrap_or_default();
+        Ok((behind.parse().unwrap_or(0), ahead.parse().unwrap_or(0)))
+    }
+
+    /// The files that differ from `from`, with their patches; `None` where there is nothing like `from`.
+    async fn patch(self, from: &[String], index: Option<&TemporaryIndex>) -> Result<Option<Vec<PatchFile>>> {
+        let mut paths: Vec<OsString> = Vec::new();
+        if self.only.is_some() {
+            // A renamed file is told only together with its old path.
+            let Some(all) = read_patch(self.command(from, index, &["--raw"]), self.limits).await? else {
+                return Ok(None);
+            };
+            let Some(file) =
+                all.into_iter().find(|file| file.status != FileStatus::Unmerged && self.wants(file))
+            else {
+                return Ok(Some(Vec::new()));
+            };
+            paths.extend([file.path].into_iter().chain(file.old_path).map(OsString::from_vec));
+        }
+        let command = self.command(from, index, &["--raw", "--patch"]).arg("--").args(paths);
+        read_patch(command, self.limits).await
+    }
+
+    fn command(self, from: &[String], index: Option<&TemporaryIndex>, formats: &[&str]) -> GitCommand {
+        let command = self
+            .repo
+            .tree
+            .command()
+            .config("core.bigFileThreshold", BIG_FILE)
+            .config("diff.suppressBlankEmpty", "false")
+            .arg("diff")
+            .args(formats)
+            .args(["--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--submodule=short"])
+            .args(["--ignore-submodules=dirty", "-M", "-l1000", "-U3", "--inter-hunk-context=0"])
+            .args(from);
+        match index {
+            Some(index) => command.index(&index.path()),
+            None => command,
+        }
+    }
+
+    fn wants(self, file: &PatchFile) -> bool {
+        self.only.is_none_or(|only| String::from_utf8_lossy(&file.path) == only)
+    }
+
+    fn assembled(self, facts: Facts) -> Result<Diff> {
+        let repo_id = self.repo.spec.repo_id;
+        let (status, areas) = (&facts.status, Areas::new(&facts.committed, &facts.status));
+        let root = Folder::open(&self.repo.tree.work_tree)?;
+        let unmerged: HashSet<&[u8]> = status.conflicts().map(|(path, _)| path).collect();
+        let wanted =
+            facts.files.into_iter().filter(|file| file.status != FileStatus::Unmerged && self.wants(file));
+        let mut files: Vec<DiffFile> = wanted
+            .map(|file| {
+                let (area, conflicts) = (areas.of(&file), unmerged.contains(&file.path[..]));
+                diff_file(repo_id, file, area, conflicts, &root)
+            })
+            .collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Diff {
+            additions: files.iter().map(|file| file.additions).sum(),
+            deletions: files.iter().map(|file| file.deletions).sum(),
+            ahead: facts.counts.1,
+            behind: facts.counts.0,
+            uncommitted: (status.changed.len() + status.untracked.len()) as u64,
+            conflicts: status.conflicts().map(|(path, kind)| conflict(repo_id, path, kind)).collect(),
+            truncated: false,
+            files,
+        })
+    }
 }
 
-fn diff_command(repo: &OpenRepo, from: &str, index: Option<&TemporaryIndex>, formats: &[&str]) -> GitCommand {
-    let command = repo
-        .tree
-        .command()
-        .config("core.bigFileThreshold", BIG_FILE)
-        .config("diff.suppressBlankEmpty", "false")
-        .arg("diff")
-        .args(formats)
-        .args(["--no-color", "--no-ext-diff", "--no-textconv", "--no-relative"])
-        .args([
-            "--submodule=short",
-            "--ignore-submodules=dirty",
-            "-M",
-            "-l1000",
-            "-U3",
-            "--inter-hunk-context=0",
-        ])
-        .arg(from);
-    match index {
-        Some(index) => command.index(&index.path()),
-        None => command,
-    }
-}
-
-async fn read_patch(command: GitCommand, limits: Limits) -> Result<Vec<PatchFile>> {
+/// `None` where git refuses what it is to compare with.
+async fn read_patch(command: GitCommand, limits: Limits) -> Result<Option<Vec<PatchFile>>> {
     let mut parser = PatchParser::new(limits);
     let output = command
         .stream(&mut |chunk: &[u8]| {
@@ -199,55 +212,11 @@ async fn read_patch(command: GitCommand, limits: Limits) -> Result<Vec<PatchFile
             Ok::<(), Error>(())
         })
         .await?;
+    if output.code == 128 && (output.stderr.contains("merge base") || output.stderr.contains("revision")) {
+        return Ok(None);
+    }
     output.expect(&[0])?;
-    Ok(parser.finish())
-}
-
-fn wanted(file: &PatchFile, only: Option<&str>) -> bool {
-    only.is_none_or(|only| String::from_utf8_lossy(&file.path) == only)
-}
-
-/// In which areas which paths changed.
-struct Areas<'a> {
-    committed: HashSet<&'a [u8]>,
-    staged: HashSet<&'a [u8]>,
-    unstaged: HashSet<&'a [u8]>,
-    untracked: HashSet<&'a [u8]>,
-}
-
-impl<'a> Areas<'a> {
-    fn new(committed: &'a [u8], status: &'a Status) -> Self {
-        let changed = |staged: bool| {
-            let files =
-                status.changed.iter().filter(move |file| if staged { file.staged } else { file.unstaged });
-            files.map(|file| &file.path[..]).collect()
-        };
-        Self {
-            committed: committed.split(|byte| *byte == 0).collect(),
-            staged: changed(true),
-            unstaged: changed(false),
-            untracked: status.untracked.iter().map(|path| &path[..]).collect(),
-        }
-    }
-
-    fn of(&self, file: &PatchFile) -> DiffArea {
-        let within = |paths: &HashSet<&[u8]>| {
-            paths.contains(&file.path[..])
-                || file.old_path.as_ref().is_some_and(|old| paths.contains(&old[..]))
-        };
-        let areas = [
-            (DiffArea::Committed, within(&self.committed)),
-            (DiffArea::Staged, within(&self.staged)),
-            (DiffArea::Unstaged, within(&self.unstaged)),
-            (DiffArea::Untracked, within(&self.untracked)),
-        ];
-        let mut hit = areas.iter().filter(|(_, hit)| *hit).map(|(area, _)| *area);
-        match (hit.next(), hit.next()) {
-            (Some(only), None) => only,
-            (Some(_), Some(_)) => DiffArea::Mixed,
-            (None, _) => DiffArea::Committed,
-        }
-    }
+    Ok(Some(parser.finish()))
 }
 
 fn diff_file(repo_id: RepoId, file: PatchFile, area: DiffArea, unmerged: bool, root: &Folder) -> DiffFile {
@@ -266,28 +235,8 @@ fn diff_file(repo_id: RepoId, file: PatchFile, area: DiffArea, unmerged: bool, r
         too_large: file.too_large,
         old_mode: mode(&file.old_mode),
         new_mode: mode(&file.new_mode),
-        size: root.size(&file.path).unwrap_or(0),
+        size: if file.path.ends_with(b"/") { 0 } else { root.size(&file.path).unwrap_or(0) },
         hunks: file.hunks,
-    }
-}
-
-/// An untracked file that is listed without its content.
-fn untracked_file(repo_id: RepoId, path: &[u8], root: &Folder) -> DiffFile {
-    let nested = path.ends_with(b"/");
-    DiffFile {
-        repo_id,
-        path: String::from_utf8_lossy(path).into_owned(),
-        old_path: None,
-        status: FileStatus::Added,
-        area: DiffArea::Untracked,
-        additions: 0,
-        deletions: 0,
-        binary: false,
-        too_large: !nested,
-        old_mode: None,
-        new_mode: None,
-        size: if nested { 0 } else { root.size(path).unwrap_or(0) },
-        hunks: Vec::new(),
     }
 }
 

@@ -31,8 +31,6 @@ export const wholeFileQuery = (workspaceId: Uuid, file: Pick<DiffFile, 'repo_id'
     staleTime: 0,
   });
 
-export const changesPath = (workspaceId: Uuid): string => path`/workspaces/${workspaceId}/changes`;
-
 export const commentCalls = {
   create: (workspaceId: Uuid, anchor: Anchor, text: string, idempotencyKey: string) =>
     api.post<Comment>(path`/workspaces/${workspaceId}/comments`, { ...anchor, text }, { idempotencyKey }),

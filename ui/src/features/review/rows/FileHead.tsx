@@ -16,7 +16,7 @@ interface FileHeadProps {
   collapsed: boolean;
   viewed: boolean;
   current: boolean;
-  onOpenFile: (path: string) => void;
+  onOpenFile: (file: DiffFile) => void;
   /** Called after the file was folded from its pinned head. */
   onFolded?: () => void;
 }
@@ -64,7 +64,7 @@ export const FileHead = memo(function FileHead({ file, path, collapsed, viewed, 
       ) : null}
       <span className="flex-1" />
       {file.status === 'deleted' ? null : (
-        <IconButton label="Open the whole file" onClick={() => onOpenFile(path)} className="max-sm:hidden">
+        <IconButton label="Open the whole file" onClick={() => onOpenFile(file)} className="max-sm:hidden">
           <FileSymlink size={13} />
         </IconButton>
       )}

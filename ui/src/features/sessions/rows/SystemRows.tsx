@@ -55,6 +55,7 @@ export function CheckpointRow({ row, workspaceId }: { row: RowOf<'checkpoint'>; 
 
 const STOP_REASONS: Record<string, string> = {
   end_turn: 'Turn ended',
+  exit: 'Turn ended',
   cancelled: 'Turn stopped',
   max_tokens: 'The agent reached its token limit',
   max_turn_requests: 'The agent reached its limit of requests per turn',

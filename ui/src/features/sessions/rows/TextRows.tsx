@@ -73,7 +73,7 @@ export function ScriptOutput({ row }: { row: TextRow }) {
   const [open, toggle] = useExpanded(row.key, false);
   return (
     <div className="my-1 overflow-hidden rounded-lg border">
-      <button type="button" aria-expanded={open} onClick={toggle} className="flex w-full items-center gap-2 bg-surface px-2.5 py-1 text-muted hover:text-fg">
+      <button type="button" aria-expanded={open} onClick={toggle} className="flex w-full items-center gap-2 bg-surface px-2.5 py-1 text-muted -outline-offset-2 hover:text-fg">
         <SquareTerminal size={13} className="shrink-0" />
         <span className="shrink-0 text-sm">Set-up script</span>
         {open ? null : <span className="min-w-0 flex-1 truncate text-left font-mono text-xs text-faint">{stripAnsi(row.text).trim().split('\n').at(-1)}</span>}

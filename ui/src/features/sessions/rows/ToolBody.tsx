@@ -1,9 +1,12 @@
+import { ChevronRight } from 'lucide-react';
 import { useMemo } from 'react';
 import { useExpanded } from '@/features/sessions/transcript/expansion';
 import type { ToolRow } from '@/features/sessions/transcript/rows';
+import { usePathShortener } from '@/features/sessions/workspacePath';
 import type { ToolContent } from '@/shared/api/types';
 import { compareTexts } from '@/shared/diff/compare';
 import { UnifiedDiff } from '@/shared/diff/UnifiedDiff';
+import { cn } from '@/shared/ui/cn';
 import { BoundedOutput } from './BoundedOutput';
 import { prettyJson } from './prettyJson';
 
@@ -12,25 +15,28 @@ const FEW_DIFF_LINES = 60;
 const MOST_DIFF_LINES = 2_000;
 
 export function ToolBody({ row }: { row: ToolRow }) {
+  const content = row.content ?? [];
+  const locations = row.locations ?? [];
+  const shorten = usePathShortener();
   return (
     <>
-      {row.content.map((part, i) => (
+      {content.map((part, i) => (
         <Content key={i} id={`${row.key}:${i}`} part={part} />
       ))}
-      {row.locations.length > 1 ? (
+      {locations.length > 1 ? (
         <ul className="px-3 py-1.5 font-mono text-xs text-muted">
-          {row.locations.map((place, i) => (
+          {locations.map((place, i) => (
             <li key={i}>
-              {place.path}
+              {shorten(place.path)}
               {place.line === null ? '' : `:${place.line}`}
             </li>
           ))}
         </ul>
       ) : null}
-      <Json id={`${row.key}:in`} label="Input" text={row.input} />
+      <Json id={`${row.key}:in`} label="Input" text={row.input} initiallyOpen={content.length === 0} />
       {/* What the content already says is not said twice. */}
-      {row.content.length === 0 ? <Json id={`${row.key}:out`} label="Output" text={row.output} /> : null}
-      {row.content.length === 0 && row.input === null && row.output === null ? <p className="px-3 py-1.5 text-sm text-faint">Nothing more was told about this call.</p> : null}
+      {content.length === 0 ? <Json id={`${row.key}:out`} label="Output" text={row.output} initiallyOpen /> : null}
+      {content.length === 0 && row.input === null && row.output === null ? <p className="px-3 py-1.5 text-sm text-faint">Nothing more was told about this call.</p> : null}
     </>
   );
 }
@@ -49,6 +55,7 @@ function Content({ id, part }: { id: string; part: ToolContent }) {
 
 function DiffContent({ id, part }: { id: string; part: Extract<ToolContent, { type: 'diff' }> }) {
   const hunks = useMemo(() => compareTexts(part.old_text ?? '', part.new_text), [part]);
+  const shorten = usePathShortener();
   const [all, showAll] = useExpanded(`${id}:all`, false);
   const lines = hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0);
   const most = all ? MOST_DIFF_LINES : FEW_DIFF_LINES;
@@ -56,7 +63,7 @@ function DiffContent({ id, part }: { id: string; part: Extract<ToolContent, { ty
   return (
     <div>
       <p className="flex items-baseline gap-2 px-3 py-1 font-mono text-xs text-muted">
-        <span className="min-w-0 truncate">{part.path}</span>
+        <span className="min-w-0 truncate">{shorten(part.path)}</span>
         {part.old_text === null ? <span className="shrink-0 font-sans text-success">new file</span> : null}
       </p>
       <UnifiedDiff path={part.path} hunks={shown} />
@@ -78,13 +85,24 @@ function firstLines(hunks: ReturnType<typeof compareTexts>, most: number): Retur
   });
 }
 
-function Json({ id, label, text }: { id: string; label: string; text: string | null }) {
+interface JsonProps {
+  id: string;
+  label: string;
+  text: string | null;
+  initiallyOpen: boolean;
+}
+
+function Json({ id, label, text, initiallyOpen }: JsonProps) {
   const pretty = useMemo(() => (text === null ? null : prettyJson(text)), [text]);
+  const [open, toggle] = useExpanded(id, initiallyOpen);
   if (pretty === null) return null;
   return (
     <div>
-      <p className="px-3 pt-1.5 text-xs font-medium text-faint">{label}</p>
-      <BoundedOutput id={id} text={pretty} keep="head" />
+      <button type="button" aria-expanded={open} onClick={toggle} className="flex w-full items-center gap-1 px-2 py-0.5 text-left text-xs font-medium text-faint hover:text-fg">
+        <ChevronRight size={12} className={cn('transition-transform', open && 'rotate-90')} />
+        {label}
+      </button>
+      {open ? <BoundedOutput id={id} text={pretty} keep="head" /> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { LucideIcon } from 'lucide-react';
 import { memo } from 'react';
 import { useExpanded } from '@/features/sessions/transcript/expansion';
 import type { ToolRow } from '@/features/sessions/transcript/rows';
+import { usePathShortener } from '@/features/sessions/workspacePath';
 import { cn } from '@/shared/ui/cn';
 import { ToolBody } from './ToolBody';
 
@@ -30,8 +31,9 @@ const STATUS: Record<string, typeof WAITING> = {
 const OPEN_UP_TO_CHARS = 1_200;
 
 function startsOpen(row: ToolRow): boolean {
-  if (row.status === 'failed') return row.content.length > 0;
-  const diffs = row.content.filter((part) => part.type === 'diff');
+  const content = row.content ?? [];
+  if (row.status === 'failed') return content.length > 0;
+  const diffs = content.filter((part) => part.type === 'diff');
   const size = diffs.reduce((sum, part) => sum + (part.old_text?.length ?? 0) + part.new_text.length, 0);
   return diffs.length > 0 && size <= OPEN_UP_TO_CHARS;
 }
@@ -41,20 +43,22 @@ export const ToolCall = memo(function ToolCall({ row }: { row: ToolRow }) {
   const [open, toggle] = useExpanded(row.key, startsOpen(row));
   const Icon = ICONS[row.toolKind] ?? Wrench;
   const status = STATUS[row.status] ?? WAITING;
-  const [place] = row.locations;
+  const shorten = usePathShortener();
+  const [place] = row.locations ?? [];
+  const placePath = place ? shorten(place.path) : '';
   return (
     <div className={cn('my-1 overflow-hidden rounded-lg border', row.status === 'failed' && 'border-danger/40')}>
       <button
         type="button"
         aria-expanded={open}
         onClick={toggle}
-        className="flex w-full min-w-0 items-center gap-2 bg-surface px-2.5 py-1 text-left hover:bg-hover"
+        className="flex w-full min-w-0 items-center gap-2 bg-surface px-2.5 py-1 text-left -outline-offset-2 hover:bg-hover"
       >
         <Icon size={13} className="shrink-0 text-muted" />
         <span className={cn('min-w-0 truncate', row.toolKind === 'execute' && 'font-mono text-sm')}>{row.title || row.toolKind}</span>
-        {place && !row.title.includes(place.path) ? (
+        {place && !row.title.includes(placePath) ? (
           <span className="hidden min-w-0 truncate font-mono text-xs text-faint sm:inline">
-            {place.path}
+            {placePath}
             {place.line === null ? '' : `:${place.line}`}
           </span>
         ) : null}

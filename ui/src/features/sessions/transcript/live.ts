@@ -7,8 +7,8 @@ import { TranscriptLog } from './log';
 import type { PlanItem, Row, Usage } from './rows';
 
 const FIRST_PAGE = 200;
-const OLDER_PAGE = 500;
-const GAP_PAGE = 1_000;
+/** The largest page that the server gives. */
+const FULL_PAGE = 1_000;
 /** A command's output is cut into rows of about this many characters. */
 const PIECE_LENGTH = 8_000;
 /** A hidden page draws no frames: it is told this often instead, in ms. */
@@ -40,14 +40,11 @@ const EMPTY: TranscriptState = {
 /** One session's transcript: the newest page, then live, then older pages as they are asked for. */
 export class LiveTranscript {
   readonly state = createStore<TranscriptState>(EMPTY);
-  private log = new TranscriptLog();
-  private fold: Fold;
-  private readonly pieceLength: number;
+  private readonly log = new TranscriptLog();
+  private readonly fold: Fold;
   private stopStream: (() => void) | null = null;
   private reading: AbortController | null = null;
   private fillingGap = false;
-  /** Where older pages were joined. */
-  private readonly cuts = new Set<number>();
   private publishing = false;
 
   constructor(
@@ -55,8 +52,7 @@ export class LiveTranscript {
     /** The output of a command: plain text that may be cut anywhere. */
     isPlainText: boolean,
   ) {
-    this.pieceLength = isPlainText ? PIECE_LENGTH : Infinity;
-    this.fold = this.newFold();
+    this.fold = new Fold({ pieceLength: isPlainText ? PIECE_LENGTH : Infinity });
   }
 
   /** Begins, or goes on from the last entry seen. */
@@ -112,7 +108,7 @@ export class LiveTranscript {
     this.fillingGap = true;
     try {
       for (let gap = true; gap; ) {
-        const page = await readEntries(this.sessionId, { after: this.log.last, limit: GAP_PAGE });
+        const page = await readEntries(this.sessionId, { after: this.log.last, limit: FULL_PAGE });
         const result = this.log.append(page);
         this.fold.addAll(result.added);
         gap = result.gap && result.added.length > 0;
@@ -130,24 +126,14 @@ export class LiveTranscript {
     if (loadingOlder || phase !== 'ready' || !this.log.hasOlder) return;
     this.patch({ loadingOlder: true });
     try {
-      const joint = this.log.first;
-      const page = await readEntries(this.sessionId, { before: joint, limit: OLDER_PAGE });
-      if (this.log.prepend(page)) {
-        this.cuts.add(joint);
-        // What begins in the older page and goes on in the newer ones must become one row: fold it all anew.
-        this.fold = this.newFold();
-        this.fold.addAll(this.log.entries);
-      }
+      const page = await readEntries(this.sessionId, { before: this.log.first, limit: FULL_PAGE });
+      this.fold.prepend(this.log.prepend(page));
       this.publishNow();
     } catch (error) {
       this.patch({ error });
     } finally {
       this.patch({ loadingOlder: false });
     }
-  }
-
-  private newFold(): Fold {
-    return new Fold({ pieceLength: this.pieceLength, cuts: this.cuts });
   }
 
   /** However fast entries come, the page is drawn once a frame. */
@@ -164,7 +150,7 @@ export class LiveTranscript {
 
   private publishNow(): void {
     this.patch({
-      rows: this.fold.rows.slice(),
+      rows: this.fold.rows(),
       phase: 'ready',
       error: null,
       hasOlder: this.log.hasOlder,

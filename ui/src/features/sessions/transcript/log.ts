@@ -12,63 +12,54 @@ export interface Appended {
 
 /**
  * A session's entries as one unbroken run of sequence numbers. Whatever comes — doubled after a reconnect,
- * out of order, with holes — the run holds each entry once and never skips one.
+ * out of order, with holes — each entry is let through once, in order, and none is skipped.
  */
 export class TranscriptLog {
-  readonly entries: Entry[] = [];
-  private readonly ahead = new Map<number, Entry>();
-  /** Sequence before the first entry that is wanted when nothing is held. */
-  private base = 0;
-  /** The highest sequence number ever seen: what is below it and not held is missing. */
+  /** Sequence number of the oldest entry let through; one past `last` when there was none. */
+  first = 1;
+  /** Sequence number of the newest entry let through; 0 when the session has none. */
+  last = 0;
+  /** The highest sequence number ever seen: what is below it and was not let through is missing. */
   private highest = 0;
+  private readonly ahead = new Map<number, Entry>();
 
-  /** Sequence number of the oldest entry held; one past the newest when none is. */
-  get first(): number {
-    return this.entries[0]?.seq ?? this.base + 1;
-  }
-
-  /** Sequence number of the newest entry held; 0 when the session has none. */
-  get last(): number {
-    return this.entries.at(-1)?.seq ?? this.base;
-  }
-
-  /** Entries before the oldest held exist; numbering starts at 1. */
+  /** Entries before the oldest exist; numbering starts at 1. */
   get hasOlder(): boolean {
     return this.first > 1;
   }
 
-  /** Takes the newest page, in ascending order, as the place to begin. Only for an empty log. */
+  /** Takes the newest page, in ascending order, as the place to begin. Only once, before anything else. */
   begin(page: readonly Entry[]): Entry[] {
     const [oldest] = page;
-    if (oldest) this.base = oldest.seq - 1;
+    if (oldest) {
+      this.first = oldest.seq;
+      this.last = oldest.seq - 1;
+    }
     return this.append(page).added;
   }
 
   append(batch: readonly Entry[]): Appended {
     const added: Entry[] = [];
+    const letThrough = (entry: Entry) => {
+      added.push(entry);
+      this.last = entry.seq;
+    };
     for (const entry of batch) {
       if (entry.seq > this.highest) this.highest = entry.seq;
-      if (entry.seq === this.last + 1) {
-        this.entries.push(entry);
-        added.push(entry);
-      } else if (entry.seq > this.last && this.ahead.size < MOST_AHEAD) {
-        this.ahead.set(entry.seq, entry);
-      }
+      if (entry.seq === this.last + 1) letThrough(entry);
+      else if (entry.seq > this.last && this.ahead.size < MOST_AHEAD) this.ahead.set(entry.seq, entry);
     }
-    for (let next = this.ahead.get(this.last + 1); next; next = this.ahead.get(this.last + 1)) {
-      this.entries.push(next);
-      added.push(next);
-    }
+    for (let next = this.ahead.get(this.last + 1); next; next = this.ahead.get(this.last + 1)) letThrough(next);
     for (const seq of this.ahead.keys()) if (seq <= this.last) this.ahead.delete(seq);
     return { added, gap: this.last < this.highest };
   }
 
-  /** Puts an older page before the rest. False when it does not end where the run begins; then nothing changes. */
-  prepend(page: readonly Entry[]): boolean {
+  /** The entries of an older page that come directly before the run; none when the page does not reach up to it. */
+  prepend(page: readonly Entry[]): Entry[] {
     const older = page.filter((entry) => entry.seq < this.first);
     const broken = older.some((entry, i) => entry.seq !== this.first - older.length + i);
-    if (older.length === 0 || broken) return false;
-    this.entries.unshift(...older);
-    return true;
+    if (broken) return [];
+    this.first -= older.length;
+    return older;
   }
 }

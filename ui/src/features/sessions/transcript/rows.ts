@@ -29,8 +29,9 @@ export interface ToolRow extends RowBase {
   /** An open list: agents add their own. */
   toolKind: string;
   status: string;
-  content: ToolContent[];
-  locations: Location[];
+  /** Null until the agent tells. */
+  content: ToolContent[] | null;
+  locations: Location[] | null;
   /** JSON text. */
   input: string | null;
   /** JSON text. */

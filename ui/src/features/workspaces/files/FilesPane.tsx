@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { CornerLeftUp, File, FileSymlink, Folder, FolderOpen } from 'lucide-react';
 import type { Uuid, Workspace } from '@/shared/api/types';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { firstFolder } from '@/shared/workspaces/folders';
 import { fileQuery, folderQuery, type FileEntry } from './api/files';
 import { Breadcrumbs } from './Breadcrumbs';
 import { FileText } from './FileText';
@@ -9,13 +10,14 @@ import { bytesText } from './bytesText';
 
 interface FilesPaneProps {
   workspace: Workspace;
-  /** A folder ends with a slash; the root is empty. */
-  place: string;
+  /** A folder ends with a slash; the root is empty. Where browsing begins when none is named. */
+  place: string | undefined;
   onPlace: (place: string) => void;
 }
 
 /** The files of a workspace as they are now, for reading. */
-export function FilesPane({ workspace, place, onPlace }: FilesPaneProps) {
+export function FilesPane({ workspace, place: asked, onPlace }: FilesPaneProps) {
+  const place = asked ?? firstFolder(workspace);
   const isFolder = place === '' || place.endsWith('/');
   return (
     <div className="flex min-h-0 flex-1 flex-col">

@@ -6,6 +6,7 @@ import { refreshFiles, workspaceCalls } from '@/shared/api/workspaces';
 import { Button } from '@/shared/ui/Button';
 import { CopyButton } from '@/shared/ui/CopyButton';
 import { toast } from '@/shared/ui/toast';
+import { workingFolder } from '@/shared/workspaces/folders';
 import { handConflictsToAgent } from './handToAgent';
 import { Refusal } from './MergeDialog';
 
@@ -43,7 +44,7 @@ export function ConflictsPanel({ workspace, conflicts, inFiles, sessionId, onDis
   const bringIn = async (): Promise<readonly Conflict[]> => {
     if (inFiles) return conflicts;
     const { conflicts: standing } = await workspaceCalls.update(workspace.id, 'merge', 'keep');
-    refreshFiles(client, workspace.id);
+    void refreshFiles(client, workspace.id);
     return standing;
   };
 
@@ -81,8 +82,8 @@ export function ConflictsPanel({ workspace, conflicts, inFiles, sessionId, onDis
       </ul>
       {inFiles ? (
         <p className="flex min-w-0 items-center gap-1 text-sm text-muted">
-          To resolve by hand, edit the files in <code className="min-w-0 truncate font-mono">{workspace.path}</code>
-          <CopyButton text={workspace.path} label="Copy the folder's path" /> then commit.
+          To resolve by hand, edit the files in <code className="min-w-0 truncate font-mono">{workingFolder(workspace)}</code>
+          <CopyButton text={workingFolder(workspace)} label="Copy the folder's path" /> then commit.
         </p>
       ) : (
         <p className="text-sm text-muted">Nothing was changed. Either way {workspace.base_branch} is first brought into the workspace, after a checkpoint.</p>

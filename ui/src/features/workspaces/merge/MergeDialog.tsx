@@ -42,7 +42,7 @@ export function MergeDialog({ workspace, onClose, onConflicts }: MergeDialogProp
     try {
       const { commit } = await workspaceCalls.merge(workspace.id, strategy, strategy === 'rebase' ? undefined : message.trim());
       localStorage.setItem(REMEMBERED, strategy);
-      refreshFiles(client, workspace.id);
+      void refreshFiles(client, workspace.id);
       void client.invalidateQueries({ queryKey: keys.workspace(workspace.id), exact: true });
       toast.done(`Merged into ${workspace.base_branch} as ${commit.slice(0, SHORT_HASH)}. The task is done.`);
       onClose();

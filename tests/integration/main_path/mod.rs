@@ -1,0 +1,13 @@
+//! The main path: from a task to a merged commit, with real agents and real git.
+
+mod agents;
+mod approvals;
+mod checkpoints;
+mod comments;
+mod diff;
+mod files;
+mod journey;
+mod merging;
+mod resuming;
+mod streams;
+mod trash;

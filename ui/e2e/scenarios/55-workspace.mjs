@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { becomes, gone, shown } from '../expect.mjs';
+import { notifications } from '../steps/board.mjs';
+import { changes, say, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
+
+export const title = 'Changes, files and checkpoints of a workspace';
+
+const NUMBERS = 30_000;
+
+export default async function workspaceParts({ scenario, instance: start, browser, small, scriptedAgent }) {
+  const instance = await start();
+  const repository = small(instance, 'bakery', { 'README.md': '# Bakery\n', 'src/bread.js': 'export const bread = "rye";\n' });
+  const project = await instance.api.project('Bakery', repository.path);
+  const task = await instance.api.task(project.id, { title: 'Bake a cake' });
+  const workspace = await instance.api.post(`/tasks/${task.id}/workspaces`, { agent: { id: 'acp', command: [scriptedAgent] }, prompt: '[[write src/cake.js|export const cake = "lemon";\n]]' });
+  const page = await (await browser.window(instance)).open(`/projects/${project.id}/tasks/${task.id}/workspaces/${workspace.id}?tab=changes`);
+  const { repos } = await (async () => {
+    await sessionBecomes(page, 'Idle');
+    return instance.api.get(`/workspaces/${workspace.id}`);
+  })();
+  const folder = repos[0].path;
+  const tree = changes(page).getByRole('tree', { name: 'Changed files' });
+
+  await scenario('changes appear while the agent works, without a reload', async () => {
+    await shown(changes(page).getByText('"lemon"'));
+    await say(page, '[[edit src/bread.js|rye|spelt]] [[sleep 2500]] [[write src/icing.js|export const icing = "sugar";\n]] [[say Iced.]]');
+    await shown(changes(page).getByText('"spelt"'), 2_400);
+    await sessionBecomes(page, 'Running');
+    assert.equal(await changes(page).getByText('"sugar"').count(), 0);
+    await shown(changes(page).getByText('"sugar"'));
+    await shown(tree.getByRole('treeitem', { name: /bread\.js/ }));
+    await sessionBecomes(page, 'Idle');
+  });
+
+  await scenario('a file is marked as viewed, and loses the mark when it changes', async () => {
+    await tree.getByRole('treeitem', { name: /cake\.js/ }).click();
+    await page.keyboard.press('v');
+    await shown(changes(page).getByText('1/3 viewed'));
+    await say(page, '[[write src/cake.js|export const cake = "chocolate";\n]] [[say Changed.]]');
+    await shown(changes(page).getByText('0/3 viewed'));
+    await shown(tree.getByRole('treeitem', { name: /cake\.js.*\+1/ }));
+  });
+
+  await scenario('a huge file is loaded on request only, and a binary one is named', async () => {
+    await say(page, `[[shell seq 1 ${NUMBERS} > numbers.txt]] [[shell head -c 100000 /dev/urandom > oven.bin]] [[say Both are there.]]`);
+    await shown(transcript(page).getByText('Both are there.', { exact: true }));
+    await tree.getByRole('treeitem', { name: /oven\.bin/ }).click();
+    await shown(changes(page).getByText('A binary file.'));
+    await tree.getByRole('treeitem', { name: /numbers\.txt/ }).click();
+    await shown(changes(page).getByText('This file changed in many lines.'));
+    await changes(page).getByRole('button', { name: 'Load this file' }).click();
+    await gone(changes(page).getByText('This file changed in many lines.'));
+    await shown(changes(page).getByText('17', { exact: true }));
+    await say(page, '[[shell rm numbers.txt oven.bin]] [[say Gone again.]]');
+    await gone(tree.getByRole('treeitem', { name: /numbers\.txt/ }));
+  });
+
+  await scenario('the files of the workspace are read', async () => {
+    await showPart(page, 'Files');
+    await page.getByRole('button', { name: /^src$/ }).click();
+    await page.getByRole('button', { name: /^icing\.js/ }).click();
+    await shown(page.getByText('"sugar"').last());
+  });
+
+  await scenario('the files are rewound to a checkpoint, and the rewind is undone', async () => {
+    const cake = join(folder, 'src/cake.js');
+    const icing = join(folder, 'src/icing.js');
+    assert.match(readFileSync(cake, 'utf8'), /chocolate/);
+    await showPart(page, 'Checkpoints');
+    const first = page.getByRole('listitem').filter({ hasText: 'End of turn 1' });
+    await first.getByRole('button', { name: 'Rewind' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Rewind' }).click();
+    const told = notifications(page).getByRole('status').filter({ hasText: 'Rewound.' });
+    await shown(told);
+    assert.match(readFileSync(cake, 'utf8'), /lemon/);
+    assert.equal(existsSync(icing), false);
+    await told.getByRole('button', { name: 'Undo' }).click();
+    await becomes(() => existsSync(icing) && /chocolate/.test(readFileSync(cake, 'utf8')), true);
+  });
+}
