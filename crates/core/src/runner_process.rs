@@ -22,6 +22,8 @@ const VISIT: Duration = Duration::from_secs(60);
 const STARTING_PULSE: Duration = Duration::from_millis(5);
 /// How long a runner may take to answer after it was started.
 const START_PATIENCE: Duration = Duration::from_secs(10);
+/// Most of a runner's complaint that is logged, in bytes.
+const LONGEST_COMPLAINT: usize = 4096;
 /// The pause after a runner that ended, doubled each time up to a second, so that one that cannot start is not
 /// started over and over.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -83,7 +85,11 @@ async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
                 wait_until_ready(&remote, &mut child).await;
                 // The task is aborted on a clean end; the child is its own session and stays.
                 let ended = visit_until_gone(&remote, &mut child).await;
-                tracing::warn!(?ended, "the runner ended; starting it again");
+                tracing::warn!(
+                    ?ended,
+                    complaint = complaint(&command),
+                    "the runner ended; starting it again"
+                );
             }
             Err(error) => {
                 tracing::error!(%error, program = %command.program.display(), "the runner cannot be started")
@@ -120,11 +126,23 @@ async fn wait_until_ready(remote: &RemoteRunner, child: &mut Child) {
     }
 }
 
+/// Where a runner says why it cannot start. A file and no pipe, since the runner outlives us.
+fn complaints(command: &RunnerCommand) -> PathBuf {
+    command.state.join("runner.err")
+}
+
+/// What the last runner said before it ended.
+fn complaint(command: &RunnerCommand) -> String {
+    let said = std::fs::read(complaints(command)).unwrap_or_default();
+    String::from_utf8_lossy(&said[..said.len().min(LONGEST_COMPLAINT)]).trim().to_owned()
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "the runner itself is the one process that the control plane starts"
 )]
 fn start(command: &RunnerCommand) -> std::io::Result<Child> {
+    let complaints = std::fs::File::create(complaints(command))?;
     Command::new(&command.program)
         .arg("serve")
         .arg("--socket")
@@ -137,6 +155,6 @@ fn start(command: &RunnerCommand) -> std::io::Result<Child> {
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(complaints)
         .spawn()
 }

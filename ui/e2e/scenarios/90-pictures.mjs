@@ -95,7 +95,7 @@ export default async function pictures({ scenario, instance: start, browser, sma
   });
 
   for (const theme of ['light', 'dark']) {
-    await scenario(`${theme}: board, session, review, approval, settings`, async () => {
+    await scenario(`${theme}: board, session, approval, settings, review`, async () => {
       const page = await (await browser.window(instance, { theme })).open(`/projects/${project.id}`);
       await shown(card(page, TASKS[0].title));
       await shown(page.getByText('Needs approval'));
@@ -108,13 +108,6 @@ export default async function pictures({ scenario, instance: start, browser, sma
       await shown(changes(page).getByText('scoreOf').first());
       await take(page, `session-${theme}`);
 
-      await page.goto(`${instance.url}${workspaces.rank.path}?tab=changes`);
-      await giveRoomToTheRight(page);
-      await changes(page).getByRole('treeitem', { name: /search\.ts/ }).click();
-      await shown(changes(page).getByRole('article').first());
-      await wheel(page, changes(page).getByRole('region', { name: 'Changed files' }), 2, 120);
-      await take(page, `review-${theme}`);
-
       await page.goto(`${instance.url}${workspaces.limit.path}`);
       await shown(approvalBar(page));
       await shown(transcript(page).getByText('sliding window'));
@@ -123,6 +116,14 @@ export default async function pictures({ scenario, instance: start, browser, sma
       await page.goto(`${instance.url}/settings`);
       await shown(page.getByLabel('Branch prefix'));
       await take(page, `settings-${theme}`);
+
+      // The last: the page remembers the room that is given here.
+      await page.goto(`${instance.url}${workspaces.rank.path}?tab=changes`);
+      await giveRoomToTheRight(page);
+      await changes(page).getByRole('treeitem', { name: /search\.ts/ }).click();
+      await shown(changes(page).getByRole('article').first());
+      await wheel(page, changes(page).getByRole('region', { name: 'Changed files' }), 2, 120);
+      await take(page, `review-${theme}`);
     });
 
     await scenario(`${theme}: board and session on a phone`, async () => {

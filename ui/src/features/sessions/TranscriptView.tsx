@@ -15,6 +15,7 @@ const OVERSCAN = 12;
 const ROWS_AHEAD = 15;
 /** So close to the end counts as at the end, in px. */
 const AT_END = 48;
+const SCROLLS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 
 interface TranscriptViewProps {
   session: Session;
@@ -45,9 +46,17 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
   });
 
   const ready = phase === 'ready';
+  // Only the reader lets go of the end: in a flood it is rows away before the view has followed.
+  const follows = useRef(true);
+  const letGo = () => {
+    follows.current = false;
+  };
   useLayoutEffect(() => {
-    if (ready) virtualizer.scrollToEnd();
-  }, [ready, live, virtualizer]);
+    follows.current = true;
+  }, [live]);
+  useLayoutEffect(() => {
+    if (ready && follows.current) virtualizer.scrollToEnd();
+  }, [ready, live, rows, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
   const firstShown = items[0]?.index ?? 0;
@@ -59,7 +68,9 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
   // Worked out of what the list knows: asking the page would make it lay itself out.
   const noticePlace = () => {
     const bottom = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
-    setAtEnd(virtualizer.getTotalSize() - bottom <= AT_END);
+    const isAtEnd = virtualizer.getTotalSize() - bottom <= AT_END;
+    if (isAtEnd) follows.current = true;
+    setAtEnd(isAtEnd);
   };
   // Rows that grow move the end away without a scroll.
   useEffect(noticePlace);
@@ -88,7 +99,20 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
           Loading older entries…
         </p>
       ) : null}
-      <div ref={scrollRef} onScroll={noticePlace} tabIndex={0} role="log" aria-label="Transcript" aria-live="off" className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] focus-visible:shadow-[inset_2px_0_0_var(--accent)]">
+      <div
+        ref={scrollRef}
+        onScroll={noticePlace}
+        onWheel={(event) => event.deltaY < 0 && letGo()}
+        onTouchMove={letGo}
+        onKeyDown={(event) => SCROLLS_UP.has(event.key) && letGo()}
+        // On the scroll bar.
+        onPointerDown={(event) => event.target === event.currentTarget && letGo()}
+        tabIndex={0}
+        role="log"
+        aria-label="Transcript"
+        aria-live="off"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] focus-visible:shadow-[inset_2px_0_0_var(--accent)]"
+      >
         <div ref={virtualizer.containerRef} className="relative">
           {items.map((item) => {
             const row = rows[item.index];
