@@ -94,10 +94,16 @@ fn name(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, PoisonError};
+
     use super::*;
+
+    /// A signal reaches the whole process, and so each child that is being watched.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
     #[test]
     fn the_exit_code_of_the_server_is_ours() {
+        let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines = Vec::new();
         let mut command = process::program("sh", Path::new("/"));
         let code =
@@ -107,6 +113,7 @@ mod tests {
 
     #[test]
     fn a_request_to_end_is_handed_on_to_the_server() {
+        let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = process::program("sh", Path::new("/"));
         command.args(["-c", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done"]);
         let code = watch_until_end(&mut command, |line| {
