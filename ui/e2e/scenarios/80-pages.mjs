@@ -17,7 +17,6 @@ export default async function pages({ scenario, instance: start, browser, small 
   await scenario('settings are saved as one, kept over a reload, and a bad value is refused at its field', async () => {
     await page.getByRole('radiogroup', { name: 'Theme' }).getByRole('radio', { name: 'Dark' }).click();
     await becomes(() => page.evaluate(() => document.documentElement.dataset.theme), 'dark');
-    await page.getByLabel('Command that opens a file or folder').fill('zed {path}');
     await page.getByLabel('Name', { exact: true }).fill('Robin Keeper');
     await page.getByLabel('E-mail').fill('robin@example.org');
     await page.getByLabel('Branch prefix').fill('light');
@@ -25,7 +24,7 @@ export default async function pages({ scenario, instance: start, browser, small 
     await page.getByRole('button', { name: 'Save' }).click();
     await gone(page.getByRole('button', { name: 'Save' }));
     const saved = await config();
-    assert.deepEqual([saved.theme, saved.editor, saved.git_author, saved.branch_prefix], ['dark', 'zed {path}', { name: 'Robin Keeper', email: 'robin@example.org' }, 'light']);
+    assert.deepEqual([saved.theme, saved.git_author, saved.branch_prefix], ['dark', { name: 'Robin Keeper', email: 'robin@example.org' }, 'light']);
     await page.reload();
     await becomes(() => page.getByLabel('Branch prefix').inputValue(), 'light');
     await becomes(() => page.evaluate(() => document.documentElement.dataset.theme), 'dark');

@@ -37,7 +37,7 @@ async function fill(instance, repository) {
   const columns = made.settings.columns.map((column) => ({ ...column, hidden: column.status === 'cancelled' }));
   const project = await instance.api.patch(`/projects/${made.id}`, made.version, { settings: { ...made.settings, columns } });
   const config = await instance.api.get('/config');
-  await instance.api.patch('/config', config.version, { editor: 'code {path}', git_author: { name: 'Robin Cook', email: 'robin@example.org' } });
+  await instance.api.patch('/config', config.version, { git_author: { name: 'Robin Cook', email: 'robin@example.org' } });
   const workspaces = {};
   for (const { agent, ...content } of TASKS) {
     const task = await instance.api.task(project.id, content);

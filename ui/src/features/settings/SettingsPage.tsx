@@ -66,11 +66,6 @@ function SettingsForm({ config }: { config: Config }) {
           ]}
         />
       </Section>
-      <Section title="Editor">
-        <Field label="Command that opens a file or folder" hint="{path} stands for what is opened, e.g. code {path} or zed {path}." error={form.fieldError('editor')}>
-          {(control) => <Input {...control} className="font-mono text-sm" placeholder="code {path}" value={value.editor ?? ''} onChange={(event) => change({ editor: event.target.value || null })} />}
-        </Field>
-      </Section>
       <NotificationSettings value={value.notifications} onChange={(notifications) => change({ notifications })} />
       <Section title="Agents and branches" description="What a new workspace starts with, unless its project says otherwise.">
         <AgentField label="Default agent" emptyLabel="Ask each time" value={value.default_agent} onChange={(default_agent) => change({ default_agent })} error={form.fieldError('default_agent')} />
@@ -87,21 +82,6 @@ function SettingsForm({ config }: { config: Config }) {
             {(control) => <Input {...control} type="email" value={author.email} onChange={(event) => changeAuthor({ email: event.target.value })} />}
           </Field>
         </div>
-      </Section>
-      <Section title="Trash">
-        <Field label="Keep what was deleted or discarded for (days)" error={form.fieldError('trash_retention_days')}>
-          {(control) => (
-            <Input
-              {...control}
-              type="number"
-              min={1}
-              max={365}
-              className="max-w-32"
-              value={value.trash_retention_days}
-              onChange={(event) => change({ trash_retention_days: Number(event.target.value) })}
-            />
-          )}
-        </Field>
       </Section>
       <SaveBar
         dirty={form.dirty}

@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { GitBranch, RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { configQuery } from '@/shared/api/instance';
 import type { Uuid, Workspace } from '@/shared/api/types';
 import { discardedWorkspacesQuery } from '@/shared/api/workspaces';
 import { Button } from '@/shared/ui/Button';
@@ -12,13 +11,12 @@ import { purgeWorkspace, restoreWorkspace } from './discard';
 /** Discarded workspaces of a project: to be got back, or removed for good. */
 export function DiscardedList({ projectId }: { projectId: Uuid }) {
   const { data: workspaces, error, refetch } = useQuery(discardedWorkspacesQuery(projectId));
-  const { data: config } = useQuery(configQuery());
   if (error) return <ErrorState title="The discarded workspaces could not be loaded" error={error} onRetry={() => void refetch()} />;
   if (!workspaces) return <SkeletonLines label="Loading discarded workspaces" />;
   if (workspaces.length === 0) return <p className="text-muted">No workspace was discarded.</p>;
   return (
     <>
-      {config && config.trash_retention_days > 0 ? <p className="text-sm text-faint">Kept for {config.trash_retention_days} days.</p> : null}
+      <p className="text-sm text-faint">Kept until you remove them.</p>
       <ul className="flex flex-col divide-y rounded-lg border">
         {workspaces.map((workspace) => (
           <Discarded key={workspace.id} workspace={workspace} />
