@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use switchyard_api::{ApiState, Assets, Instance, Loopback, Mode};
 use switchyard_app::App;
-use switchyard_domain::store::{Recovery, Store};
+use switchyard_domain::store::{Feed, Recovery, Store};
 use switchyard_domain::{Actor, Clock, Error, OrgId, Result, Role, UserId};
 use switchyard_store::{Database, SqliteConfig};
 
@@ -18,6 +18,9 @@ use crate::settings::{OnExit, Settings};
 
 /// How long agents get to stop when the server ends.
 const STOP_PATIENCE: Duration = Duration::from_millis(2800);
+
+/// Events that the change feed keeps over a start; a client that is further behind reads everything anew.
+const EVENTS_KEPT: i64 = 100_000;
 
 /// A started instance.
 pub struct Core {
@@ -50,6 +53,7 @@ impl Core {
         let clock = SystemClock;
         let store = Arc::new(Database::open_sqlite(&SqliteConfig::new(folder.database())).await?);
         let (user, org) = store.local_identity(clock.now()).await?;
+        store.prune_events(&local_actor(user, org).scope(org)?, EVENTS_KEPT).await?;
         let token = match &settings.token {
             Some(token) => token.clone(),
             None => folder.token()?,
