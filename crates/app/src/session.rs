@@ -129,7 +129,12 @@ impl App {
                 }
                 Ok(())
             }
-            other => other,
+            other => {
+                other?;
+                // A session whose agent was not at work has no driver that would take the last entries in.
+                self.drive(act.scope, id);
+                Ok(())
+            }
         }
     }
 
