@@ -143,6 +143,7 @@ export default async function acpAgent({ scenario, instance: start, browser, sma
     await shown(card(page, 'Plan the ferries').locator('..').getByText('Needs approval'));
     await card(page, 'Plan the ferries').click();
     await panel(page).getByRole('link', { name: /plan-the-ferries/ }).click();
+    await shown(approvalBar(page));
     await page.keyboard.press('1');
     await sessionBecomes(page, 'Idle');
   });
