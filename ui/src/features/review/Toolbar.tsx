@@ -24,7 +24,7 @@ export function Toolbar({ workspaceId, sessionId, diff, model, treeOpen, onTree 
   const viewed = diff.files.filter(model.isViewed).length;
   const open = model.comments.filter((comment) => comment.status === 'open').length;
   return (
-    <div className="flex h-9 shrink-0 items-center gap-1.5 border-b px-2">
+    <div className="@container flex h-9 shrink-0 items-center gap-1.5 border-b px-2">
       <IconButton label={treeOpen ? 'Hide the list of files' : 'Show the list of files'} aria-pressed={treeOpen} onClick={onTree}>
         <PanelLeft size={14} />
       </IconButton>
@@ -45,9 +45,11 @@ export function Toolbar({ workspaceId, sessionId, diff, model, treeOpen, onTree 
         />
       </label>
       <span className="flex-1 max-sm:hidden" />
-      <span className={cn('shrink-0 text-sm text-faint tabular-nums max-md:hidden', viewed === diff.files.length && 'text-success')} title="Files marked as viewed">
-        {viewed}/{diff.files.length} viewed
-      </span>
+      {diff.files.length > 0 ? (
+        <span className={cn('shrink-0 text-sm text-faint tabular-nums @max-sm:hidden', viewed === diff.files.length && 'text-success')} title="Files marked as viewed">
+          {viewed}/{diff.files.length} viewed
+        </span>
+      ) : null}
       {open > 0 ? <SendReview workspaceId={workspaceId} sessionId={sessionId} count={open} /> : null}
       <span className="max-sm:hidden">
         <Segmented

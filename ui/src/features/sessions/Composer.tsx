@@ -7,18 +7,18 @@ import { IconButton } from '@/shared/ui/Button';
 import { cn } from '@/shared/ui/cn';
 import { toast } from '@/shared/ui/toast';
 import { drafts } from './drafts';
-import { SessionOptions } from './SessionOptions';
+import { hasOptions, SessionOptions } from './SessionOptions';
 
 const TALLEST_PX = 260;
 /** A second Escape within this time stops the agent. */
 const DOUBLE_ESCAPE_MS = 700;
 
 function hintFor(session: Session): string {
-  if (session.status === 'waiting_approval') return 'The agent waits for your answer above. A message is delivered when its turn ends.';
-  if (isBusy(session.status)) return 'The agent is working: this is delivered when its turn ends.';
-  if (session.status === 'failed') return 'The session failed. Send a message to resume.';
-  if (isAtRest(session.status)) return 'Send a message to resume.';
-  return 'Enter sends, Shift-Enter makes a new line.';
+  if (session.status === 'waiting_approval') return 'Waits for your answer above';
+  if (isBusy(session.status)) return 'Delivered when this turn ends';
+  if (session.status === 'failed') return 'Failed: a message resumes it';
+  if (isAtRest(session.status)) return 'A message resumes it';
+  return 'Enter sends, Shift+Enter breaks';
 }
 
 /** Where one talks to the agent. Mount it with the session as key. */
@@ -89,7 +89,7 @@ export function Composer({ session, onStop }: { session: Session; onStop: () => 
       />
       <div className="flex items-center gap-1.5 pr-1.5 pb-1.5 pl-2">
         <SessionOptions session={session} />
-        <p id="composer-hint" className={cn('min-w-0 flex-1 truncate px-1 text-sm text-faint', session.modes.length > 0 && 'max-sm:invisible')} title={hintFor(session)}>
+        <p id="composer-hint" className={cn('min-w-0 flex-1 truncate px-1 text-sm text-faint', hasOptions(session) && '@max-md:invisible')} title={hintFor(session)}>
           {hintFor(session)}
         </p>
         {busy ? (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronDown, ListChecks, Plus, WifiOff } from 'lucide-react';
-import { agentName } from '@/shared/agents/spec';
+import { agentName, agentTitle } from '@/shared/agents/spec';
 import { SessionPill } from '@/shared/agents/SessionPill';
 import { agentsQuery } from '@/shared/api/instance';
 import type { Session, Uuid } from '@/shared/api/types';
@@ -33,9 +33,14 @@ export function SessionBar({ session, sessions, live, onSession, onNewSession }:
     <div className="flex h-9 shrink-0 items-center gap-1.5 border-b px-2">
       <Menu
         trigger={
-          <Button size="sm" variant="ghost" className="min-w-0 shrink! justify-start text-fg" title={session.title}>
-            <span className="max-w-48 shrink-0 truncate max-sm:max-w-28">{agentName(session.agent, agents)}</span>
-            {session.title && sessions.length > 1 ? <span className="min-w-0 truncate font-normal text-faint max-sm:hidden">{session.title}</span> : null}
+          <Button
+            size="sm"
+            variant="ghost"
+            className="min-w-14 shrink! justify-start text-fg"
+            title={[agentTitle(session.agent, agents), session.title].filter(Boolean).join('\n')}
+          >
+            <span className="min-w-0 truncate">{agentName(session.agent, agents)}</span>
+            {session.title && sessions.length > 1 ? <span className="min-w-0 shrink-[3] truncate font-normal text-faint @max-md:hidden">{session.title}</span> : null}
             <ChevronDown size={13} className="shrink-0 text-faint" />
           </Button>
         }
@@ -55,8 +60,8 @@ export function SessionBar({ session, sessions, live, onSession, onNewSession }:
       </Menu>
       <SessionPill status={session.status} {...(session.status_detail ? { title: session.status_detail } : {})} />
       {offline ? (
-        <span role="status" className="flex items-center gap-1 text-sm text-warning">
-          <WifiOff size={12} /> reconnecting…
+        <span role="status" className="flex shrink-0 items-center gap-1 text-sm text-warning" title="The connection is lost; it is tried again">
+          <WifiOff size={12} /> <span className="@max-md:sr-only">reconnecting…</span>
         </span>
       ) : null}
       <span className="flex-1" />
@@ -78,7 +83,7 @@ export function SessionBar({ session, sessions, live, onSession, onNewSession }:
         </Popover>
       ) : null}
       {usage ? <UsageMeter usage={usage} /> : null}
-      <IconButton label="New session" className="max-sm:hidden" onClick={onNewSession}>
+      <IconButton label="New session" className="@max-sm:hidden" onClick={onNewSession}>
         <Plus size={14} />
       </IconButton>
     </div>

@@ -34,7 +34,7 @@ export function SessionPane({ workspace, sessionId, onSession }: SessionPaneProp
 
   return (
     <WorkspacePathContext value={workingFolder(workspace)}>
-      <section aria-label="Conversation" className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <section aria-label="Conversation" className="@container flex min-h-0 min-w-0 flex-1 flex-col">
         {chosen ? (
           <OpenSession key={chosen.id} listed={chosen} sessions={newestFirst(sessions ?? [])} onSession={onSession} onNewSession={() => setCreating(true)} />
         ) : error ? (

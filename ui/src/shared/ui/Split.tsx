@@ -38,7 +38,7 @@ export function Split({ storageKey, label, left, right, initial }: SplitProps) {
 
   return (
     <div ref={frame} className="flex min-h-0 min-w-0 flex-1">
-      <div className="flex min-w-0 flex-col" style={{ width: `${share * 100}%` }}>
+      <div className="flex min-w-70 flex-col" style={{ width: `${share * 100}%` }}>
         {left}
       </div>
       <div
@@ -58,7 +58,7 @@ export function Split({ storageKey, label, left, right, initial }: SplitProps) {
         onDoubleClick={() => keep(initial)}
         className="relative w-px shrink-0 cursor-col-resize touch-none bg-line outline-none after:absolute after:inset-y-0 after:-left-1 after:w-2 hover:bg-accent focus-visible:bg-accent active:bg-accent"
       />
-      <div className="flex min-w-0 flex-1 flex-col">{right}</div>
+      <div className="flex min-w-70 flex-1 flex-col">{right}</div>
     </div>
   );
 }

@@ -39,32 +39,33 @@ export const FileHead = memo(function FileHead({ file, path, collapsed, viewed, 
   };
 
   return (
-    <div className={cn('flex h-9 items-center gap-1.5 border-y bg-surface pr-2 pl-1', current && 'shadow-[inset_2px_0_0_var(--accent)]')}>
+    <div className={cn('@container flex h-9 items-center gap-1.5 border-y bg-surface pr-2 pl-1', current && 'shadow-[inset_2px_0_0_var(--accent)]')}>
       <IconButton label={collapsed ? 'Unfold the file' : 'Fold the file'} aria-expanded={!collapsed} onClick={() => fold(!collapsed)} className="size-6 aria-expanded:bg-transparent">
         <ChevronRight size={14} className={cn('transition-transform', !collapsed && 'rotate-90')} />
       </IconButton>
       <span className={cn('w-3 shrink-0 text-center font-mono text-xs font-semibold', status.className)} title={status.label} aria-label={status.label}>
         {status.letter}
       </span>
-      <button type="button" onClick={() => fold(!collapsed)} title={file.old_path ? `${file.old_path} → ${path}` : path} className="flex min-w-0 items-baseline font-mono text-sm" tabIndex={-1}>
-        <span className="min-w-0 truncate text-muted [direction:rtl]">
+      <button type="button" onClick={() => fold(!collapsed)} title={file.old_path ? `${file.old_path} → ${path}` : path} className="flex min-w-8 items-baseline font-mono text-sm" tabIndex={-1}>
+        {/* The folders give way first, the name only when they are gone. */}
+        <span className="min-w-0 shrink-[1000] truncate text-muted [direction:rtl]">
           <bdi>{path.slice(0, cut)}</bdi>
         </span>
-        <span className="shrink-0 font-medium">{path.slice(cut)}</span>
+        <span className="min-w-0 truncate font-medium">{path.slice(cut)}</span>
       </button>
-      {file.old_path ? <span className="min-w-0 shrink-[3] truncate font-mono text-xs text-faint max-sm:hidden">← {file.old_path}</span> : null}
+      {file.old_path ? <span className="min-w-0 shrink-[3] truncate font-mono text-xs text-faint @max-md:hidden">← {file.old_path}</span> : null}
       <CopyButton text={file.path} label="Copy the path" />
-      <Badge className="max-sm:hidden" title={AREAS[file.area].about} tone={file.area === 'committed' ? 'neutral' : 'info'}>
+      <Badge className="@max-md:hidden" title={AREAS[file.area].about} tone={file.area === 'committed' ? 'neutral' : 'info'}>
         {AREAS[file.area].label}
       </Badge>
       {file.old_mode && file.new_mode && file.old_mode !== file.new_mode ? (
-        <span className="shrink-0 font-mono text-xs text-faint max-sm:hidden">
+        <span className="shrink-0 font-mono text-xs text-faint @max-lg:hidden">
           {file.old_mode} → {file.new_mode}
         </span>
       ) : null}
       <span className="flex-1" />
       {file.status === 'deleted' ? null : (
-        <IconButton label="Open the whole file" onClick={() => onOpenFile(file)} className="max-sm:hidden">
+        <IconButton label="Open the whole file" onClick={() => onOpenFile(file)} className="@max-xs:hidden">
           <FileSymlink size={13} />
         </IconButton>
       )}
@@ -73,7 +74,7 @@ export const FileHead = memo(function FileHead({ file, path, collapsed, viewed, 
       </span>
       <label className="flex shrink-0 items-center gap-1 pl-1 text-sm text-muted select-none">
         <input type="checkbox" checked={viewed} onChange={(event) => setViewed(event.target.checked)} className="accent-accent" />
-        <span className="max-sm:sr-only">Viewed</span>
+        <span className="@max-sm:sr-only">Viewed</span>
       </label>
     </div>
   );

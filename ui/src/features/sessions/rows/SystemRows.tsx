@@ -37,7 +37,7 @@ export function CheckpointRow({ row, workspaceId }: { row: RowOf<'checkpoint'>; 
     <div className="group/row flex h-7 items-center gap-2 text-sm text-faint">
       <span className="h-px flex-1 bg-line" />
       <History size={12} />
-      <span>
+      <span className="min-w-0 truncate">
         Checkpoint {row.number} · <RelativeTime time={row.at} />
       </span>
       <Button
