@@ -12,15 +12,17 @@ import { PageHeader } from '@/shared/ui/Page';
 import { Segmented } from '@/shared/ui/Segmented';
 import { EmptyState, ErrorState, Skeleton } from '@/shared/ui/States';
 import { toast } from '@/shared/ui/toast';
-import { BoardStateProvider, createBoardState, patchState, useBoardStore } from './boardState';
+import { BoardStateProvider, createBoardState, patchState, useBoardState, useBoardStore } from './boardState';
 import { BulkBar } from './BulkBar';
 import { CardMenu } from './CardMenu';
 import { Column } from './Column';
+import type { BoardColumn } from './columns';
 import { FilterBar } from './FilterBar';
 import { isFiltering, labelsIn } from './filter';
 import { ListView } from './ListView';
 import { BoardNavigationProvider, useBoardNavigation, useMakeBoardNavigation } from './navigation';
 import { PropertyPicker } from './PropertyPicker';
+import { QuickAdd } from './QuickAdd';
 import { useBoardActions } from './useBoardActions';
 import { useBoardModel } from './useBoardModel';
 import { DragAndDropProvider, useLoadedDragAndDrop } from './useDragAndDrop';
@@ -98,7 +100,7 @@ function Board({ projectId, search, panel }: BoardPageProps) {
         ) : tasks.data === undefined || project.data === undefined ? (
           <BoardSkeleton />
         ) : isList && all.length > 0 ? (
-          <ListOrNothing columns={columns} search={search} />
+          <ListOrNothing projectId={projectId} columns={columns} search={search} />
         ) : (
           <div ref={setBoard} className="flex min-h-0 flex-1 snap-x snap-mandatory gap-2 overflow-x-auto bg-bg px-2 pt-1 sm:snap-none">
             {columns.map(({ status, title, tasks: shown }, i) => (
@@ -123,9 +125,23 @@ function Board({ projectId, search, panel }: BoardPageProps) {
   );
 }
 
-function ListOrNothing({ columns, search }: { columns: Parameters<typeof ListView>[0]['columns']; search: BoardSearch }) {
-  if (columns.some((column) => column.tasks.length > 0)) return <ListView columns={columns} />;
-  return <EmptyState className="flex-1" title={isFiltering(search) ? 'No task matches the filters' : 'No tasks in the shown columns'} />;
+function ListOrNothing({ projectId, columns, search }: { projectId: Uuid; columns: readonly BoardColumn[]; search: BoardSearch }) {
+  const store = useBoardStore();
+  const adding = useBoardState((state) => state.adding);
+  return (
+    <>
+      {adding ? (
+        <div className="shrink-0 border-b px-3 pt-1.5">
+          <QuickAdd projectId={projectId} status={adding} onClose={() => patchState(store, { adding: null })} />
+        </div>
+      ) : null}
+      {columns.some((column) => column.tasks.length > 0) ? (
+        <ListView columns={columns} />
+      ) : (
+        <EmptyState className="flex-1" title={isFiltering(search) ? 'No task matches the filters' : 'No tasks in the shown columns'} />
+      )}
+    </>
+  );
 }
 
 function DeletedProject({ projectId }: { projectId: Uuid }) {

@@ -24,6 +24,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
   const focused = useBoardState((state) => state.focused === task.id);
   const selected = useBoardState((state) => state.selected.has(task.id));
   const dragged = useBoardState((state) => state.dragged.has(task.id));
+  const added = useBoardState((state) => state.added === task.id);
   const editing = useBoardState((state) => state.editing === task.id);
   const { openTask, taskHref, openTaskId } = useBoardNavigation();
   const dragAndDrop = useDragAndDrop();
@@ -59,6 +60,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
         'group relative flex flex-col rounded-lg border px-2.5 py-2 shadow-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-accent',
         selected || openTaskId === task.id ? 'border-accent bg-accent-soft' : 'bg-surface hover:border-line-strong',
         dragged && 'opacity-40',
+        added && 'just-added',
       )}
       onContextMenu={(event) => {
         event.preventDefault();
@@ -109,7 +111,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
         <span title={priorityLabel(task.priority)} className="flex">
           <PriorityIcon priority={task.priority} />
         </span>
-        <Labels labels={task.labels} />
+        <Labels labels={task.labels} most={session ? 1 : 2} />
         <span className="ml-auto flex shrink-0 items-center gap-1.5">
           {task.workspace_count > 1 ? (
             <span className="flex items-center gap-0.5 text-xs text-faint" title={`${task.workspace_count} workspaces`}>

@@ -7,6 +7,7 @@ import { StatusIcon } from '@/shared/ui/TaskIcons';
 import { patchState, useBoardState, useBoardStore } from './boardState';
 import { Card, CARD_HEIGHT, CARD_STEP } from './Card';
 import { QuickAdd } from './QuickAdd';
+import { useReveal } from './useReveal';
 import { useDragAndDrop } from './useDragAndDrop';
 
 /** Room above the first card, in px. */
@@ -46,6 +47,8 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
     if (focusedIndex >= 0) virtualizer.scrollToIndex(focusedIndex, { align: 'auto' });
   }, [focusedIndex, virtualizer]);
 
+  useReveal(tasks, virtualizer);
+
   const count = tasks.length;
   useEffect(() => {
     const [column, scroller] = [columnRef.current, scrollRef.current];
@@ -64,7 +67,7 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
     <section
       ref={columnRef}
       aria-label={`${title}, ${count} ${count === 1 ? 'task' : 'tasks'}`}
-      className="flex h-full w-[86vw] max-w-[340px] min-w-[250px] shrink-0 snap-center flex-col sm:w-auto sm:flex-1 sm:snap-align-none"
+      className="flex h-full w-[86vw] max-w-[340px] min-w-[232px] shrink-0 snap-center flex-col sm:w-auto sm:flex-1 sm:snap-align-none"
     >
       <header className="flex h-9 shrink-0 items-center gap-2 px-2">
         <StatusIcon status={status} />

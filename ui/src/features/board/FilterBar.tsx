@@ -8,7 +8,7 @@ import { cn } from '@/shared/ui/cn';
 import { Picker, type PickerItem } from '@/shared/ui/Picker';
 import { Popover } from '@/shared/ui/Popover';
 import { PriorityIcon, priorityLabel, StatusIcon, statusLabel } from '@/shared/ui/TaskIcons';
-import { isFiltering } from './filter';
+import { isFiltering, NO_FILTERS } from './filter';
 import { useBoardNavigation } from './navigation';
 
 export const SEARCH_FIELD_ID = 'board-search';
@@ -39,7 +39,7 @@ export function FilterBar({ search, labels }: { search: BoardSearch; labels: str
         onChange={(label) => change({ label })}
       />
       {isFiltering(search) ? (
-        <Button size="sm" variant="ghost" onClick={() => change({ q: undefined, status: undefined, priority: undefined, label: undefined })}>
+        <Button size="sm" variant="ghost" onClick={() => change(NO_FILTERS)}>
           <X size={13} /> Clear
         </Button>
       ) : null}

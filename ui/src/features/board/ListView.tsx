@@ -10,6 +10,7 @@ import { patchState, toggleSelected, useBoardState, useBoardStore } from './boar
 import type { BoardColumn } from './columns';
 import { useBoardNavigation } from './navigation';
 import { takeFocus } from './takeFocus';
+import { useReveal } from './useReveal';
 
 const ROW_HEIGHT = 36;
 const OVERSCAN = 12;
@@ -30,6 +31,8 @@ export function ListView({ columns }: { columns: readonly BoardColumn[] }) {
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
   });
+  const tasks = useMemo(() => rows.map((row) => ('task' in row ? row.task : null)), [rows]);
+  useReveal(tasks, virtualizer);
   const focusedIndex = useMemo(() => rows.findIndex((row) => 'task' in row && row.task.id === focused), [rows, focused]);
   useEffect(() => {
     if (focusedIndex >= 0) virtualizer.scrollToIndex(focusedIndex, { align: 'auto' });
@@ -69,6 +72,7 @@ const TaskRow = memo(function TaskRow({ task }: { task: Task }) {
   const store = useBoardStore();
   const focused = useBoardState((state) => state.focused === task.id);
   const selected = useBoardState((state) => state.selected.has(task.id));
+  const added = useBoardState((state) => state.added === task.id);
   const { openTask, taskHref, openTaskId } = useBoardNavigation();
   const linkRef = useRef<HTMLAnchorElement>(null);
   useLayoutEffect(() => {
@@ -81,7 +85,7 @@ const TaskRow = memo(function TaskRow({ task }: { task: Task }) {
         event.preventDefault();
         patchState(store, { focused: task.id, menuAt: { x: event.clientX, y: event.clientY } });
       }}
-      className={cn('group flex h-full items-center gap-2.5 border-b px-4 hover:bg-hover', (selected || openTaskId === task.id) && 'bg-accent-soft hover:bg-accent-soft')}
+      className={cn('group flex h-full items-center gap-2.5 border-b px-4 hover:bg-hover', (selected || openTaskId === task.id) && 'bg-accent-soft hover:bg-accent-soft', added && 'just-added')}
     >
       <input
         type="checkbox"

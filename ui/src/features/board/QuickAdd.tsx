@@ -1,10 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useRef, useState, type KeyboardEvent } from 'react';
+import { readBoardSearch } from '@/shared/api/boardSearch';
 import { taskCache } from '@/shared/api/taskCache';
 import { taskCalls } from '@/shared/api/tasks';
 import type { TaskStatus, Uuid } from '@/shared/api/types';
 import { announce } from '@/shared/ui/announce';
 import { toast } from '@/shared/ui/toast';
+import { patchState, useBoardStore } from './boardState';
+import { filterTasks, NO_FILTERS } from './filter';
+import { useBoardNavigation } from './navigation';
 
 interface QuickAddProps {
   projectId: Uuid;
@@ -15,6 +20,9 @@ interface QuickAddProps {
 /** A field for new tasks that stays open: one line, one task. Pasted lines become a task each. */
 export function QuickAdd({ projectId, status, onClose }: QuickAddProps) {
   const client = useQueryClient();
+  const store = useBoardStore();
+  const { search: changeSearch } = useBoardNavigation();
+  const search = readBoardSearch(useSearch({ strict: false }));
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const keysByTitle = useRef(new Map<string, string>());
@@ -29,7 +37,10 @@ export function QuickAdd({ projectId, status, onClose }: QuickAddProps) {
         // The same key for a title that is tried again: it is never made twice.
         const key = keysByTitle.current.get(title) ?? crypto.randomUUID();
         keysByTitle.current.set(title, key);
-        taskCache(client).apply(await taskCalls.create(projectId, { title, status }, key));
+        const task = await taskCalls.create(projectId, { title, status }, key);
+        taskCache(client).apply(task);
+        if (filterTasks([task], search).length > 0) patchState(store, { added: task.id });
+        else toast.withAction(`“${task.title}” was created. The filters hide it.`, 'Clear filters', () => changeSearch(NO_FILTERS));
         keysByTitle.current.delete(title);
         left.shift();
       }

@@ -11,6 +11,8 @@ export interface BoardState {
   editing: Uuid | null;
   /** The column whose new-task field is open. */
   adding: TaskStatus | null;
+  /** The task that was added last: brought into sight and marked for a moment. */
+  added: Uuid | null;
   /** The cards being dragged, and where they would land. */
   dragged: ReadonlySet<Uuid>;
   dropAt: { status: TaskStatus; index: number } | null;
@@ -23,7 +25,7 @@ export interface BoardState {
 const NOTHING: ReadonlySet<Uuid> = new Set();
 
 export const createBoardState = (): Store<BoardState> =>
-  createStore<BoardState>({ focused: null, selected: NOTHING, editing: null, adding: null, dragged: NOTHING, dropAt: null, picking: null, menuAt: null });
+  createStore<BoardState>({ focused: null, selected: NOTHING, editing: null, adding: null, added: null, dragged: NOTHING, dropAt: null, picking: null, menuAt: null });
 
 const Context = createContext<Store<BoardState> | null>(null);
 export const BoardStateProvider = Context.Provider;

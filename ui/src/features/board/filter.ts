@@ -13,6 +13,9 @@ function textOf(task: Task): string {
   return text;
 }
 
+/** The change of the address that shows every task again. */
+export const NO_FILTERS = { q: undefined, status: undefined, priority: undefined, label: undefined };
+
 export const isFiltering = (search: BoardSearch): boolean => Boolean(search.q || search.status || search.label || search.priority);
 
 /** The tasks that match all of: every word, one of the statuses, one of the priorities, each of the labels. */

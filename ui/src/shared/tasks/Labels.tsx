@@ -16,7 +16,7 @@ export const LabelDot = ({ label }: { label: string }) => (
 
 export function LabelChip({ label, className }: { label: string; className?: string }) {
   return (
-    <span className={cn('inline-flex h-4.5 min-w-0 items-center gap-1 rounded-full border px-1.5 text-2xs text-muted', className)}>
+    <span title={label} className={cn('inline-flex h-4.5 min-w-0 items-center gap-1 rounded-full border px-1.5 text-2xs text-muted', className)}>
       <LabelDot label={label} />
       <span className="truncate">{label}</span>
     </span>
