@@ -114,6 +114,19 @@ function Projects() {
   );
 }
 
+/** How many tasks still want something done. */
+function OpenTasks({ counts }: { counts: Project['task_counts'] }) {
+  const open = counts.todo + counts.in_progress + counts.in_review;
+  if (open === 0) return null;
+  const title = `${counts.todo} to do, ${counts.in_progress} in progress, ${counts.in_review} in review`;
+  return (
+    <span className="text-xs font-normal text-faint tabular-nums" title={title}>
+      {open}
+      <span className="sr-only"> open tasks</span>
+    </span>
+  );
+}
+
 function ProjectRow({ project }: { project: Project }) {
   const { projectId } = useParams({ strict: false });
   const current = projectId === project.id;
@@ -127,7 +140,10 @@ function ProjectRow({ project }: { project: Project }) {
         activeOptions={{ exact: false, includeSearch: false }}
       >
         <SquareKanban size={15} className={cn('shrink-0', current && 'text-accent-text')} />
-        <span className="min-w-0 flex-1 truncate">{project.name}</span>
+        <span className="min-w-0 flex-1 truncate" title={project.name}>
+          {project.name}
+        </span>
+        <OpenTasks counts={project.task_counts} />
       </Link>
       {current ? (
         <div className="flex flex-col gap-0.5 py-0.5">

@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keys } from '@/shared/api/keys';
+import { projectsQuery } from '@/shared/api/projects';
 import type { Approval, Session, Task } from '@/shared/api/types';
 import { fakeTransport, makeTask, type FakeStream } from '@/test/fakes';
 import { feedStore, startFeed } from './feed';
@@ -127,5 +128,21 @@ test('an approval leaves the inbox when it is answered', () => {
   say(3, 'answered');
   settle();
   expect(client.getQueryData(keys.approvals)).toEqual([]);
+  stop();
+});
+
+test('the numbers of tasks of the projects are read again after tasks changed, once for many', async () => {
+  const { calls, streams } = fakeTransport(() => ({ body: { items: [], next_cursor: null } }));
+  const client = new QueryClient();
+  const { stop } = startFeed(client);
+  streams[0]?.open();
+  streams[0]?.say({ since: 10 });
+  const unsubscribe = new QueryObserver(client, projectsQuery()).subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(calls.filter(({ path }) => path === '/projects')).toHaveLength(1);
+  for (let seq = 11; seq < 31; seq += 1) streams[0]?.say(taskEvent(seq, makeTask({ id: `t${seq}`, project_id: 'elsewhere', version: seq }), 'task.created'));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(calls.filter(({ path }) => path === '/projects')).toHaveLength(2);
+  unsubscribe();
   stop();
 });

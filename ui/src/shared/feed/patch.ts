@@ -2,6 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { keys } from '@/shared/api/keys';
 import { taskCache } from '@/shared/api/taskCache';
 import type { Approval, Comment, Config, FeedEvent, Message, Project, Repo, Session, Task, Workspace } from '@/shared/api/types';
+import { recountSoon } from './recount';
 import { renewAfterRead } from './renew';
 
 interface Item {
@@ -18,6 +19,7 @@ export function patchCache(client: QueryClient, event: FeedEvent): void {
 
 const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> = {
   task(client, event) {
+    recountSoon(client);
     const cache = taskCache(client);
     if (event.type === 'task.deleted' || event.data === null) {
       if (event.project_id) {
