@@ -6,6 +6,7 @@ import { diffQuery } from '@/shared/api/workspaces';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { repoFolder } from '@/shared/workspaces/folders';
+import type { Anchor } from './api/review';
 import { DiffList, type DiffListHandle } from './DiffList';
 import { FileTree } from './FileTree';
 import { fileKey } from './model/files';
@@ -39,18 +40,20 @@ function Review({ workspace, sessionId, onOpenFile }: ReviewPaneProps) {
   const { data: diff, error, refetch } = useQuery(diffQuery(workspace.id));
   const model = useReviewModel(workspace, diff);
   const list = useRef<DiffListHandle>(null);
-  const wide = useMediaQuery('(min-width: 1280px)');
+  const wide = useMediaQuery('(min-width: 1400px)');
   const [treeWanted, setTreeWanted] = useState<boolean | null>(null);
   useReviewActions(store, model, list);
 
   const editing = useReview((view) => view.editing);
+  // Only when it opens: the person may scroll away from it while rows change.
+  const shownEditor = useRef<Anchor | null>(null);
   const { rows } = model;
   useEffect(() => {
+    if (shownEditor.current === editing) return;
+    shownEditor.current = editing;
     const index = editing ? rows.findIndex((row) => row.kind === 'editor') : -1;
     if (index >= 0) list.current?.show(index, 'auto');
-    // Only when it opens: the person may scroll away from it while rows change.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [editing]);
+  }, [editing, rows]);
 
   // Failures while a diff is shown pass by themselves: the next change reads it again.
   if (error && !diff) return <ErrorState className="flex-1" title="The changes could not be read" error={error} onRetry={() => void refetch()} />;

@@ -28,6 +28,7 @@ import swift from 'highlight.js/lib/languages/swift';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
+import './highlight.css';
 import { tokensOfHtml, type Token } from './tokens';
 
 const LANGUAGES = {
@@ -35,6 +36,9 @@ const LANGUAGES = {
   php, protobuf, python, ruby, rust, scss, sql, swift, typescript, xml, yaml,
 };
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
+
+/** The text as HTML with colours; null for a language that is not known. `name` may be an alias, such as `ts`. */
+export const markUp = (text: string, name: string): string | null => (hljs.getLanguage(name) ? hljs.highlight(text, { language: name, ignoreIllegals: true }).value : null);
 
 /** The coloured stretches of each line. */
 export function tokenise(text: string, language: string): Token[][] {

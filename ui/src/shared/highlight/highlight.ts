@@ -1,6 +1,5 @@
-import { useCallback, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import type { Token } from './tokens';
-import './highlight.css';
 
 /** Larger texts are shown plain: their colours would cost more time than they give. */
 const LONGEST_TEXT = 300_000;
@@ -67,13 +66,11 @@ const subscribe = (listener: () => void) => {
  * the text: the same object must always mean the same text and language.
  */
 export function useHighlight(key: object, language: string | null, text: () => string): Token[][] | null {
-  const snapshot = useCallback(() => {
-    if (!language) return null;
-    const tokens = done.get(key);
-    if (tokens === undefined) request({ key, text, language });
-    return tokens ?? null;
-    // `text` belongs to `key`.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, language]);
-  return useSyncExternalStore(subscribe, snapshot);
+  const tokens = useSyncExternalStore(subscribe, () => (language ? done.get(key) : null));
+  const wanted = tokens === undefined;
+  // A job that is there already, for the same key, is left alone.
+  useEffect(() => {
+    if (wanted && language) request({ key, text, language });
+  });
+  return tokens ?? null;
 }

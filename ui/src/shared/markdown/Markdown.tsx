@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { cn } from '@/shared/ui/cn';
+import { colourCode } from './colourCode';
 import './markdown.css';
 
 type Render = (text: string) => string;
@@ -20,7 +21,14 @@ export function Markdown({ text, className }: { text: string; className?: string
     };
   }, [render]);
 
-  const html = useMemo(() => render?.(text), [render, text]);
+  // One object for one text: with another the page would be set anew, and the colours of code be lost.
+  const html = useMemo(() => (render ? { __html: render(text) } : undefined), [render, text]);
+  const body = useRef<HTMLDivElement>(null);
+  // Before the page is drawn, so that code in a text that grows does not flicker.
+  useLayoutEffect(() => {
+    if (html !== undefined && body.current) colourCode(body.current);
+  }, [html]);
+
   if (html === undefined) return <div className={cn('markdown whitespace-pre-wrap', className)}>{text}</div>;
-  return <div className={cn('markdown', className)} dangerouslySetInnerHTML={{ __html: html }} />;
+  return <div ref={body} className={cn('markdown', className)} dangerouslySetInnerHTML={html} />;
 }

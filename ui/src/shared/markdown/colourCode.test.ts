@@ -1,0 +1,25 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { colourCode } from './colourCode';
+
+afterEach(() => document.body.replaceChildren());
+
+function page(html: string): HTMLElement {
+  document.body.innerHTML = html;
+  return document.body;
+}
+
+test('a code block that names its language gets colours, and its text stays as it was', async () => {
+  const root = page('<pre><code class="language-ts">const a = "&lt;b&gt;";</code></pre><pre><code>const a = 1;</code></pre>');
+  colourCode(root);
+  await vi.waitFor(() => expect(root.querySelector('.hljs-keyword')?.textContent).toBe('const'), { timeout: 5_000 });
+  expect(root.querySelector('code')?.textContent).toBe('const a = "<b>";');
+  expect(root.querySelectorAll('b')).toHaveLength(0);
+  expect(root.querySelectorAll('code')[1]?.children).toHaveLength(0);
+});
+
+test('a language that is not known stays plain', async () => {
+  const root = page('<pre><code class="language-ts">let a;</code></pre><pre><code class="language-klingon">let a;</code></pre>');
+  colourCode(root);
+  await vi.waitFor(() => expect(root.querySelector('.hljs-keyword')).not.toBeNull(), { timeout: 5_000 });
+  expect(root.querySelectorAll('code')[1]?.innerHTML).toBe('let a;');
+});
