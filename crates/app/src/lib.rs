@@ -14,6 +14,7 @@ mod project;
 mod recap;
 mod recovery;
 mod repo;
+mod retention;
 mod review;
 mod session;
 mod session_driver;

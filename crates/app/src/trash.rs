@@ -127,16 +127,30 @@ impl App {
     /// # Errors
     /// `Invalid` for another branch, `Conflict` unless it is in the trash.
     pub async fn purge_workspace(&self, act: &Act, id: WorkspaceId, branch: &str) -> Result<()> {
+        self.purge_if(act, id, |workspace| {
+            if workspace.branch == branch {
+                return Ok(());
+            }
+            Err(Error::invalid("branch", "Name the workspace's branch to remove it for good."))
+        })
+        .await
+    }
+
+    /// Removes a discarded workspace for good if `allowed` says so while nobody else can change it.
+    pub(crate) async fn purge_if(
+        &self,
+        act: &Act,
+        id: WorkspaceId,
+        allowed: impl Fn(&Workspace) -> Result<()> + Send,
+    ) -> Result<()> {
         let _only_one = self.parts.workspaces.lock(id).await;
         let workspace = self.store().workspace(&act.scope, id).await?;
         if workspace.status != WorkspaceStatus::Discarded {
             return Err(Error::conflict("workspace_not_discarded", "Discard the workspace first."));
         }
-        if workspace.branch != branch {
-            return Err(Error::invalid("branch", "Name the workspace's branch to remove it for good."));
-        }
+        allowed(&workspace)?;
         let site = self.site(&act.scope, &workspace).await?;
-        match self.runner(&act.scope).purge_workspace(&site, branch).await {
+        match self.runner(&act.scope).purge_workspace(&site, &workspace.branch).await {
             Err(error) if error.kind == ErrorKind::NotFound => {}
             other => other?,
         }

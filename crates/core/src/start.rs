@@ -10,6 +10,7 @@ use switchyard_app::App;
 use switchyard_domain::store::{Feed, Recovery, Store};
 use switchyard_domain::{Actor, Clock, Error, OrgId, Result, Role, UserId};
 use switchyard_store::{Database, SqliteConfig};
+use tokio::task::JoinHandle;
 
 use crate::clock::SystemClock;
 use crate::data_folder::DataFolder;
@@ -30,6 +31,7 @@ pub struct Core {
     store: Arc<Database>,
     runner: RunnerProcess,
     on_exit: OnExit,
+    trash_keeper: JoinHandle<()>,
 }
 
 impl Core {
@@ -61,6 +63,10 @@ impl Core {
         let auth = Arc::new(Loopback::new(local_actor(user, org), org, token, port)?);
         let app = App::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(runner.remote()), Arc::new(clock));
         app.recover(local_actor).await?;
+        let trash_keeper = tokio::spawn({
+            let app = app.clone();
+            async move { app.keep_trash(local_actor).await }
+        });
         let instance = Instance {
             version: env!("CARGO_PKG_VERSION"),
             mode: Mode::Desktop,
@@ -69,7 +75,7 @@ impl Core {
             organisation_name: "Local".to_owned(),
         };
         let router = switchyard_api::router(ApiState::new(app, Arc::clone(&auth), instance, assets));
-        Ok(Self { router, auth, store, runner, on_exit: settings.on_exit })
+        Ok(Self { router, auth, store, runner, on_exit: settings.on_exit, trash_keeper })
     }
 
     /// A path and fragment that let one browser in, once.
@@ -82,6 +88,8 @@ impl Core {
 
     /// Ends cleanly: agents are stopped or left at work as the settings say, the database is closed.
     pub async fn shut_down(&self) {
+        // What it leaves half removed, the next start goes on with.
+        self.trash_keeper.abort();
         match self.on_exit {
             OnExit::Keep => self.runner.detach(),
             OnExit::Stop => {

@@ -36,7 +36,7 @@ pub struct Config {
     pub git_author: Option<GitAuthor>,
     /// How to be told that a turn ended or an approval waits.
     pub notifications: Notifications,
-    /// How long discarded work stays restorable, in days.
+    /// How long discarded work stays restorable, in days; 0 keeps it for ever.
     pub trash_retention_days: u32,
 }
 
@@ -73,6 +73,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Days after which discarded work is removed for good; `None` when it is kept for ever.
+    #[must_use]
+    pub fn trash_retention(&self) -> Option<u32> {
+        (self.trash_retention_days > 0).then_some(self.trash_retention_days)
+    }
+
     /// Checks what a person may have got wrong.
     ///
     /// # Errors
@@ -84,10 +90,10 @@ impl Config {
                 "A branch prefix has 1 to 40 letters, digits, dots, dashes, underscores and slashes.",
             ));
         }
-        if !(1..=365).contains(&self.trash_retention_days) {
+        if self.trash_retention_days > 365 {
             return Err(Error::invalid(
                 "trash_retention_days",
-                "Discarded work is kept between 1 and 365 days.",
+                "Discarded work is kept between 1 and 365 days, or for ever with 0.",
             ));
         }
         if let Some(author) = &self.git_author {

@@ -6,7 +6,11 @@
 //!
 //! [`Error::not_found`]: crate::Error::not_found
 
+mod trash;
+
 use async_trait::async_trait;
+
+pub use trash::{Expired, Trash};
 
 use crate::agent::AgentSpec;
 use crate::approval::{Approval, ApprovalStatus};
@@ -54,6 +58,7 @@ pub trait Store:
     + Feed
     + Audit
     + Recovery
+    + Trash
 {
 }
 

@@ -26,6 +26,7 @@ mod sessions;
 mod sqlite;
 mod tasks;
 mod transcript;
+mod trash;
 mod tx;
 mod value;
 mod workspaces;

@@ -29,7 +29,6 @@ async fn settings_that_could_not_work_are_refused_by_name() {
     let client = instance.client();
     for (body, field) in [
         (json!({"branch_prefix": "a b"}), "branch_prefix"),
-        (json!({"trash_retention_days": 0}), "trash_retention_days"),
         (json!({"trash_retention_days": 366}), "trash_retention_days"),
         (json!({"git_author": {"name": "A <b>", "email": "a@b"}}), "git_author"),
         (json!({"git_author": {"name": "A\nB", "email": "a@b"}}), "git_author"),

@@ -9,5 +9,6 @@ mod files;
 mod journey;
 mod merging;
 mod resuming;
+mod retention;
 mod streams;
 mod trash;

@@ -24,6 +24,8 @@ pub(crate) struct Config {
     #[schema(required = true)]
     git_author: Option<GitAuthor>,
     notifications: Notifications,
+    /// Days after which what is in the trash (discarded workspaces, deleted tasks and projects) is removed for good,
+    /// 1 to 365; 0 keeps it for ever.
     trash_retention_days: u32,
     pub(crate) version: i64,
 }
@@ -75,6 +77,7 @@ pub(crate) struct PatchConfig {
     #[serde(deserialize_with = "present")]
     git_author: Option<Option<GitAuthor>>,
     notifications: Option<Notifications>,
+    /// 1 to 365, or 0 to keep what is in the trash for ever. A shorter time holds for what is there already.
     trash_retention_days: Option<u32>,
 }
 

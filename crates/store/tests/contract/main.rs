@@ -17,6 +17,7 @@ mod recovery;
 mod sessions;
 mod tasks;
 mod transcript;
+mod trash;
 mod workspaces;
 
 /// Runs each scenario of a module on both engines.

@@ -1224,7 +1224,11 @@ export interface components {
             git_author: components["schemas"]["GitAuthor"] | null;
             notifications: components["schemas"]["Notifications"];
             theme: components["schemas"]["Theme"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Days after which what is in the trash (discarded workspaces, deleted tasks and projects) is removed for good,
+             *     1 to 365; 0 keeps it for ever.
+             */
             trash_retention_days: number;
             /** Format: int64 */
             version: number;
@@ -1593,6 +1597,7 @@ export interface components {
             theme: components["schemas"]["Theme"] | null;
             /**
              * Format: int32
+             * @description 1 to 365, or 0 to keep what is in the trash for ever. A shorter time holds for what is there already.
              * @default null
              */
             trash_retention_days: number | null;
