@@ -127,7 +127,8 @@ pub enum UpdateStatus {
 names!(UpdateStatus { UpToDate = "up_to_date", Updated = "updated", Conflicts = "conflicts" });
 
 /// Why a checkpoint was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CheckpointReason {
     /// An agent's turn ended.
     Turn,

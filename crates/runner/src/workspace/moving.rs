@@ -22,21 +22,22 @@ impl Workspaces {
     pub(super) async fn open_for_change(&self, site: &WorkspaceSite) -> Result<OpenSite> {
         let mut open = self.open_site(site).await?;
         match open.record.stage.clone() {
-            Stage::Moving { targets } => self.finish_move(&mut open, targets).await?,
+            Stage::Moving { targets, reason } => self.finish_move(&mut open, targets, reason).await?,
             Stage::Merging { plans } => self.finish_merge(&mut open, &plans).await?,
             _ => {}
         }
         Ok(open)
     }
 
-    /// Brings the worktrees to `targets`. `snapshots` are of now, and saved.
+    /// Brings the worktrees to `targets`, for `reason`. `snapshots` are of now, and saved.
     pub(super) async fn move_to(
         &self,
         open: &mut OpenSite,
         targets: Vec<Target>,
         snapshots: &[Snapshot],
+        reason: CheckpointReason,
     ) -> Result<()> {
-        open.enter(Stage::Moving { targets: targets.clone() }).await?;
+        open.enter(Stage::Moving { targets: targets.clone(), reason }).await?;
         self.steps.passed("move: planned");
         let mut moved = Ok(());
         for target in &targets {
@@ -76,13 +77,18 @@ impl Workspaces {
     }
 
     /// Takes up a move that was killed.
-    pub(super) async fn finish_move(&self, open: &mut OpenSite, targets: Vec<Target>) -> Result<()> {
-        let occasion = Occasion::of(CheckpointReason::Manual);
+    pub(super) async fn finish_move(
+        &self,
+        open: &mut OpenSite,
+        targets: Vec<Target>,
+        reason: CheckpointReason,
+    ) -> Result<()> {
+        let occasion = Occasion::of(reason);
         let saved = self.save_checkpoint(open, occasion, &Ignored::new()).await?;
         let ignored = colliding(open, &targets, &saved.snapshots).await?;
         let saved =
             if ignored.is_empty() { saved } else { self.save_checkpoint(open, occasion, &ignored).await? };
-        self.move_to(open, targets, &saved.snapshots).await
+        self.move_to(open, targets, &saved.snapshots, reason).await
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use switchyard_domain::runner::{MadeWorkspace, WorkspaceSite};
-use switchyard_domain::workspace::WorkspaceRepo;
+use switchyard_domain::workspace::{CheckpointReason, WorkspaceRepo};
 use switchyard_domain::{Error, RepoId, Result, UserId, WorkspaceId};
 
 use super::layout::Layout;
@@ -38,6 +38,8 @@ pub(super) enum Stage {
     /// Files, branch and index are brought to a state that is already stored as objects.
     Moving {
         targets: Vec<Target>,
+        /// What the move is for.
+        reason: CheckpointReason,
     },
     Merging {
         plans: Vec<MergePlan>,

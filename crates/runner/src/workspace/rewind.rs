@@ -42,7 +42,7 @@ impl Workspaces {
             if !ignored.is_empty() {
                 saved = ours.save_checkpoint(&open, occasion, &ignored).await?;
             }
-            ours.move_to(&mut open, targets, &saved.snapshots).await?;
+            ours.move_to(&mut open, targets, &saved.snapshots, occasion.reason).await?;
             Ok(saved.checkpoint)
         })
         .await

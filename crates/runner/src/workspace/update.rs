@@ -79,7 +79,7 @@ impl Workspaces {
             if !ignored.is_empty() {
                 saved = self.save_checkpoint(&open, occasion, &ignored).await?;
             }
-            self.move_to(&mut open, targets, &saved.snapshots).await?;
+            self.move_to(&mut open, targets, &saved.snapshots, occasion.reason).await?;
         }
         let mut kept = Vec::new();
         for at in &conflicting {

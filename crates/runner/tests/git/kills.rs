@@ -86,6 +86,13 @@ async fn worked() -> Bench {
     bench
 }
 
+/// A move that was killed and taken up again says what it was for, and never that somebody asked for a checkpoint.
+async fn only_these_reasons(bench: &Bench, reasons: [CheckpointReason; 2]) {
+    let taken = bench.workspaces.checkpoints(&bench.site).await.unwrap();
+    assert!(taken.iter().rev().skip(1).all(|checkpoint| checkpoint.reason == reasons[1]), "{taken:?}");
+    assert!(taken.last().is_none_or(|first| first.reason == reasons[0]), "{taken:?}");
+}
+
 type State = (BTreeMap<String, String>, String, Option<String>);
 
 fn state(bench: &Bench) -> State {
@@ -241,6 +248,7 @@ async fn a_killed_rewind_is_finished_or_not_begun_and_can_be_undone() {
     let (before, after) = (state(&worked().await).0, state(&prepare().await).0);
     let rewind = async |workspaces: &Workspaces, site: &WorkspaceSite| workspaces.rewind(site, 1).await;
     killed_everywhere(prepare, rewind, async |bench, steps| {
+        only_these_reasons(bench, [CheckpointReason::Manual, CheckpointReason::Rewind]).await;
         let folder = bench.workspaces.folder(&bench.site);
         let now = contents(&folder);
         assert!(now == before || now == after, "{steps}: {now:?}");
@@ -266,6 +274,7 @@ async fn a_killed_update_is_finished_or_not_begun() {
         workspaces.update(site, UpdateStrategy::Rebase, OnConflict::Abort).await
     };
     killed_everywhere(prepare, update, async |bench, steps| {
+        only_these_reasons(bench, [CheckpointReason::Rebase, CheckpointReason::Rebase]).await;
         bench.workspaces.update(&bench.site, UpdateStrategy::Rebase, OnConflict::Abort).await.unwrap();
         assert_eq!(bench.read("news.txt"), "n", "{steps}");
         assert_eq!(bench.read("untracked.txt"), "u");
