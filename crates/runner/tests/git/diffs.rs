@@ -133,6 +133,7 @@ async fn a_large_file_is_counted_and_shown_only_alone() {
     assert!(cut.too_large && cut.hunks.is_empty());
     assert_eq!(cut.additions, 6000);
     assert!(file(&whole, "wide.txt").too_large);
+    assert_eq!(file(&whole, "wide.txt").additions, 1);
     assert!(!file(&whole, "short.txt").too_large);
     for (path, lines) in [("long.txt", 6000), ("wide.txt", 2)] {
         let only = DiffPath { repo_id: bench.site.repos[0].repo_id, path: path.to_owned() };
@@ -141,6 +142,29 @@ async fn a_large_file_is_counted_and_shown_only_alone() {
         assert!(!alone.files[0].too_large);
         assert_eq!(alone.files[0].hunks[0].lines.len(), lines, "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_untracked_file_counts_as_much_as_it_will_once_it_is_committed() {
+    let bench = Bench::made().await;
+    let line = "0123456789abcde\n";
+    bench.write("many-lines.txt", line.repeat(7000));
+    bench.write("many-bytes.txt", line.repeat(70_000) + "and no line end");
+    bench.write("many-mebibytes.txt", line.repeat((32 << 20) / line.len() + 1));
+    let told = |diff: &Diff| {
+        let of = |path: &str| {
+            let file = file(diff, path);
+            assert!(file.hunks.is_empty());
+            (file.additions, file.binary, file.too_large)
+        };
+        [of("many-lines.txt"), of("many-bytes.txt"), of("many-mebibytes.txt")]
+    };
+    let untracked = diff(&bench).await;
+    assert_eq!(told(&untracked), [(7000, false, true), (70_001, false, true), (0, true, false)]);
+    bench.commit("Large files");
+    let committed = diff(&bench).await;
+    assert_eq!(told(&committed), told(&untracked));
+    assert_eq!(committed.additions, untracked.additions);
 }
 
 #[tokio::test]

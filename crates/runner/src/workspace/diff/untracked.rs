@@ -13,6 +13,11 @@ use crate::git::snapshot::TemporaryIndex;
 
 /// Bytes in which a zero byte tells a binary file, as git does it.
 const SNIFFED: usize = 8000;
+/// Files above this many bytes are taken for binary, as git is told to do ([`super::BIG_FILE`]).
+const MOST_COUNTED: u64 = 32 << 20;
+/// Bytes that are read for the lines of files too large to be shown, of all files together; what is beyond is taken for
+/// binary too.
+const MOST_COUNTED_OF_ALL: u64 = 256 << 20;
 /// Untracked files that are looked at as new places of removed ones.
 const MOST_MOVED: usize = 1_000;
 
@@ -49,10 +54,13 @@ pub(super) async fn read(look: Look<'_>, untracked: &[Vec<u8>]) -> Result<Vec<Pa
     let only = look.only.map(|only| only.as_bytes().to_vec());
     let work = move || {
         let root = Folder::open(&root)?;
-        let mut room = limits;
+        let (mut room, mut countable) = (limits, MOST_COUNTED_OF_ALL);
         let wanted = |path: &Vec<u8>| only.as_ref().is_none_or(|only| lossy(path).as_bytes() == only);
         let files = untracked.iter().filter(|path| wanted(path)).map(|path| {
-            let file = added(&root, path, room);
+            let mut file = added(&root, path, room);
+            if file.too_large {
+                count_lines(&root, &mut file, &mut countable);
+            }
             room = room.less_hunks(&file.hunks);
             file
         });
@@ -84,11 +92,11 @@ fn added(root: &Folder, path: &[u8], room: Limits) -> PatchFile {
         lines.push(format!("+{}", String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line))));
     }
     let count = lines.len();
-    file.additions = count as u64;
     file.too_large = content.len() + count > most || count > room.file_lines;
     if file.too_large {
         return file;
     }
+    file.additions = count as u64;
     if content.last() != Some(&b'\n') {
         lines.push("\\ No newline at end of file".to_owned());
     }
@@ -96,6 +104,31 @@ fn added(root: &Folder, path: &[u8], room: Limits) -> PatchFile {
     file.hunks =
         vec![Hunk { old_start: 0, old_lines: 0, new_start: 1, new_lines, heading: String::new(), lines }];
     file
+}
+
+/// Counts the lines of a file whose lines are not shown, without holding it in memory.
+fn count_lines(root: &Folder, file: &mut PatchFile, countable: &mut u64) {
+    let size = root.size(&file.path).unwrap_or(0);
+    if size > MOST_COUNTED.min(*countable) {
+        (file.binary, file.too_large) = (true, false);
+        return;
+    }
+    *countable -= size;
+    let Ok(source) = root.file(&file.path, Links::Refused) else { return };
+    let mut source = source.take(MOST_COUNTED);
+    let mut block = vec![0; 64 * 1024];
+    let mut last = b'\n';
+    loop {
+        match source.read(&mut block) {
+            Ok(read) if read > 0 => {
+                file.additions += block[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
+                last = block[read - 1];
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Ok(_) | Err(_) => break,
+        }
+    }
+    file.additions += u64::from(last != b'\n');
 }
 
 /// A file's content, or a link's target, with its mode; at most one byte more than `most`.
