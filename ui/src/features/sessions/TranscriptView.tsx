@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { Session } from '@/shared/api/types';
 import { useStore } from '@/shared/hooks/createStore';
 import { Button } from '@/shared/ui/Button';
+import { cn } from '@/shared/ui/cn';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { RowView } from './rows/RowView';
 import type { LiveTranscript } from './transcript/live';
@@ -11,8 +12,8 @@ import type { LiveTranscript } from './transcript/live';
 /** A guess of a row's height in px, until it is measured. */
 const ROW_HEIGHT = 48;
 const OVERSCAN = 12;
-/** Older entries are asked for when fewer rows than this are above the view. */
-const ROWS_AHEAD = 15;
+/** More entries are asked for when fewer rows than this are above the view, or below it. */
+const ROWS_AHEAD = 60;
 /** So close to the end counts as at the end, in px. */
 const AT_END = 48;
 const SCROLLS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
@@ -25,7 +26,7 @@ interface TranscriptViewProps {
 
 /** The transcript as a virtual list that stays at its end while one is there. */
 export function TranscriptView({ session, live, isPlainText }: TranscriptViewProps) {
-  const { rows, phase, error, hasOlder, loadingOlder } = useStore(live.state, (state) => state);
+  const { rows, phase, error, hasOlder, hasNewer, loading, opened } = useStore(live.state, (state) => state);
   const scrollRef = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const lastSeen = useRef(rows.at(-1));
@@ -39,7 +40,8 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     paddingStart: 12,
     paddingEnd: 12,
     anchorTo: 'end',
-    followOnAppend: true,
+    // A page that is put below what one reads must not take the view along.
+    followOnAppend: atEnd,
     scrollEndThreshold: AT_END,
     // Scrolling moves the rows without drawing them again.
     directDomUpdates: true,
@@ -55,20 +57,46 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     follows.current = true;
   }, [live]);
   useLayoutEffect(() => {
-    if (ready && follows.current) virtualizer.scrollToEnd();
-  }, [ready, live, rows, virtualizer]);
+    if (ready && !hasNewer && follows.current) virtualizer.scrollToEnd();
+  }, [ready, hasNewer, live, rows, virtualizer]);
+
+  // After a leap the view begins where the rows do.
+  useLayoutEffect(() => {
+    if (opened.at === 'start') virtualizer.scrollToOffset(0);
+  }, [opened, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
   const firstShown = items[0]?.index ?? 0;
+  const lastShown = items.at(-1)?.index ?? 0;
+  const nearStart = firstShown < ROWS_AHEAD;
+  const nearEnd = lastShown >= rows.length - ROWS_AHEAD;
   useEffect(() => {
-    if (ready && hasOlder && !loadingOlder && !error && firstShown < ROWS_AHEAD) void live.loadOlder();
-  }, [ready, hasOlder, loadingOlder, error, firstShown, live]);
+    if (!ready || loading || error) return;
+    if (hasOlder && nearStart) void live.loadOlder();
+    else if (hasNewer && nearEnd) void live.loadNewer();
+  }, [ready, hasOlder, hasNewer, loading, error, nearStart, nearEnd, live]);
+
+  const [firstSeq, lastSeq] = [rows[firstShown]?.seq, rows[lastShown]?.seq];
+  useEffect(() => {
+    live.look(follows.current || firstSeq === undefined || lastSeq === undefined ? 'end' : { first: firstSeq, last: lastSeq });
+  });
+
+  const toEnd = () => {
+    follows.current = true;
+    if (hasNewer) void live.open('end');
+    else virtualizer.scrollToEnd();
+  };
+  const toStart = () => {
+    letGo();
+    if (hasOlder) void live.open('start');
+    else virtualizer.scrollToOffset(0);
+  };
 
   if (atEnd) lastSeen.current = rows.at(-1);
   // Worked out of what the list knows: asking the page would make it lay itself out.
   const noticePlace = () => {
     const bottom = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
-    const isAtEnd = virtualizer.getTotalSize() - bottom <= AT_END;
+    const isAtEnd = !hasNewer && virtualizer.getTotalSize() - bottom <= AT_END;
     if (isAtEnd) follows.current = true;
     setAtEnd(isAtEnd);
   };
@@ -88,15 +116,18 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     <div className="relative flex min-h-0 flex-1 flex-col">
       {error ? (
         <p role="alert" className="flex items-center gap-2 border-b bg-danger-soft px-3 py-1 text-sm">
-          Older entries could not be loaded.
-          <Button size="sm" variant="ghost" onClick={() => void live.loadOlder()}>
+          More entries could not be loaded.
+          <Button size="sm" variant="ghost" onClick={() => void (hasNewer && nearEnd ? live.loadNewer() : live.loadOlder())}>
             Try again
           </Button>
         </p>
       ) : null}
-      {loadingOlder ? (
-        <p role="status" className="absolute inset-x-0 top-1 z-10 mx-auto w-fit rounded-full bg-raised px-2.5 py-0.5 text-sm text-muted shadow-card">
-          Loading older entries…
+      {loading && (loading === 'older' ? nearStart : nearEnd) ? (
+        <p
+          role="status"
+          className={cn('absolute inset-x-0 z-10 mx-auto w-fit rounded-full bg-raised px-2.5 py-0.5 text-sm text-muted shadow-card', loading === 'older' ? 'top-1' : 'bottom-1')}
+        >
+          Loading {loading} entries…
         </p>
       ) : null}
       <div
@@ -104,7 +135,13 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
         onScroll={noticePlace}
         onWheel={(event) => event.deltaY < 0 && letGo()}
         onTouchMove={letGo}
-        onKeyDown={(event) => SCROLLS_UP.has(event.key) && letGo()}
+        onKeyDown={(event) => {
+          if (SCROLLS_UP.has(event.key)) letGo();
+          if (event.target !== event.currentTarget || (event.key !== 'Home' && event.key !== 'End')) return;
+          event.preventDefault();
+          if (event.key === 'Home') toStart();
+          else toEnd();
+        }}
         // On the scroll bar.
         onPointerDown={(event) => event.target === event.currentTarget && letGo()}
         tabIndex={0}
@@ -127,9 +164,9 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
         </div>
       </div>
       {atEnd ? null : (
-        <Button size="sm" className="absolute inset-x-0 bottom-3 mx-auto w-fit rounded-full bg-raised shadow-pop" onClick={() => virtualizer.scrollToEnd()}>
+        <Button size="sm" className="absolute inset-x-0 bottom-3 mx-auto w-fit rounded-full bg-raised shadow-pop" onClick={toEnd}>
           <ArrowDown size={13} />
-          {rows.at(-1) === lastSeen.current ? 'To the end' : 'New messages'}
+          {hasNewer || rows.at(-1) === lastSeen.current ? 'To the end' : 'New messages'}
         </Button>
       )}
     </div>

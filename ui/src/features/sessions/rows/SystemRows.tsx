@@ -73,7 +73,7 @@ function noteText({ entry }: RowOf<'note'>): string {
     case 'resumed':
       return entry.remembered ? 'Resumed' : 'Resumed; the agent got a summary of what was said before';
     case 'quiet':
-      return `The agent has been silent for ${entry.seconds} s`;
+      return `The agent has been silent for ${entry.seconds < 120 ? `${entry.seconds} s` : `${Math.round(entry.seconds / 60)} min`}`;
     default:
       return entry.event;
   }

@@ -72,19 +72,19 @@ describe('folding a transcript', () => {
     expect(rows[0]).toMatchObject({ kind: 'permission', options, outcome: { option_id: 'y' } });
   });
 
-  it('replaces a plan within its turn and keeps the newest for the header', () => {
+  it('replaces a plan within its turn', () => {
     const item = (status: 'pending' | 'completed') => ({ content: 'Write tests', priority: 'high' as const, status });
     const folded = fold(entries({ kind: 'plan', items: [item('pending')] }, { kind: 'plan', items: [item('completed')] }));
     expect(folded.rows()).toHaveLength(1);
-    expect(folded.plan).toEqual([item('completed')]);
+    expect(folded.rows()[0]).toMatchObject({ items: [item('completed')] });
   });
 
-  it('keeps the last known part of a usage that is only told in parts', () => {
-    const folded = fold(
-      entries({ kind: 'usage', used: 10, size: 100, cost: 0.5, currency: 'USD' }, { kind: 'usage', used: 20, size: null, cost: null, currency: null }),
-    );
-    expect(folded.usage).toEqual({ used: 20, size: 100, cost: 0.5, currency: 'USD' });
-    expect(folded.rows()).toEqual([]);
+  it('tells of a silence that goes on once, with its newest length', () => {
+    const quiet = (seconds: number): Body<Entry> => ({ kind: 'system', event: 'quiet', seconds, text: '' });
+    const list = entries(quiet(120), quiet(240), { kind: 'user_message', message_id: null, text: 'Still there?' }, quiet(120));
+    const rows = rowsOf(list);
+    expect(rows.map((row) => (row.kind === 'note' && row.entry.event === 'quiet' ? row.entry.seconds : row.kind))).toEqual([240, 'user', 120]);
+    for (let page = 1; page <= list.length; page++) expect(foldBackwards(list, page).rows()).toEqual(rows);
   });
 
   it('gathers the output of the set-up script and leaves out what other rows say', () => {
@@ -146,7 +146,6 @@ describe('folding a transcript', () => {
     for (let page = 1; page <= list.length; page++) {
       const paged = foldBackwards(list, page);
       expect(paged.rows()).toEqual(whole.rows());
-      expect([paged.usage, paged.plan]).toEqual([whole.usage, whole.plan]);
     }
   });
 

@@ -1,6 +1,6 @@
 import { styleAfter } from '@/features/sessions/ansi/parse';
-import type { Entry, Usage } from '@/shared/api/types';
-import type { EntryOf, PermissionRow, PlanItem, Row, TextRow, ToolRow } from './rows';
+import type { Entry } from '@/shared/api/types';
+import type { EntryOf, PermissionRow, Row, TextRow, ToolRow } from './rows';
 
 export interface FoldOptions {
   /**
@@ -23,9 +23,6 @@ const SILENT: ReadonlySet<string> = new Set(['turn_started', 'started', 'options
  * row at the place of the first, a question and its answer in one row.
  */
 export class Fold {
-  usage: Usage | null = null;
-  /** The newest plan of the session. */
-  plan: readonly PlanItem[] = [];
   private cells: Cell[] = [];
   private tools = new Map<string, Cell<ToolRow>>();
   private permissions = new Map<string, Cell<PermissionRow>>();
@@ -64,12 +61,11 @@ export class Fold {
     };
     join(older.tools, this.tools, mergeTool);
     join(older.permissions, this.permissions, mergePermission);
-    join(older.plans, this.plans, (old, next) => ({ ...next, key: old.key, at: old.at }));
+    join(older.plans, this.plans, (old, next) => ({ ...next, key: old.key, seq: old.seq, at: old.at }));
+    if (isQuiet(older.cells.at(-1)?.row) && isQuiet(this.cells[0]?.row)) older.cells.pop();
     this.joinText(older.cells.at(-1), this.cells[0], moved);
 
     this.cells = older.cells.concat(moved.size > 0 ? this.cells.filter((cell) => !moved.has(cell)) : this.cells);
-    this.usage ??= older.usage;
-    if (this.plan.length === 0) this.plan = older.plan;
   }
 
   /** A message that was cut by the page's end becomes whole; of a plain text only the cut line does. */
@@ -108,14 +104,6 @@ export class Fold {
       case 'permission':
         this.addPermission(entry);
         break;
-      case 'usage':
-        this.usage = {
-          used: entry.used ?? this.usage?.used ?? null,
-          size: entry.size ?? this.usage?.size ?? null,
-          cost: entry.cost ?? this.usage?.cost ?? null,
-          currency: entry.currency ?? this.usage?.currency ?? null,
-        };
-        break;
       case 'error':
         this.push({ kind: 'error', ...base(entry), code: entry.code, text: entry.text });
         break;
@@ -153,9 +141,8 @@ export class Fold {
   }
 
   private addPlan(entry: EntryOf<'plan'>): void {
-    this.plan = entry.items;
     const known = this.plans.get(entry.turn);
-    if (known) known.row = { kind: 'plan', key: known.row.key, turn: entry.turn, at: known.row.at, items: entry.items };
+    if (known) known.row = { ...known.row, kind: 'plan', items: entry.items };
     else this.plans.set(entry.turn, this.push({ kind: 'plan', ...base(entry), items: entry.items }));
   }
 
@@ -188,11 +175,15 @@ export class Fold {
   private addSystem(entry: EntryOf<'system'>): void {
     if (entry.event === 'script') this.addText('script', entry, 'script');
     else if (entry.event === 'checkpoint') this.push({ kind: 'checkpoint', ...base(entry), number: entry.number });
+    else if (entry.event === 'quiet' && isQuiet(this.cells.at(-1)?.row)) this.cells[this.cells.length - 1] = { row: { kind: 'note', ...base(entry), entry } };
     else if (!SILENT.has(entry.event)) this.push({ kind: 'note', ...base(entry), entry });
   }
 }
 
-const base = (entry: Entry) => ({ key: `${entry.kind}-${entry.seq}`, turn: entry.turn, at: entry.at });
+const base = (entry: Entry) => ({ key: `${entry.kind}-${entry.seq}`, seq: entry.seq, turn: entry.turn, at: entry.at });
+
+/** Silence that goes on is told once, with how long it has lasted. */
+const isQuiet = (row: Row | undefined): boolean => row?.kind === 'note' && row.entry.event === 'quiet';
 
 const isText = (row: Row): row is TextRow => row.kind === 'message' || row.kind === 'thought' || row.kind === 'script';
 
@@ -200,6 +191,7 @@ const isText = (row: Row): row is TextRow => row.kind === 'message' || row.kind 
 const mergeTool = (old: ToolRow, next: ToolRow): ToolRow => ({
   ...next,
   key: old.key,
+  seq: old.seq,
   turn: old.turn,
   at: old.at,
   title: next.title || old.title,
@@ -212,6 +204,7 @@ const mergeTool = (old: ToolRow, next: ToolRow): ToolRow => ({
 const mergePermission = (old: PermissionRow, next: PermissionRow): PermissionRow => ({
   ...next,
   key: old.key,
+  seq: old.seq,
   turn: old.turn,
   at: old.at,
   toolCallId: next.toolCallId ?? old.toolCallId,

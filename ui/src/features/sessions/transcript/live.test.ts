@@ -142,4 +142,82 @@ describe('a live transcript', () => {
     expect(other.state.get().phase).toBe('ready');
     other.stop();
   });
+
+  describe('of many entries', () => {
+    const ALL = 40_000;
+    const unbroken = () => {
+      const numbers = shown();
+      expect(numbers).toEqual(range(numbers[0] ?? 0, numbers.at(-1) ?? 0));
+      return [numbers[0], numbers.at(-1), numbers.length] as const;
+    };
+    const flood = async (count: number) => {
+      for (let sent = 0; sent < count; sent += 500) server.stream(server.write(500));
+      await settle();
+    };
+    /** Loads pages as a reader does who goes on to the last row each time. */
+    async function readOn(which: 'loadOlder' | 'loadNewer', until: () => boolean): Promise<number> {
+      let most = 0;
+      for (let pages = 0; !until() && pages < 200; pages += 1) {
+        const rows = live.state.get().rows;
+        const at = (which === 'loadOlder' ? rows[0] : rows.at(-1))?.seq ?? 0;
+        live.look({ first: at, last: at });
+        await live[which]();
+        most = Math.max(most, unbroken()[2]);
+      }
+      return most;
+    }
+
+    it('holds a bounded part of a flood that is followed to its end, and gives back the rest when one scrolls up', async () => {
+      await flood(ALL);
+      const [, last, length] = unbroken();
+      expect(last).toBe(ALL + 250);
+      expect(length).toBeLessThan(15_000);
+      const most = await readOn('loadOlder', () => !live.state.get().hasOlder);
+      expect(unbroken()[0]).toBe(1);
+      expect(most).toBeLessThan(15_000);
+      expect(live.state.get().hasNewer).toBe(true);
+    });
+
+    it('goes on to the end again from the middle, with what came meanwhile', async () => {
+      await flood(ALL);
+      await readOn('loadOlder', () => !live.state.get().hasOlder);
+      const before = unbroken();
+      await flood(1_000);
+      expect(unbroken()).toEqual(before);
+      await readOn('loadNewer', () => !live.state.get().hasNewer);
+      expect(unbroken()[1]).toBe(ALL + 1_250);
+      server.stream(server.write(3));
+      await settle();
+      expect(unbroken()[1]).toBe(ALL + 1_253);
+    });
+
+    it('leaps to the first entries and back to the newest', async () => {
+      await flood(ALL);
+      await live.open('start');
+      expect(unbroken().slice(0, 2)).toEqual([1, 1_000]);
+      expect(live.state.get()).toMatchObject({ hasOlder: false, hasNewer: true, opened: { at: 'start' } });
+      server.stream(server.write(7));
+      await live.open('end');
+      expect(unbroken()[1]).toBe(ALL + 257);
+      expect(live.state.get()).toMatchObject({ hasOlder: true, hasNewer: false, opened: { at: 'end' } });
+    });
+
+    it('reconnects from the newest entry that it was told of, not from the part that it holds', async () => {
+      await flood(ALL);
+      await live.open('start');
+      server.cut();
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(server.opened.at(-1)).toBe(`/sessions/s/stream?after=${ALL + 250}`);
+    });
+
+    it('shows the end when it is looked at again', async () => {
+      await flood(ALL);
+      await live.open('start');
+      live.stop();
+      live.start();
+      await settle();
+      expect(unbroken()[1]).toBe(ALL + 250);
+      expect(live.state.get().hasNewer).toBe(false);
+    });
+  });
 });

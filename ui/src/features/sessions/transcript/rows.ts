@@ -9,6 +9,8 @@ export type Location = NonNullable<EntryOf<'tool_call'>['locations']>[number];
 interface RowBase {
   /** Stable while the row grows; made of the first entry's sequence. */
   key: string;
+  /** Of the first entry; rows ascend by it. */
+  seq: number;
   turn: number;
   at: Time;
 }
