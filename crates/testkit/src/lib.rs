@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod directive;
 pub mod postgres;
 pub mod program;
 pub mod repo;
 pub mod scripted_agent;
+pub mod scripted_model;

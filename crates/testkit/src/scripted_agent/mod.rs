@@ -26,7 +26,6 @@
 //! `--exit-on-eof=no` (does not end when its input does), `--hang-at-initialize`, `--login-required`.
 
 mod client;
-mod directive;
 mod history;
 mod prompt;
 

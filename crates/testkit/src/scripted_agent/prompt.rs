@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Session;
 use super::client::Client;
-use super::directive::{Directive, parse};
+use crate::directive::{Directive, parse};
 
 /// How a turn ends: a stop reason, or an error's code and message.
 type Ended = Result<&'static str, (i64, String)>;

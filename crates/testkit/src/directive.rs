@@ -1,26 +1,26 @@
-//! Reading directives out of a prompt.
+//! Reading directives out of a prompt: what the scripted agent and the scripted model are to do stands in there.
 
 /// A directive: a name, and what stands behind it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Directive<'a> {
-    pub(super) name: &'a str,
-    pub(super) argument: &'a str,
+pub(crate) struct Directive<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) argument: &'a str,
 }
 
 impl<'a> Directive<'a> {
     /// The argument's parts, at most `count`, the last with all that is left.
-    pub(super) fn parts(&self, count: usize) -> Vec<&'a str> {
+    pub(crate) fn parts(&self, count: usize) -> Vec<&'a str> {
         self.argument.splitn(count, '|').collect()
     }
 
     /// The argument as a number; 0 where it is none.
-    pub(super) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.argument.trim().parse().unwrap_or(0)
     }
 }
 
 /// All directives of a prompt, in order.
-pub(super) fn parse(mut text: &str) -> Vec<Directive<'_>> {
+pub(crate) fn parse(mut text: &str) -> Vec<Directive<'_>> {
     let mut found = Vec::new();
     while let Some((_, rest)) = text.split_once("[[") {
         let Some((inner, rest)) = rest.split_once("]]") else { break };
