@@ -79,7 +79,7 @@ fn run(arguments: Serve) -> Result<()> {
         quiet_after: Duration::from_secs(arguments.quiet_secs.max(1)),
         idle_after: Duration::from_secs(arguments.idle_secs.max(1)),
     };
-    let environment = Environment::build(|name| std::env::var_os(name));
+    let environment = Environment::build(std::env::vars_os());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(Error::internal)?.block_on(serve(settings, environment, git::Environment::inherited()))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use serde::Deserialize;
 use switchyard_domain::agent::{Agent, AgentKind, AgentSpec};
 use switchyard_domain::{Error, ErrorKind, Result};
 
@@ -179,10 +180,30 @@ impl Catalogue {
         if let Some(known) = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return known.clone();
         }
-        let version = ask_version(path, &self.environment).await;
+        let version = match package_version(path) {
+            Some(version) => Some(version),
+            None => ask_version(path, &self.environment).await,
+        };
         self.versions.lock().unwrap_or_else(PoisonError::into_inner).insert(key, version.clone());
         version
     }
+}
+
+/// What a package says of itself.
+#[derive(Deserialize)]
+struct Manifest {
+    version: String,
+}
+
+/// The version of the npm package that a program belongs to. Asking such programs takes seconds each, and some adapters
+/// do not answer.
+fn package_version(program: &Path) -> Option<String> {
+    let program = program.canonicalize().ok()?;
+    let packages = program.ancestors().find(|folder| folder.ends_with("node_modules"))?;
+    let inside = program.ancestors().skip(1).take_while(|folder| *folder != packages);
+    let mut manifests = inside.filter_map(|folder| std::fs::read(folder.join("package.json")).ok());
+    let manifest = manifests.find_map(|text| serde_json::from_slice::<Manifest>(&text).ok())?;
+    Some(manifest.version.chars().take(40).collect())
 }
 
 async fn ask_version(path: &Path, environment: &Environment) -> Option<String> {
@@ -212,7 +233,7 @@ mod tests {
     use super::*;
 
     fn environment() -> Environment {
-        Environment::build(|name| (name == "PATH").then(|| "/usr/bin:/bin".into()))
+        Environment::build([("PATH".into(), "/usr/bin:/bin".into())])
     }
 
     #[test]
@@ -238,6 +259,23 @@ mod tests {
         assert_eq!(error.code, "unknown_agent");
     }
 
+    #[test]
+    fn the_version_of_an_npm_package_is_read_from_its_manifest() {
+        let folder = tempfile::tempdir().unwrap();
+        let package = folder.path().join("lib/node_modules/@some/agent");
+        std::fs::create_dir_all(package.join("dist")).unwrap();
+        std::fs::write(package.join("dist/index.js"), "").unwrap();
+        std::fs::write(package.join("dist/package.json"), r#"{"type": "module"}"#).unwrap();
+        std::fs::write(package.join("package.json"), r#"{"name": "@some/agent", "version": "1.2.3"}"#)
+            .unwrap();
+        std::fs::write(folder.path().join("package.json"), r#"{"version": "9.9.9"}"#).unwrap();
+        let link = folder.path().join("agent");
+        std::os::unix::fs::symlink(package.join("dist/index.js"), &link).unwrap();
+        assert_eq!(package_version(&link).as_deref(), Some("1.2.3"));
+        std::fs::write(folder.path().join("plain"), "").unwrap();
+        assert_eq!(package_version(&folder.path().join("plain")), None);
+    }
+
     #[tokio::test]
     async fn the_catalogue_says_what_is_installed() {
         let home = tempfile::tempdir().unwrap();
@@ -246,11 +284,10 @@ mod tests {
         let program = bin.join("gemini");
         std::fs::write(&program, "#!/bin/sh\necho gemini v9.8.7\n").unwrap();
         std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let environment = Environment::build(|name| match name {
-            "HOME" => Some(home.path().into()),
-            "PATH" => Some("/usr/bin:/bin".into()),
-            _ => None,
-        });
+        let environment = Environment::build([
+            ("HOME".into(), home.path().into()),
+            ("PATH".into(), "/usr/bin:/bin".into()),
+        ]);
         let agents = Catalogue::new(environment).agents().await;
         assert_eq!((agents[0].id.as_str(), agents[0].installed), ("gemini", true));
         assert_eq!(agents[0].version.as_deref(), Some("9.8.7"));

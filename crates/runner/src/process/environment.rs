@@ -1,5 +1,6 @@
 //! The environment that children get: built, never inherited.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -21,32 +22,10 @@ const TAKEN_OVER: [&str; 13] = [
     "XDG_CACHE_HOME",
 ];
 
-/// Variables by which people configure agents and their way to the network. A runner of one person finds them in
-/// that person's own environment; one that serves several people is started without.
-const OF_AGENTS: [&str; 30] = [
-    "ANTHROPIC_API_KEY",
-    "ANTHROPIC_AUTH_TOKEN",
-    "ANTHROPIC_BASE_URL",
-    "ANTHROPIC_MODEL",
-    "CLAUDE_CODE_USE_BEDROCK",
-    "CLAUDE_CODE_USE_VERTEX",
-    "CLAUDE_CONFIG_DIR",
-    "CODEX_HOME",
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "OPENAI_MODEL",
-    "GEMINI_API_KEY",
-    "GOOGLE_API_KEY",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "GOOGLE_CLOUD_PROJECT",
-    "GOOGLE_GEMINI_BASE_URL",
-    "OPENROUTER_API_KEY",
-    "MISTRAL_API_KEY",
-    "AMP_API_KEY",
-    "CURSOR_API_KEY",
-    "AWS_PROFILE",
-    "AWS_REGION",
+/// Variables by which people configure their way to the network.
+const OF_THE_NETWORK: [&str; 9] = [
     "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
     "NODE_EXTRA_CA_CERTS",
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -54,6 +33,48 @@ const OF_AGENTS: [&str; 30] = [
     "http_proxy",
     "https_proxy",
     "no_proxy",
+];
+
+/// How the variables begin by which people configure agents and give them their keys: an agent that works in their
+/// terminal is to work here. A runner of one person finds them in that person's own environment; one that serves
+/// several people is started without.
+const OF_AGENTS: [&str; 36] = [
+    "AMP_",
+    "ANTHROPIC_",
+    "AUGMENT_",
+    "AWS_",
+    "AZURE_",
+    "CLAUDE_",
+    "CLINE_",
+    "CODEX_",
+    "COPILOT_",
+    "CURSOR_",
+    "DASHSCOPE_",
+    "DEEPSEEK_",
+    "DISABLE_AUTOUPDATER",
+    "DISABLE_ERROR_REPORTING",
+    "DISABLE_TELEMETRY",
+    "FACTORY_",
+    "GEMINI_",
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GOOGLE_",
+    "GOOSE_",
+    "GROQ_",
+    "INITIAL_AGENT_MODE",
+    "KIMI_",
+    "LITELLM_",
+    "MISTRAL_",
+    "MODEL_PROVIDER",
+    "MOONSHOT_",
+    "OLLAMA_",
+    "OPENAI_",
+    "OPENCODE_",
+    "OPENROUTER_",
+    "PI_",
+    "QWEN_",
+    "VERTEX_",
+    "XAI_",
 ];
 
 /// Folders below the home folder where people's own programs are commonly installed.
@@ -80,18 +101,19 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Builds it from the few variables that children may know; `lookup` reads the runner's own.
-    pub fn build(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let text =
-            |name: &str| lookup(name).and_then(|value| value.into_string().ok()).filter(|v| !v.is_empty());
+    /// Builds it from those of the runner's own variables that children may know.
+    pub fn build(own: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let own: BTreeMap<String, String> = own
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let text = |name: &str| own.get(name).cloned();
         let home = PathBuf::from(text("HOME").unwrap_or_else(|| "/".to_owned()));
         let path =
             search_path(&text("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned()), &home);
-        let mut variables: Vec<(String, String)> = TAKEN_OVER
-            .iter()
-            .chain(&OF_AGENTS)
-            .filter_map(|name| text(name).map(|value| ((*name).to_owned(), value)))
-            .collect();
+        let mut variables: Vec<(String, String)> =
+            own.iter().filter(|(name, _)| is_known(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
         let joined = path.iter().map(|folder| folder.to_string_lossy()).collect::<Vec<_>>().join(":");
         variables.push(("PATH".to_owned(), joined));
         variables.push(("TERM".to_owned(), "xterm-256color".to_owned()));
@@ -127,6 +149,12 @@ impl Environment {
         }
         self.path.iter().map(|folder| folder.join(program)).find(|path| is_executable(path))
     }
+}
+
+fn is_known(name: &str) -> bool {
+    TAKEN_OVER.contains(&name)
+        || OF_THE_NETWORK.contains(&name)
+        || OF_AGENTS.iter().any(|beginning| name.starts_with(beginning))
 }
 
 fn search_path(given: &str, home: &Path) -> Vec<PathBuf> {
@@ -165,12 +193,16 @@ mod tests {
     use super::*;
 
     fn environment() -> Environment {
-        Environment::build(|name| match name {
-            "PATH" => Some("/usr/bin:relative:/bin:/usr/bin".into()),
-            "HOME" => Some("/nowhere".into()),
-            "JWT_SECRET" | "DATABASE_URL" => Some("secret".into()),
-            _ => None,
-        })
+        let own = [
+            ("PATH", "/usr/bin:relative:/bin:/usr/bin"),
+            ("HOME", "/nowhere"),
+            ("JWT_SECRET", "secret"),
+            ("DATABASE_URL", "secret"),
+            ("SWITCHYARD_TOKEN", "secret"),
+            ("ANTHROPIC_API_KEY", "the person's"),
+            ("CLAUDE_CODE_USE_BEDROCK", "1"),
+        ];
+        Environment::build(own.map(|(name, value)| (name.into(), value.into())))
     }
 
     #[test]
@@ -181,7 +213,11 @@ mod tests {
         assert_eq!(get("PATH"), Some("/usr/bin:/bin"));
         assert_eq!(get("LANG"), Some("de_DE.UTF-8"));
         assert_eq!(get("HOME"), Some("/nowhere"));
-        assert!(get("JWT_SECRET").is_none() && get("DATABASE_URL").is_none());
+        assert!(
+            ["JWT_SECRET", "DATABASE_URL", "SWITCHYARD_TOKEN"].iter().all(|secret| get(secret).is_none())
+        );
+        assert_eq!(get("ANTHROPIC_API_KEY"), Some("the person's"));
+        assert_eq!(get("CLAUDE_CODE_USE_BEDROCK"), Some("1"));
         assert_eq!(variables.iter().filter(|(name, _)| name == "LANG").count(), 1);
     }
 

@@ -174,11 +174,8 @@ impl Bench {
 pub(crate) fn options(folder: &Path, timing: Timing) -> Options {
     let home = folder.join("home");
     std::fs::create_dir_all(&home).unwrap();
-    let environment = Environment::build(|name| match name {
-        "HOME" => Some(home.clone().into()),
-        "PATH" => std::env::var_os("PATH"),
-        _ => None,
-    });
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let environment = Environment::build([("HOME".into(), home.into()), ("PATH".into(), path)]);
     let launcher = Launcher::new(env!("CARGO_BIN_EXE_switchyard-runner").into());
     let mut options = Options::new(
         folder.join("state"),

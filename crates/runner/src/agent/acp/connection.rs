@@ -122,10 +122,11 @@ impl<'a> Connection<'a> {
         self.quiet.heard();
     }
 
-    /// The turn is over: permission requests that still wait are settled.
-    pub(super) fn end(&mut self) {
+    /// The turn is over: permission requests that still wait are settled, and so are tool calls, those under way only
+    /// if the turn was `broken` off: an agent may leave one running behind its turn.
+    pub(super) fn end(&mut self, broken: bool) {
         self.incoming.busy = false;
-        self.incoming.flush_tools(&mut self.context.recorder, true);
+        self.incoming.end_tools(&mut self.context.recorder, broken);
         for frame in self.incoming.cancel_permissions(&mut self.context.recorder) {
             self.send(frame);
         }

@@ -4,9 +4,15 @@ use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::schema as acp;
 use switchyard_domain::runner::Resume;
 use switchyard_domain::transcript::SystemEvent;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
-use super::connection::{Connection, Halt};
+use super::connection::{Connection, Event, Halt};
+
+/// Silence after which an agent that was asked for an old conversation has told all of it.
+const REPLAY_PAUSE: Duration = Duration::from_millis(300);
+
+/// How long it is listened to at most once it has answered.
+const LONGEST_REPLAY: Duration = Duration::from_secs(10);
 
 /// Opens the conversation; answers what a new one must be told of the old one.
 pub(super) async fn open(
@@ -66,33 +72,59 @@ async fn take_up(
     agent: &acp::AgentCapabilities,
     id: String,
 ) -> Result<bool, Halt> {
-    let (id, folder, until) =
-        (acp::SessionId::new(id), connection.context.folder.clone(), deadline(connection));
+    let id = acp::SessionId::new(id);
     connection.set_session(id.clone());
-    let options = if agent.session_capabilities.resume.is_some() {
-        let request = acp::ResumeSessionRequest::new(id, folder);
-        let answer: Result<acp::ResumeSessionResponse, _> =
-            connection.call("session/resume", &request, until).await;
-        answer.map(|answer| (answer.modes, answer.config_options))
-    } else if agent.load_session {
-        let request = acp::LoadSessionRequest::new(id, folder);
-        // The agent tells the whole conversation again, which we have.
-        connection.set_replaying(true);
-        let answer: Result<acp::LoadSessionResponse, _> =
-            connection.call("session/load", &request, until).await;
-        connection.set_replaying(false);
-        answer.map(|answer| (answer.modes, answer.config_options))
-    } else {
-        return Ok(false);
-    };
-    match options {
-        Ok((modes, configured)) => {
-            connection.take_options(modes, configured);
-            Ok(true)
+    // Some agents offer to resume and refuse when they are asked to.
+    Ok((agent.session_capabilities.resume.is_some() && resume(connection, id.clone()).await?)
+        || (agent.load_session && load(connection, id).await?))
+}
+
+/// The short way: the agent takes the conversation up in silence.
+async fn resume(connection: &mut Connection<'_>, id: acp::SessionId) -> Result<bool, Halt> {
+    let request = acp::ResumeSessionRequest::new(id, connection.context.folder.clone());
+    let until = deadline(connection);
+    let answer: Result<acp::ResumeSessionResponse, _> =
+        connection.call("session/resume", &request, until).await;
+    let Some(answer) = unless_refused(answer)? else { return Ok(false) };
+    connection.take_options(answer.modes, answer.config_options);
+    Ok(true)
+}
+
+/// The long way: the agent tells the whole conversation again, which we have.
+async fn load(connection: &mut Connection<'_>, id: acp::SessionId) -> Result<bool, Halt> {
+    let request = acp::LoadSessionRequest::new(id, connection.context.folder.clone());
+    let until = deadline(connection);
+    connection.set_replaying(true);
+    let answer: Result<acp::LoadSessionResponse, _> = connection.call("session/load", &request, until).await;
+    let answer = unless_refused(answer)?;
+    if answer.is_some() {
+        hear_out(connection).await?;
+    }
+    connection.set_replaying(false);
+    let Some(answer) = answer else { return Ok(false) };
+    connection.take_options(answer.modes, answer.config_options);
+    Ok(true)
+}
+
+/// Some agents answer before they have told all: what comes without a pause still belongs to the old conversation.
+async fn hear_out(connection: &mut Connection<'_>) -> Result<(), Halt> {
+    let last = Instant::now() + LONGEST_REPLAY;
+    loop {
+        let until = last.min(Instant::now() + REPLAY_PAUSE);
+        match connection.event(Some(until)).await? {
+            Event::Answered => {}
+            Event::Message(message, reply) => connection.context.turn_away(&message, reply),
+            Event::Deadline => return Ok(()),
         }
+    }
+}
+
+fn unless_refused<T>(answer: Result<T, Halt>) -> Result<Option<T>, Halt> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
         Err(Halt::Refused(error)) if error.code != acp::ErrorCode::AuthRequired => {
-            tracing::info!(%error, "an agent could not take up a conversation; a new one begins");
-            Ok(false)
+            tracing::info!(%error, "an agent could not take up a conversation");
+            Ok(None)
         }
         Err(halt) => Err(halt),
     }

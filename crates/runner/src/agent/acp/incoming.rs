@@ -1,9 +1,6 @@
 //! What an agent says, as entries of the transcript.
 
-use std::borrow::Cow;
-
 use agent_client_protocol::v1::schema as acp;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use switchyard_domain::Result;
 use switchyard_domain::transcript::{EntryBody, PlanItem, SystemEvent, Usage};
@@ -14,6 +11,7 @@ use super::content;
 use super::options::{Options, Setting};
 use super::permissions::{self, Permissions};
 use super::rpc::{self, Frame};
+use super::speech::{ChunkText, ChunkUpdate, Speech};
 use super::tools::Tools;
 use crate::agent::lines::Read;
 use crate::session::{Recorder, Voice};
@@ -44,41 +42,6 @@ pub(super) struct Incoming {
     permissions: Permissions,
     garbage: u32,
     speech: Speech,
-}
-
-/// Which message or thought the agent is in.
-#[derive(Default)]
-struct Speech {
-    voice: Option<Voice>,
-    serial: u64,
-    item: String,
-}
-
-/// A piece of text, as nearly all updates of a busy agent are. Reading it this way is several times quicker than going
-/// through the protocol's type.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Chunk<'a> {
-    #[serde(borrow)]
-    session_update: Cow<'a, str>,
-    #[serde(borrow)]
-    message_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct ChunkUpdate<'a> {
-    #[serde(borrow)]
-    update: Chunk<'a>,
-}
-
-#[derive(Deserialize)]
-struct ChunkText<'a> {
-    #[serde(borrow)]
-    r#type: Cow<'a, str>,
-    #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
 }
 
 impl Incoming {
@@ -155,6 +118,19 @@ impl Incoming {
         }
     }
 
+    /// The turn is over: tells what waits, and gives up on the calls that nobody will finish.
+    pub(super) fn end_tools(&mut self, recorder: &mut Recorder, broken: bool) {
+        self.flush_tools(recorder, true);
+        for call in self.tools.give_up(broken) {
+            recorder.push(EntryBody::ToolCall(call));
+        }
+    }
+
+    /// Why the turn failed, if the agent told so beside its answer.
+    pub(super) fn take_fault(&mut self) -> Option<String> {
+        self.speech.take_fault()
+    }
+
     fn on_request(
         &mut self,
         recorder: &mut Recorder,
@@ -209,8 +185,14 @@ impl Incoming {
         if self.replaying {
             return;
         }
+        let text = serde_json::from_str::<ChunkText<'_>>(content.get());
+        if let Ok(ChunkText { text: Some(text), .. }) = &text
+            && self.speech.explain(text)
+        {
+            return;
+        }
         let item = self.speech.item(voice, message, recorder.turn());
-        match serde_json::from_str::<ChunkText<'_>>(content.get()) {
+        match text {
             Ok(ChunkText { r#type, text: Some(text) }) if r#type == "text" => {
                 recorder.say(voice, item, &text)
             }
@@ -266,6 +248,7 @@ impl Incoming {
                 };
                 recorder.system(SystemEvent::Notice, text);
             }
+            Update::SessionInfoUpdate(update) => self.on_info(recorder, update.meta.as_ref()),
             // The person's words are in the transcript already; commands and titles have no place in it.
             _ => {}
         }
@@ -276,6 +259,22 @@ impl Incoming {
         let (id, meta) = (update.tool_call_id.0, update.meta);
         if let Some(call) = self.tools.update(&id, update.fields, meta.as_ref()) {
             recorder.push(EntryBody::ToolCall(call));
+        }
+    }
+
+    /// Codex ends a turn that its model's provider refused as any other, and tells the refusal as if it were a message.
+    /// What it thinks of the turn stands in an extension.
+    fn on_info(&mut self, recorder: &mut Recorder, meta: Option<&acp::Meta>) {
+        let status = meta.and_then(|meta| meta.get("codex")?.pointer("/threadStatus/type")?.as_str());
+        match status {
+            Some("systemError") => self.speech.fail(),
+            // It has tried again.
+            Some("active") => {
+                if let Some(fault) = self.take_fault() {
+                    recorder.error("agent_error", fault);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -327,27 +326,6 @@ impl Connection<'_> {
     /// Whether the agent tells an old conversation again, which is not to be recorded.
     pub(super) fn set_replaying(&mut self, replaying: bool) {
         self.incoming.replaying = replaying;
-    }
-}
-
-impl Speech {
-    /// The item that a piece of text belongs to: the agent's own message, or whatever it says without a break.
-    fn item(&mut self, voice: Voice, message: Option<&str>, turn: u32) -> &str {
-        if let Some(message) = message {
-            let kind = if voice == Voice::Thought { "t" } else { "m" };
-            self.voice = None;
-            self.item = format!("{kind}-{message}");
-        } else if self.voice != Some(voice) {
-            self.serial += 1;
-            self.voice = Some(voice);
-            self.item = format!("{turn}-{}", self.serial);
-        }
-        &self.item
-    }
-
-    /// Something else came between.
-    fn interrupt(&mut self) {
-        self.voice = None;
     }
 }
 

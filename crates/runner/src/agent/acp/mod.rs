@@ -7,6 +7,7 @@ mod incoming;
 mod options;
 mod permissions;
 mod rpc;
+mod speech;
 mod stderr;
 mod tools;
 
@@ -86,15 +87,19 @@ async fn turn(connection: &mut Connection<'_>, text: &str) -> Result<(), Halt> {
     connection.begin();
     let prompt = acp::PromptRequest::new(connection.session_id(), vec![acp::ContentBlock::from(text)]);
     let answered = connection.call::<acp::PromptResponse>("session/prompt", &prompt, None).await;
-    let stop_reason = match answered {
-        Ok(response) => stop_reason(response.stop_reason),
-        Err(Halt::Refused(error)) if error.code != acp::ErrorCode::AuthRequired => {
-            connection.context.recorder.error("agent_error", format!("The agent could not go on: {error}"));
-            "error"
-        }
+    let ended = match answered {
+        Ok(response) => match connection.incoming.take_fault() {
+            Some(fault) => Err(fault),
+            None => Ok(stop_reason(response.stop_reason)),
+        },
+        Err(Halt::Refused(error)) if error.code != acp::ErrorCode::AuthRequired => Err(error.to_string()),
         Err(halt) => return Err(halt),
     };
-    connection.end();
+    let stop_reason = ended.unwrap_or_else(|fault| {
+        connection.context.recorder.error("agent_error", format!("The agent could not go on: {fault}"));
+        "error"
+    });
+    connection.end(matches!(stop_reason, "cancelled" | "error"));
     connection.context.end_turn(stop_reason).await;
     Ok(())
 }
@@ -107,7 +112,7 @@ async fn finish(mut connection: Connection<'_>, program: &AcpProgram, over: Halt
     {
         connection.cancel().await;
     }
-    connection.end();
+    connection.end(true);
     let outcome = connection.end_process().await;
     let stderr = connection.last_stderr().await;
     let context = connection.context;

@@ -121,6 +121,19 @@ impl Tools {
         entries
     }
 
+    /// Takes the calls that nobody will finish for failed: those that have not begun, and with `all` those under way.
+    pub(super) fn give_up(&mut self, all: bool) -> Vec<ToolCall> {
+        let mut entries = Vec::new();
+        for id in &self.order {
+            let Some(call) = self.calls.get_mut(id) else { continue };
+            if call.status == "pending" || (all && call.status == "in_progress") {
+                call.status = "failed";
+                entries.push(call.entry(id, None));
+            }
+        }
+        entries
+    }
+
     /// What a tool call does, as last said.
     pub(super) fn title(&self, id: &str) -> Option<&str> {
         self.calls.get(id).map(|call| call.title.as_str()).filter(|title| !title.is_empty())
@@ -268,6 +281,22 @@ mod tests {
         assert_eq!((entry.title.as_str(), entry.tool_kind.as_str()), ("Edit a", "edit"));
         assert_eq!((entry.status.as_str(), entry.content), ("completed", None));
         assert_eq!(tools.update("t", again, None), None);
+    }
+
+    #[test]
+    fn a_call_that_was_refused_and_never_told_of_again_has_failed_with_the_turn() {
+        let mut tools = Tools::default();
+        for (id, status) in [("asked", "pending"), ("background", "in_progress"), ("done", "completed")] {
+            tools.update(id, fields(serde_json::json!({"title": id, "status": status})), None).unwrap();
+        }
+        let given_up = |tools: &mut Tools, all| -> Vec<String> {
+            let entries = tools.give_up(all);
+            assert!(entries.iter().all(|entry| entry.status == "failed"));
+            entries.into_iter().map(|entry| entry.tool_call_id).collect()
+        };
+        assert_eq!(given_up(&mut tools, false), ["asked"]);
+        assert_eq!(given_up(&mut tools, true), ["background"]);
+        assert!(given_up(&mut tools, true).is_empty());
     }
 
     #[test]
