@@ -21,7 +21,11 @@ impl Ground {
 
     /// With this repository, on an instance set up so.
     pub(crate) async fn of(repo: TempRepo, setup: Setup) -> Self {
-        let instance = Instance::start_with(setup).await;
+        Self::on(Instance::start_with(setup).await, repo).await
+    }
+
+    /// With this repository, on an instance that runs.
+    pub(crate) async fn on(instance: Instance, repo: TempRepo) -> Self {
         let project = instance.client().project_with(&repo.path()).await;
         Self { instance, repo, project }
     }

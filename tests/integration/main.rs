@@ -6,3 +6,4 @@ mod api;
 mod faults;
 mod ground;
 mod main_path;
+mod real_agents;

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and every test, on a machine where nothing was prepared.
 
+mod agents;
 mod report;
 mod steps;
 mod tally;
@@ -35,15 +36,18 @@ pub(crate) enum Part {
     Ui,
     /// The whole product in a real Chromium.
     Browser,
+    /// Real agents with a scripted model: about 1 GB of packages, and therefore only when asked for.
+    Agents,
 }
 
-/// Runs everything, or one part, and ends with the line `N passed, N failed`.
+/// Runs everything but the agents, or one part, and ends with the line `N passed, N failed`.
 pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let mut report = Report::default();
     match options.only {
         None => steps::everything(workspace, &mut report),
         Some(Part::Ui) => steps::ui_alone(workspace, &mut report),
         Some(Part::Browser) => steps::browser_alone(workspace, &mut report),
+        Some(Part::Agents) => steps::agents_alone(workspace, &mut report),
         Some(part) => steps::cargo_alone(workspace, part, &mut report),
     }
     Ok(report.conclude())

@@ -5,9 +5,9 @@
 
 use std::process::Command;
 
-use super::Part;
 use super::report::Report;
 use super::tally::{self, Tally};
+use super::{Part, agents};
 use crate::failure::{Failure, Result};
 use crate::workspace::Workspace;
 use crate::{debian, generate, process, tidy, tools, ui};
@@ -56,7 +56,7 @@ pub(super) fn cargo_alone(workspace: &Workspace, part: Part, report: &mut Report
         Part::Store => (workspace.tests_of(|name| name == STORE), &[]),
         Part::Api => (workspace.tests_of(|name| name == INTEGRATION), &["--skip", "faults::"]),
         Part::Faults => (workspace.tests_of(|name| name == INTEGRATION), &["faults::"]),
-        Part::Unit | Part::Ui | Part::Browser => {
+        Part::Unit | Part::Ui | Part::Browser | Part::Agents => {
             (workspace.tests_of(|name| name != STORE && name != INTEGRATION), &[])
         }
     };
@@ -83,6 +83,29 @@ pub(super) fn browser_alone(workspace: &Workspace, report: &mut Report) {
     if ready {
         report.step("browser", || browser(workspace));
     }
+}
+
+/// The tests with real agents, which are left out of all other runs.
+pub(super) fn agents_alone(workspace: &Workspace, report: &mut Report) {
+    let ready = report.step("tools", || tools::check_for_run(workspace).map(|()| Tally::default()))
+        && report.step("build", || ui_and_programs(workspace));
+    if !ready {
+        return;
+    }
+    let mut programs = None;
+    report.step("agents' packages", || {
+        programs = Some(agents::install(workspace)?);
+        Ok(Tally::default())
+    });
+    let Some(programs) = programs else { return };
+    report.step("cargo test", || {
+        let mut cargo = process::cargo(&workspace.root);
+        cargo.arg("test").args(WHOLE_WORKSPACE).args(["--no-fail-fast", "--test", "integration", "--"]);
+        // Most of them take seconds of a whole core to start, and are waited for.
+        cargo.args(["real_agents::", "--ignored", "--test-threads", "2"]);
+        cargo.env("SWITCHYARD_AGENTS", programs);
+        count(&mut cargo, tally::of_libtest)
+    });
 }
 
 /// Returns whether there is a build of the UI, which the server serves.
