@@ -154,7 +154,7 @@ mod tests {
         let path = folder.path().join("journal.jsonl");
         for (floor, expected) in [(0, 1), (0, 2), (10, 11), (0, 12)] {
             let journal = Journal::open(&path, floor).unwrap();
-            let seq = journal.append(3, 0, &[message("z".into())]).unwrap();
+            let seq = journal.append(3, 0, &[message("z".into())]).unwrap().seq;
             assert_eq!(seq, expected);
             journal.written(seq).await.unwrap();
             journal.close();
@@ -167,7 +167,7 @@ mod tests {
         let journal = Journal::open(std::path::Path::new("/dev/full"), 0);
         // Not a regular file: what counts is that the first write fails and is reported.
         let journal = journal.unwrap();
-        let seq = journal.append(1, 0, &[message("w".into())]).unwrap();
+        let seq = journal.append(1, 0, &[message("w".into())]).unwrap().seq;
         let fault = journal.fault().await;
         assert!(fault.full, "{fault:?}");
         assert_eq!(journal.written(seq).await, Err::<(), Fault>(fault));

@@ -28,6 +28,15 @@ pub struct Fault {
     pub text: String,
 }
 
+/// What was appended at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Appended {
+    /// Number of the last entry.
+    pub seq: i64,
+    /// Length of the entries in the file.
+    pub bytes: usize,
+}
+
 /// A journal that is being written. Everything that was appended is written in the end, also when the disk is full for
 /// a while, unless the process dies.
 #[derive(Clone, Debug)]
@@ -79,11 +88,11 @@ impl Journal {
         &self.shared.path
     }
 
-    /// Appends entries of one turn, `at` microseconds since the epoch, all or none; answers the number of the last.
+    /// Appends entries of one turn, `at` microseconds since the epoch, all or none.
     ///
     /// # Errors
     /// `InvalidData` when an entry has no JSON form (a number that is not finite).
-    pub fn append(&self, turn: u32, at: i64, bodies: &[EntryBody]) -> io::Result<i64> {
+    pub fn append(&self, turn: u32, at: i64, bodies: &[EntryBody]) -> io::Result<Appended> {
         let mut state = self.shared.state();
         let (begin, mut next) = (state.buffer.len(), state.next);
         for body in bodies {
@@ -94,9 +103,10 @@ impl Journal {
             next += 1;
         }
         state.next = next;
+        let bytes = state.buffer.len() - begin;
         drop(state);
         self.shared.work.notify_one();
-        Ok(next - 1)
+        Ok(Appended { seq: next - 1, bytes })
     }
 
     /// Number of the last entry that was appended.

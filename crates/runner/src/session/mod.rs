@@ -4,6 +4,7 @@ mod actor;
 mod context;
 mod failure;
 mod meta;
+mod pace;
 mod recorder;
 mod recovery;
 mod registry;

@@ -8,6 +8,7 @@ use switchyard_domain::Clock;
 use switchyard_domain::transcript::{EntryBody, SystemEntry, SystemEvent};
 use tokio::time::Instant;
 
+use super::pace::Pace;
 use crate::journal::{Fault, Journal};
 
 /// Longest piece of text in one entry, in bytes.
@@ -31,6 +32,7 @@ pub(crate) struct Recorder {
     hold: Duration,
     turn: u32,
     pending: Option<Pending>,
+    pace: Pace,
 }
 
 /// Text that waits for more of its kind.
@@ -44,7 +46,7 @@ struct Pending {
 impl Recorder {
     /// A recorder that goes on in `turn`. Text waits up to `hold` for more to come.
     pub(crate) fn new(journal: Journal, clock: Arc<dyn Clock>, hold: Duration, turn: u32) -> Self {
-        Self { journal, clock, hold, turn, pending: None }
+        Self { journal, clock, hold, turn, pending: None, pace: Pace::new() }
     }
 
     /// The journal that is written.
@@ -133,15 +135,17 @@ impl Recorder {
         }
     }
 
-    /// Waits until the disk keeps up.
+    /// Waits until the disk keeps up, and the session is not ahead of its pace.
     pub(crate) async fn room(&self) -> Result<(), Fault> {
+        self.pace.wait().await;
         self.journal.room().await
     }
 
-    fn append(&self, bodies: &[EntryBody]) {
+    fn append(&mut self, bodies: &[EntryBody]) {
         let at = micros(self.clock.as_ref());
-        if let Err(error) = self.journal.append(self.turn, at, bodies) {
-            unwritable(&error);
+        match self.journal.append(self.turn, at, bodies) {
+            Ok(appended) => self.pace.record(appended.bytes),
+            Err(error) => unwritable(&error),
         }
     }
 }

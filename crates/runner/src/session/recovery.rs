@@ -61,7 +61,7 @@ async fn append(folder: &Folder, state: &State, clock: &dyn Clock, bodies: &[Ent
         return Ok(());
     }
     let journal = Journal::open(&folder.journal(), 0)?;
-    let seq = journal.append(state.turn, micros(clock), bodies)?;
+    let seq = journal.append(state.turn, micros(clock), bodies)?.seq;
     let written = journal.written(seq).await;
     journal.close();
     written.map_err(|fault| io::Error::other(fault.text))
