@@ -266,7 +266,6 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_by_org ON audit_log (org_id, id);
 CREATE INDEX audit_log_by_user ON audit_log (org_id, user_id, id);
-CREATE INDEX audit_log_by_entity ON audit_log (org_id, entity_id, id);
 CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the audit log is append-only';

@@ -52,35 +52,41 @@ fn open(path: &Path) -> Result<(Connection, lock::Lock)> {
 fn group(tx: &mut Tx, first: Queued, queue: &mut mpsc::Receiver<Queued>) -> bool {
     let mut done = Vec::new();
     let outcome = run_group(tx, first, queue, &mut done);
-    if outcome.is_err() && !outside_transaction(tx) {
+    if !outside_transaction(tx) {
         // The error that matters is the first one; a transaction that is gone needs no rollback.
         drop(control(tx, "ROLLBACK"));
     }
-    let committed = outcome.is_ok();
+    let committed = matches!(outcome, Ok(true));
+    let outcome = outcome.map(drop);
     for job in done {
         job.answer(&outcome);
     }
     committed
 }
 
+/// `false` when there was nothing to commit: the first job failed, and no other was in its transaction yet.
 fn run_group(
     tx: &mut Tx,
-    first: Queued,
+    mut first: Queued,
     queue: &mut mpsc::Receiver<Queued>,
     done: &mut Vec<Queued>,
-) -> Result<()> {
-    if let Err(error) = control(tx, "BEGIN IMMEDIATE") {
-        done.push(first);
-        return Err(error);
+) -> Result<bool> {
+    let begun = control(tx, "BEGIN IMMEDIATE");
+    // The first needs no savepoint, and it is mostly alone: what it leaves when it fails is the whole transaction.
+    let ran = begun.as_ref().is_ok_and(|()| first.run(tx).is_ok());
+    done.push(first);
+    begun?;
+    if !ran {
+        return Ok(false);
     }
-    let mut next = Some(first);
-    while let Some(mut job) = next {
+    while done.len() < GROUP
+        && let Ok(mut job) = queue.try_recv()
+    {
         let outcome = run_job(tx, &mut job);
         done.push(job);
         outcome?;
-        next = if done.len() < GROUP { queue.try_recv().ok() } else { None };
     }
-    control(tx, "COMMIT")
+    control(tx, "COMMIT").map(|()| true)
 }
 
 /// Runs one job in a savepoint of its own. Fails only when the whole transaction is lost.
