@@ -60,6 +60,12 @@ enum Peer {
         /// The file.
         file: PathBuf,
     },
+    /// Insert each task that is posted to `/` into a bare SQLite table, and print the port (the peer of creating).
+    #[command(hide = true)]
+    ServeInserts {
+        /// Where the table's file goes.
+        folder: PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -67,6 +73,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.peer {
         Some(Peer::ServeBytes { file }) => peer::serve_bytes(file).await,
+        Some(Peer::ServeInserts { folder }) => peer::serve_inserts(folder).await,
         None => measure(&arguments).await,
     };
     match done {

@@ -2,13 +2,16 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::Router;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use bytes::Bytes;
 use rusqlite::Connection;
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::failure::{Failure, Result, told};
@@ -22,12 +25,21 @@ pub(crate) struct BareServer {
 
 impl BareServer {
     /// Serves `body` at `/`.
-    pub(crate) async fn start(body: &[u8], folder: &Path) -> Result<Self> {
+    pub(crate) async fn serving(body: &[u8], folder: &Path) -> Result<Self> {
         let file = folder.join("bytes.json");
         told("write the bytes", std::fs::write(&file, body))?;
+        Self::start("serve-bytes", &file).await
+    }
+
+    /// Inserts each task that is posted to `/` into a [`BareTable`] in `folder`.
+    pub(crate) async fn inserting(folder: &Path) -> Result<Self> {
+        Self::start("serve-inserts", folder).await
+    }
+
+    async fn start(what: &str, path: &Path) -> Result<Self> {
         let this = told("find this program", std::env::current_exe())?;
         let mut command = Command::new(this);
-        command.arg("serve-bytes").arg(&file).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.arg(what).arg(path).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = told("start the bare server", command.spawn())?;
         let stdout = child.stdout.take().ok_or_else(|| Failure::new("the bare server has no output"))?;
         let stdout = told("read the bare server", tokio::process::ChildStdout::from_std(stdout))?;
@@ -46,25 +58,49 @@ impl Drop for BareServer {
     }
 }
 
-/// The program that [`BareServer`] starts.
+/// The program of [`BareServer::serving`].
 pub(crate) async fn serve_bytes(file: &Path) -> Result<()> {
     let body = Bytes::from(told("read the bytes", std::fs::read(file))?);
     let answer = move || {
         let body = body.clone();
         async move { ([(CONTENT_TYPE, "application/json")], body) }
     };
+    serve(Router::new().route("/", get(answer))).await
+}
+
+/// The program of [`BareServer::inserting`].
+pub(crate) async fn serve_inserts(folder: &Path) -> Result<()> {
+    let table = Arc::new(Mutex::new(BareTable::create(folder, "served.db")?));
+    let answer = move |Json(task): Json<Value>| {
+        let table = Arc::clone(&table);
+        async move {
+            let inserted = tokio::task::spawn_blocking(move || {
+                let (title, description) = (task["title"].to_string(), task["description"].to_string());
+                let table = table.lock().unwrap_or_else(PoisonError::into_inner);
+                table.insert(&title, &description).map(|_| task)
+            });
+            match inserted.await {
+                Ok(Ok(task)) => Ok((StatusCode::CREATED, Json(task))),
+                _ => Err(StatusCode::INTERNAL_SERVER_ERROR),
+            }
+        }
+    };
+    serve(Router::new().route("/", post(answer))).await
+}
+
+async fn serve(router: Router) -> Result<()> {
     let listener = told("listen", tokio::net::TcpListener::bind("127.0.0.1:0").await)?;
     println!("{}", told("learn the port", listener.local_addr())?.port());
-    told("serve", axum::serve(listener, Router::new().route("/", get(answer))).await)
+    told("serve", axum::serve(listener, router).await)
 }
 
 /// A bare SQLite table with the durability that the product gives: an insert is on disk when it returns.
 pub(crate) struct BareTable(Connection);
 
 impl BareTable {
-    /// A new database in `folder`.
-    pub(crate) fn create(folder: &Path) -> Result<Self> {
-        let connection = told("open SQLite", Connection::open(folder.join("bare.db")))?;
+    /// A new database of that name in `folder`.
+    pub(crate) fn create(folder: &Path, name: &str) -> Result<Self> {
+        let connection = told("open SQLite", Connection::open(folder.join(name)))?;
         let schema = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
             CREATE TABLE tasks (id TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL, labels TEXT NOT NULL,
                 status TEXT NOT NULL, position TEXT NOT NULL, version INTEGER NOT NULL) STRICT;

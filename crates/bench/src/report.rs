@@ -88,8 +88,8 @@ pub(crate) fn render(machine: &Machine, figures: &[Figure]) -> String {
          Product and peer take turns in one run; load generator, server and runner share the machine.\n\n\
          {table}\n\
          Peers: a bare axum handler that answers the same bytes from memory (lists), a bare rusqlite insert with\n\
-         `synchronous=FULL` (creating), `git worktree add` and `git diff` (workspaces, diffs), the same latency without\n\
-         the flood (flood).\n"
+         `synchronous=FULL`, alone and behind a bare axum handler (creating), `git worktree add` and `git diff`\n\
+         (workspaces, diffs), the same latency without the flood (flood).\n"
     )
 }
 

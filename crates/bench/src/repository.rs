@@ -26,16 +26,7 @@ impl Repository {
         let this = Self { path };
         this.git(&["init", "--quiet", "--initial-branch=main"])?;
         this.git(&["add", "--all"])?;
-        this.git(&[
-            "-c",
-            "user.name=Bench",
-            "-c",
-            "user.email=bench@example.org",
-            "commit",
-            "--quiet",
-            "-m",
-            "first",
-        ])?;
+        this.git(&["commit", "--quiet", "-m", "first"])?;
         Ok(this)
     }
 
@@ -50,6 +41,9 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) -> Result<Duration> {
     let begun = Instant::now();
     let mut git = Command::new("git");
     git.current_dir(folder).args(arguments).stdin(Stdio::null()).env("GIT_CONFIG_NOSYSTEM", "1");
+    for who in ["AUTHOR", "COMMITTER"] {
+        git.env(format!("GIT_{who}_NAME"), "Bench").env(format!("GIT_{who}_EMAIL"), "bench@example.org");
+    }
     let output = told("run git", git.output())?;
     let took = begun.elapsed();
     if output.status.success() {

@@ -36,15 +36,18 @@ pub(super) async fn measure(bench: &Bench) -> Result<Vec<Figure>> {
         ours.push(begun.elapsed());
     }
     let made = Figure::times("workspace of 5,000 files ready, p50", ours.p50(), theirs.p50(), 1.3);
-    let diff = diff(bench, &mut connection, &last).await?;
+    let worktree = PathBuf::from(text(&last["repos"][0], "path")?);
+    repository::change(&worktree, CHANGED)?;
+    let uncommitted = diff(bench, &mut connection, &last, "uncommitted").await?;
+    repository::git(&worktree, &["commit", "--quiet", "--all", "--message", "All"])?;
+    let committed = diff(bench, &mut connection, &last, "committed").await?;
     server.stop().await?;
-    Ok(vec![made, diff])
+    Ok(vec![made, uncommitted, committed])
 }
 
-async fn diff(bench: &Bench, connection: &mut Connection, workspace: &Value) -> Result<Figure> {
+async fn diff(bench: &Bench, connection: &mut Connection, workspace: &Value, state: &str) -> Result<Figure> {
     let worktree = PathBuf::from(text(&workspace["repos"][0], "path")?);
     let base = text(&workspace["repos"][0], "base_commit")?;
-    repository::change(&worktree, CHANGED)?;
     // Brings the index's times up to date, so that neither side reads files for nothing.
     repository::git(&worktree, &["status", "--short"])?;
     let path = format!("/api/workspaces/{}/diff", text(workspace, "id")?);
@@ -60,7 +63,7 @@ async fn diff(bench: &Bench, connection: &mut Connection, workspace: &Value) -> 
             return Err(Failure::new(format!("{path} answered {}: {said}", answer.status)));
         }
     }
-    Ok(Figure::times("diff of 1,000 changed files, p50", ours.p50(), theirs.p50(), 1.5))
+    Ok(Figure::times(format!("diff of 1,000 changed files, {state}, p50"), ours.p50(), theirs.p50(), 1.5))
 }
 
 /// A project with that repository.
