@@ -26,7 +26,8 @@ names!(Theme { System = "system", Light = "light", Dark = "dark" });
 pub struct Config {
     /// How the UI looks.
     pub theme: Theme,
-    /// Command that opens an editor; `{path}` stands for the file.
+    /// Address that opens a file in the person's editor, such as `vscode://file{path}:{line}`: `{path}` stands for the
+    /// file's whole path, `{line}` for the line. Editors answer to addresses of their own, so that nothing is run.
     pub editor: Option<String>,
     /// The agent offered first where the project names none.
     pub default_agent: Option<AgentSpec>,
@@ -108,8 +109,29 @@ impl Config {
         if let Some(agent) = &self.default_agent {
             agent.validate("default_agent")?;
         }
+        if self.editor.as_deref().is_some_and(|editor| !valid_editor(editor)) {
+            return Err(Error::invalid(
+                "editor",
+                "An editor's address begins with its scheme and has a place for {path}, as in vscode://file{path}:{line}.",
+            ));
+        }
         Ok(())
     }
+}
+
+/// Schemes that a browser takes for a page, a file or a script rather than hand it to another program.
+const NOT_EDITORS: [&str; 9] =
+    ["about", "blob", "data", "file", "ftp", "http", "https", "javascript", "vbscript"];
+
+fn valid_editor(address: &str) -> bool {
+    let Some((scheme, rest)) = address.split_once(':') else { return false };
+    let mut letters = scheme.chars();
+    letters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '+' | '.' | '-'))
+        && !NOT_EDITORS.contains(&scheme)
+        && rest.contains("{path}")
+        && address.len() <= 500
+        && !address.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 /// A configuration with the version that edits must name.
@@ -119,4 +141,31 @@ pub struct StoredConfig {
     pub config: Config,
     /// 0 where nothing was stored yet.
     pub version: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_editor_is_an_address_of_another_program_with_a_place_for_the_file() {
+        let with = |editor: &str| Config { editor: Some(editor.to_owned()), ..Config::default() }.validate();
+        for good in ["vscode://file{path}:{line}", "zed://file{path}", "idea://open?file={path}&line={line}"]
+        {
+            assert_eq!(with(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "code {path}",
+            "vscode://file",
+            "javascript:alert('{path}')",
+            "JavaScript:{path}",
+            "https://example.org/{path}",
+            "data:text/html,{path}",
+            "x y:{path}",
+            "a:\n{path}",
+        ] {
+            assert_eq!(with(bad).unwrap_err().field, Some("editor"), "{bad}");
+        }
+    }
 }

@@ -13,8 +13,8 @@ async fn the_configuration_begins_with_defaults_and_changes_field_by_field() {
     assert_eq!((&config["theme"], &config["branch_prefix"]), (&json!("system"), &json!("sy")));
 
     let changed =
-        client.patch("/api/config", 0, json!({"theme": "dark", "editor": "zed {path}"})).await.expect(200);
-    assert_eq!((&changed["theme"], &changed["editor"]), (&json!("dark"), &json!("zed {path}")));
+        client.patch("/api/config", 0, json!({"theme": "dark", "editor": "zed://file{path}"})).await.expect(200);
+    assert_eq!((&changed["theme"], &changed["editor"]), (&json!("dark"), &json!("zed://file{path}")));
     assert_eq!(changed["trash_retention_days"], config["trash_retention_days"]);
     let cleared = client.patch("/api/config", 1, json!({"editor": null})).await.expect(200);
     assert_eq!((&cleared["theme"], &cleared["editor"]), (&json!("dark"), &json!(null)));

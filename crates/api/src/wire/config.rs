@@ -16,6 +16,7 @@ mirror! {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Config {
     theme: Theme,
+    /// Address that opens a file in the person's editor: `{path}` stands for the file, `{line}` for the line.
     #[schema(required = true)]
     editor: Option<String>,
     #[schema(required = true)]
@@ -69,6 +70,7 @@ impl From<domain::StoredConfig> for Config {
 pub(crate) struct PatchConfig {
     pub(crate) version: Option<i64>,
     theme: Option<Theme>,
+    /// Such as `vscode://file{path}:{line}`.
     #[serde(deserialize_with = "present")]
     editor: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
