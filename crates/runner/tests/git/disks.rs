@@ -10,12 +10,19 @@ use crate::harness::{Bench, contents, environment};
 struct SmallDisk<'a>(&'a std::path::Path);
 
 impl<'a> SmallDisk<'a> {
-    /// `None` where the machine does not let us mount.
-    fn at(folder: &'a std::path::Path, megabytes: usize) -> Option<Self> {
+    fn at(folder: &'a std::path::Path, megabytes: usize) -> Self {
         std::fs::create_dir_all(folder).unwrap();
         let size = format!("size={megabytes}m");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Self(folder))
+        let said = match &mounted {
+            Ok(output) if output.status.success() => return Self(folder),
+            Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        panic!(
+            "a small disk cannot be mounted ({said}): run the tests as root, or in a user namespace of their own: \
+             unshare --user --map-root-user --mount cargo test -p switchyard-runner --test git"
+        );
     }
 
     fn fill(&self) {
@@ -38,7 +45,7 @@ impl Drop for SmallDisk<'_> {
 async fn a_full_disk_is_told_and_nothing_is_lost() {
     let mut bench = Bench::new().await;
     let base = bench.repo.folder().join("small");
-    let Some(disk) = SmallDisk::at(&base, 4) else { return };
+    let disk = SmallDisk::at(&base, 4);
     bench.workspaces = Workspaces::open(&base, environment(&bench.repo)).await.unwrap();
     bench.make().await;
     bench.write("work.txt", "work");
@@ -63,7 +70,7 @@ async fn a_workspace_for_which_there_is_no_room_is_finished_once_there_is() {
     bench.repo.write("large.bin", vec![7; 3 * 1024 * 1024]);
     bench.repo.commit("Large");
     let base = bench.repo.folder().join("small");
-    let Some(disk) = SmallDisk::at(&base, 4) else { return };
+    let disk = SmallDisk::at(&base, 4);
     bench.workspaces = Workspaces::open(&base, environment(&bench.repo)).await.unwrap();
     std::fs::write(base.join("filler"), vec![1; 2 * 1024 * 1024]).unwrap();
     let error = bench.workspaces.make(&bench.site, &[]).await.unwrap_err();
