@@ -26,6 +26,23 @@ async fn stopped_means_that_every_process_is_gone() {
 }
 
 #[tokio::test]
+async fn stopping_an_agent_that_nobody_follows_is_in_the_transcript_at_once() {
+    let mut ground = Ground::new().await;
+    let workspace = ground.workspace("Idle").await;
+    let session = ground.client().run_agent(&workspace, acp(), "[[say done]]").await;
+    assert_eq!(session["status"], "idle");
+    // A new server follows sessions with work under way; this one has none, though its agent lives.
+    ground.instance.kill9();
+    ground.instance.launch().await;
+    let client = ground.client();
+    client.post(&format!("/api/sessions/{}/stop", id(&session)), json!({})).await.expect(202);
+    client.wait(&session, Expect::Status("stopped")).await;
+    assert_eq!(kinds(&client.transcript(&session).await).last().map(String::as_str), Some("stopped"));
+    eventually("no process is left", || async { ground.instance.descendants().is_empty().then_some(()) })
+        .await;
+}
+
+#[tokio::test]
 async fn a_stopped_agent_remembers_when_it_is_talked_to_again() {
     let ground = Ground::new().await;
     let client = ground.client();
