@@ -72,6 +72,12 @@ impl App {
         &*self.parts.runner
     }
 
+    /// Why workspaces and agents cannot be reached at the moment, in words for the person, where that is known.
+    #[must_use]
+    pub fn runner_trouble(&self, scope: &Scope) -> Option<String> {
+        self.runner(scope).trouble()
+    }
+
     /// A write by `scope`, now, that the audit log calls `action`.
     #[must_use]
     pub fn act(&self, scope: Scope, action: &'static str) -> Act {

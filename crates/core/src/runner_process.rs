@@ -76,23 +76,30 @@ async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
     let mut pause = FIRST_PAUSE;
     loop {
         if remote.hello().await.is_ok() {
+            remote.set_trouble(None);
             pause = FIRST_PAUSE;
             sleep(PULSE).await;
             continue;
         }
         match start(&command) {
             Ok(mut child) => {
-                wait_until_ready(&remote, &mut child).await;
+                let ready = wait_until_ready(&remote, &mut child).await;
+                if ready {
+                    remote.set_trouble(None);
+                }
                 // The task is aborted on a clean end; the child is its own session and stays.
                 let ended = visit_until_gone(&remote, &mut child).await;
-                tracing::warn!(
-                    ?ended,
-                    complaint = complaint(&command),
-                    "the runner ended; starting it again"
-                );
+                let complaint = complaint(&command);
+                if !ready {
+                    remote.set_trouble(reason(&complaint));
+                }
+                tracing::warn!(?ended, complaint, "the runner ended; starting it again");
             }
             Err(error) => {
-                tracing::error!(%error, program = %command.program.display(), "the runner cannot be started")
+                let program = command.program.display();
+                tracing::error!(%error, %program, "the runner cannot be started");
+                remote
+                    .set_trouble(Some(format!("The runner's program {program} cannot be started: {error}.")));
             }
         }
         sleep(pause).await;
@@ -113,16 +120,23 @@ async fn visit_until_gone(
     }
 }
 
-async fn wait_until_ready(remote: &RemoteRunner, child: &mut Child) {
+/// Whether it came to answer.
+async fn wait_until_ready(remote: &RemoteRunner, child: &mut Child) -> bool {
     let ready = async {
         while remote.hello().await.is_err() {
             sleep(STARTING_PULSE).await;
         }
     };
     tokio::select! {
-        () = ready => tracing::info!(pid = child.id(), "the runner is ready"),
-        _ = child.wait() => {}
-        () = sleep(START_PATIENCE) => tracing::error!("the runner was started but does not answer"),
+        () = ready => {
+            tracing::info!(pid = child.id(), "the runner is ready");
+            true
+        }
+        _ = child.wait() => false,
+        () = sleep(START_PATIENCE) => {
+            tracing::error!("the runner was started but does not answer");
+            false
+        }
     }
 }
 
@@ -135,6 +149,12 @@ fn complaints(command: &RunnerCommand) -> PathBuf {
 fn complaint(command: &RunnerCommand) -> String {
     let said = std::fs::read(complaints(command)).unwrap_or_default();
     String::from_utf8_lossy(&said[..said.len().min(LONGEST_COMPLAINT)]).trim().to_owned()
+}
+
+/// What is told to people of a complaint: the reason that the runner itself gave, and nothing of a crash.
+fn reason(complaint: &str) -> Option<String> {
+    let given = complaint.lines().filter_map(|line| line.strip_prefix("switchyard-runner: ")).next_back()?;
+    Some(format!("The runner cannot start: {given}"))
 }
 
 #[allow(

@@ -116,6 +116,9 @@ pub type EntryStream = BoxStream<'static, Result<Vec<Entry>>>;
 /// The data plane.
 #[async_trait]
 pub trait Runner: Send + Sync {
+    /// Why no runner can be reached, in words for the person; `None` where nothing is known to be wrong.
+    fn trouble(&self) -> Option<String>;
+
     /// Checks that `path` lies in a repository that workspaces can be made of. `Invalid` with a code of its own for
     /// each thing that can be wrong: `path_missing`, `not_a_repository`, `bare_repository`, `no_commits`.
     async fn inspect_repo(&self, path: &str) -> Result<RepoFacts>;

@@ -1,6 +1,7 @@
 //! A runner at the end of a Unix socket.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +25,7 @@ use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Response, Status};
 use tower::service_fn;
 
-use crate::fault::{decode_status, parse};
+use crate::fault::{CannotStart, decode_status, parse};
 use crate::proto::runner_client::RunnerClient;
 use crate::{PROTOCOL, decode, encode, proto};
 
@@ -41,6 +42,17 @@ const PULSE: Duration = Duration::from_millis(5);
 pub struct RemoteRunner {
     client: RunnerClient<Channel>,
     probe: RunnerClient<Channel>,
+    trouble: Trouble,
+}
+
+/// Why there is no runner, where whoever starts it knows.
+#[derive(Clone, Default)]
+struct Trouble(Arc<Mutex<Option<String>>>);
+
+impl Trouble {
+    fn told(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// What a runner says of itself.
@@ -66,10 +78,17 @@ impl RemoteRunner {
     pub fn on_socket(path: &Path) -> Result<Self> {
         let endpoint = Endpoint::try_from(format!("unix://{}", path.display())).map_err(Error::internal)?;
         let probe = RunnerClient::new(endpoint.connect_lazy());
-        let path = path.to_owned();
-        let patient = service_fn(move |_: Uri| connect(path.clone()));
+        let (path, trouble) = (path.to_owned(), Trouble::default());
+        let told = trouble.clone();
+        let patient = service_fn(move |_: Uri| connect(path.clone(), told.clone()));
         let client = RunnerClient::new(endpoint.connect_with_connector_lazy(patient));
-        Ok(Self { client: client.max_decoding_message_size(LARGEST_MESSAGE), probe })
+        Ok(Self { client: client.max_decoding_message_size(LARGEST_MESSAGE), probe, trouble })
+    }
+
+    /// Notes why the runner cannot be started, in words for the person, or that nothing is known to be wrong. Calls
+    /// that find no runner say so, and what [`Runner::trouble`] tells.
+    pub fn set_trouble(&self, reason: Option<String>) {
+        *self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }
 
     /// Asks who is there, now.
@@ -96,12 +115,20 @@ impl RemoteRunner {
 }
 
 /// Connects to a socket, which may not be there yet.
-async fn connect(path: PathBuf) -> std::io::Result<TokioIo<UnixStream>> {
+async fn connect(
+    path: PathBuf,
+    trouble: Trouble,
+) -> std::result::Result<TokioIo<UnixStream>, Box<dyn std::error::Error + Send + Sync>> {
     let begun = Instant::now();
     loop {
         match UnixStream::connect(&path).await {
             Ok(stream) => return Ok(TokioIo::new(stream)),
-            Err(error) if begun.elapsed() > START_PATIENCE => return Err(error),
+            Err(error) if begun.elapsed() > START_PATIENCE => {
+                return Err(match trouble.told() {
+                    Some(reason) => CannotStart(reason).into(),
+                    None => error.into(),
+                });
+            }
             Err(_) => sleep(PULSE).await,
         }
     }
@@ -117,6 +144,10 @@ fn session_request(session: SessionId) -> proto::SessionRequest {
 
 #[async_trait]
 impl Runner for RemoteRunner {
+    fn trouble(&self) -> Option<String> {
+        self.trouble.told()
+    }
+
     async fn inspect_repo(&self, path: &str) -> Result<RepoFacts> {
         let facts = answer(self.client().inspect_repo(path_request(path)).await)?;
         Ok(RepoFacts { root: facts.root, default_branch: facts.default_branch })

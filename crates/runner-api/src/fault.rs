@@ -30,6 +30,24 @@ fn stable(text: String) -> &'static str {
     text
 }
 
+/// There is no runner to connect to, and this is why.
+#[derive(Debug)]
+pub(crate) struct CannotStart(pub(crate) String);
+
+impl std::fmt::Display for CannotStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CannotStart {}
+
+/// Why there is no runner, if that is what the transport stumbled over.
+fn cannot_start(status: &Status) -> Option<&CannotStart> {
+    let first = std::error::Error::source(status);
+    std::iter::successors(first, |error| error.source()).find_map(|error| error.downcast_ref())
+}
+
 /// The domain's error behind a status.
 pub(crate) fn decode_status(status: &Status) -> Error {
     if let Ok(fault) = proto::Fault::decode(status.details())
@@ -44,11 +62,13 @@ pub(crate) fn decode_status(status: &Status) -> Error {
     match status.code() {
         // A runner says what is wrong in a fault; without one, the connection broke, which has several codes.
         Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded | Code::Unknown | Code::Internal => {
-            Error::unavailable(
-                "runner_unavailable",
-                "The runner does not answer; it is being started again. Try again in a moment.",
-            )
-            .caused_by(status.to_string())
+            let text = match cannot_start(status) {
+                Some(CannotStart(reason)) => reason.clone(),
+                None => {
+                    "The runner does not answer; it is being started again. Try again in a moment.".into()
+                }
+            };
+            Error::unavailable("runner_unavailable", text).caused_by(status.to_string())
         }
         _ => Error::internal(status.to_string()),
     }

@@ -79,6 +79,73 @@ async fn a_killed_runner_loses_no_line_that_an_agent_had_printed() {
 }
 
 #[tokio::test]
+async fn a_question_that_waits_when_the_runner_is_killed_waits_no_longer() {
+    let ground = Ground::new().await;
+    let client = ground.client();
+    let workspace = ground.workspace("Ask").await;
+    let session = client.start_agent(&workspace, acp(), "[[ask May I]] [[say thank you]]").await;
+    client.wait(&session, Expect::Status("waiting_approval")).await;
+    let approval = client.list("/api/approvals?status=pending").await.remove(0);
+    ground.instance.kill9_runner();
+    client.wait(&session, Expect::Status("failed")).await;
+    assert!(client.list("/api/approvals?status=pending").await.is_empty());
+    let path = format!("/api/approvals/{}", text(&approval, "id"));
+    let now = client.list("/api/approvals").await.remove(0);
+    assert_eq!((&now["id"], &now["status"]), (&approval["id"], &serde_json::json!("cancelled")));
+    client.post(&path, serde_json::json!({"option_id": "allow"})).await.refused(409, "approval_settled");
+    let settled: Vec<Value> =
+        client.transcript(&session).await.into_iter().filter(|entry| entry["kind"] == "permission").collect();
+    assert_eq!(settled.len(), 2, "asked and settled: {settled:?}");
+    assert_eq!(settled[1]["outcome"]["kind"], "cancelled");
+}
+
+/// Puts a `git` first on the path that says this of its version, and nothing else.
+fn git_that_says(folder: &std::path::Path, version: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let (git, beside) = (folder.join("git"), folder.join("git.new"));
+    std::fs::write(&beside, format!("#!/bin/sh\necho 'git version {version}'\n")).expect("a script");
+    std::fs::set_permissions(&beside, PermissionsExt::from_mode(0o755)).expect("a mode");
+    std::fs::rename(beside, git).expect("a script at its place");
+}
+
+async fn told_by_info(client: &switchyard_integration::Client, wanted: &str) {
+    eventually(&format!("the instance tells of `{wanted}`"), || async {
+        let info = client.get("/api/info").await.expect(200);
+        info["runner_problem"].as_str().is_some_and(|told| told.contains(wanted)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_git_that_is_too_old_or_missing_is_named_with_what_to_do_until_it_is_there() {
+    let programs = tempfile::tempdir().expect("a folder");
+    git_that_says(programs.path(), "2.39.5");
+    let path = programs.path().display().to_string();
+    let environment = vec![("PATH".to_owned(), path)];
+    let setup = switchyard_integration::Setup { environment, ..Default::default() };
+    let instance = switchyard_integration::Instance::start_with(setup).await;
+    let client = instance.client();
+    told_by_info(client, "git 2.39 is too old: install git 2.40 or newer").await;
+    let project = client.project("P").await;
+    let path = format!("/api/projects/{project}/repos");
+    let answer = client.post(&path, serde_json::json!({"path": "/tmp"})).await;
+    let problem = answer.refused(503, "runner_unavailable");
+    assert!(text(&problem, "detail").contains("git 2.39 is too old"), "{problem}");
+
+    std::fs::remove_file(programs.path().join("git")).expect("it is there");
+    told_by_info(client, "git was not found").await;
+
+    git_that_says(programs.path(), "2.47.3");
+    eventually("a runner is there", || async {
+        let info = client.get("/api/info").await.expect(200);
+        (info["runner_problem"].is_null() && instance.runner().is_some()).then_some(())
+    })
+    .await;
+    let answer = client.post(&path, serde_json::json!({"path": "/no/such/folder"})).await;
+    assert_eq!(answer.status, 422, "the runner answers: {}", answer.text());
+}
+
+#[tokio::test]
 async fn the_board_works_while_there_is_no_runner_and_says_so_where_one_is_needed() {
     let environment = vec![("SWITCHYARD_RUNNER".to_owned(), "/bin/false".to_owned())];
     let setup = switchyard_integration::Setup { environment, ..Default::default() };

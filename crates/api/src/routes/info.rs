@@ -42,5 +42,6 @@ async fn info(State(state): State<ApiState>, caller: Caller) -> Json<Info> {
         user: Named { id: caller.scope.user().into(), name: instance.user_name.clone() },
         organisation: Named { id: caller.scope.org().into(), name: instance.organisation_name.clone() },
         data_dir: Some(instance.data_dir.clone()),
+        runner_problem: state.app.runner_trouble(&caller.scope),
     })
 }

@@ -19,6 +19,10 @@ pub(crate) struct Info {
     /// Where the instance keeps its files; null where that is nobody's business.
     #[schema(required = true)]
     pub(crate) data_dir: Option<String>,
+    /// Why workspaces and agents cannot be reached and what to do, for instance that git is too old; null while
+    /// nothing is known to be wrong.
+    #[schema(required = true)]
+    pub(crate) runner_problem: Option<String>,
 }
 
 /// What this instance can do beyond the main path.

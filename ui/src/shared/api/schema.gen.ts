@@ -1220,6 +1220,7 @@ export interface components {
         Config: {
             branch_prefix: string;
             default_agent: components["schemas"]["AgentSpec"] | null;
+            /** @description Address that opens a file in the person's editor: `{path}` stands for the file, `{line}` for the line. */
             editor: string | null;
             git_author: components["schemas"]["GitAuthor"] | null;
             notifications: components["schemas"]["Notifications"];
@@ -1510,6 +1511,11 @@ export interface components {
             mode: string;
             name: string;
             organisation: components["schemas"]["Named"];
+            /**
+             * @description Why workspaces and agents cannot be reached and what to do, for instance that git is too old; null while
+             *     nothing is known to be wrong.
+             */
+            runner_problem: string | null;
             user: components["schemas"]["Named"];
             version: string;
         };
@@ -1587,7 +1593,10 @@ export interface components {
             branch_prefix: string | null;
             /** @default null */
             default_agent: components["schemas"]["AgentSpec"] | null;
-            /** @default null */
+            /**
+             * @description Such as `vscode://file{path}:{line}`.
+             * @default null
+             */
             editor: string | null;
             /** @default null */
             git_author: components["schemas"]["GitAuthor"] | null;
