@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Alerts } from '@/features/approvals/Alerts';
 import { useStore } from '@/shared/hooks/createStore';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { RunnerProblem } from './RunnerProblem';
 import { Sidebar } from './Sidebar';
 import { closeDrawer, sidebarStore } from '@/shared/hooks/sidebar';
 import { overlayStore, useGlobalActions } from './useGlobalActions';
@@ -45,6 +46,7 @@ export function Shell() {
         </Radix.Root>
       )}
       <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+        <RunnerProblem />
         <Outlet />
       </main>
       <Overlays />

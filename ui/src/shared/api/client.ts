@@ -2,6 +2,7 @@ import { transport } from '@/shared/transport';
 import type { Method } from '@/shared/transport/transport';
 import { authStore } from './auth';
 import { ApiError, problemFrom } from './errors';
+import { RUNNER_AWAY, runnerMissed } from './runner';
 import type { Page } from './types';
 
 type Query = Record<string, string | number | boolean | null | undefined>;
@@ -34,7 +35,9 @@ async function call<T>(method: Method, target: string, options: CallOptions = {}
   const text = await response.text();
   if (response.status >= 200 && response.status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
   if (response.status === 401) authStore.set('disconnected');
-  throw new ApiError(problemFrom(response.status, text));
+  const problem = problemFrom(response.status, text);
+  if (problem.code === RUNNER_AWAY) runnerMissed.set((times) => times + 1);
+  throw new ApiError(problem);
 }
 
 function queryString(query: Query = {}): string {
