@@ -73,7 +73,7 @@ function Board({ projectId, search, panel }: BoardPageProps) {
   return (
     <div className="flex min-h-0 flex-1">
       <div data-board className="relative flex min-w-0 flex-1 flex-col">
-        <PageHeader title={project.data?.name ?? <Skeleton className="h-4 w-32" />}>
+        <PageHeader title={project.data?.name ?? (failed ? 'Board' : <Skeleton className="h-4 w-32" />)}>
           <Segmented
             label="View"
             iconsOnly
@@ -85,16 +85,17 @@ function Board({ projectId, search, panel }: BoardPageProps) {
             ]}
           />
         </PageHeader>
-        <div className="flex h-10 shrink-0 items-center overflow-x-auto border-b px-3">
-          <FilterBar search={search} labels={labels} />
-        </div>
-        {failed ? (
-          <ErrorState
-            className="flex-1"
-            title={isNotFound(failed) ? 'This project does not exist' : 'The board could not be loaded'}
-            error={failed}
-            onRetry={() => void Promise.all([project.refetch(), tasks.refetch()])}
-          />
+        {failed ? null : (
+          <div className="flex h-10 shrink-0 items-center overflow-x-auto border-b px-3">
+            <FilterBar search={search} labels={labels} />
+          </div>
+        )}
+        {isNotFound(failed) ? (
+          <EmptyState className="flex-1" title="This project does not exist">
+            It may have been deleted for good. The sidebar lists the projects that there are.
+          </EmptyState>
+        ) : failed ? (
+          <ErrorState className="flex-1" title="The board could not be loaded" error={failed} onRetry={() => void Promise.all([project.refetch(), tasks.refetch()])} />
         ) : project.data?.deleted_at ? (
           <DeletedProject projectId={projectId} />
         ) : tasks.data === undefined || project.data === undefined ? (

@@ -47,6 +47,17 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
     if (focusedIndex >= 0) virtualizer.scrollToIndex(focusedIndex, { align: 'auto' });
   }, [focusedIndex, virtualizer]);
 
+  // The board is narrower than its columns when a task is open, or on a small screen.
+  const holdsFocus = focusedIndex >= 0;
+  useEffect(() => {
+    const column = columnRef.current;
+    if (!holdsFocus || !column?.parentElement) return;
+    const show = () => column.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const resized = new ResizeObserver(show);
+    resized.observe(column.parentElement);
+    return () => resized.disconnect();
+  }, [holdsFocus]);
+
   useReveal(tasks, virtualizer);
 
   const count = tasks.length;

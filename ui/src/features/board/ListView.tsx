@@ -93,7 +93,7 @@ const TaskRow = memo(function TaskRow({ task }: { task: Task }) {
         checked={selected}
         tabIndex={-1}
         onChange={() => toggleSelected(store, task.id)}
-        className={cn('size-3.5 shrink-0 accent-(--accent)', !selected && 'opacity-0 group-hover:opacity-100 focus-visible:opacity-100')}
+        className={cn('size-3.5 shrink-0 accent-(--accent) max-sm:hidden', !selected && 'opacity-0 group-hover:opacity-100 focus-visible:opacity-100')}
       />
       <span title={priorityLabel(task.priority)} className="flex">
         <PriorityIcon priority={task.priority} />

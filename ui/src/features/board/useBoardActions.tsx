@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { CircleDashed, Pencil, Plus, SignalHigh, SquareCheck, Tag, Trash2 } from 'lucide-react';
+import { CircleDashed, Pencil, Plus, SignalHigh, SquareArrowOutUpRight, SquareCheck, Tag, Trash2 } from 'lucide-react';
 import { useActions, type Action } from '@/shared/actions/actions';
 import type { BoardSearch } from '@/shared/api/boardSearch';
 import { taskCache } from '@/shared/api/taskCache';
@@ -98,6 +98,7 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
       id: 'task.open',
       title: 'Open the task',
       group: 'Task',
+      icon: <SquareArrowOutUpRight size={14} />,
       shortcut: ['enter', 'o'],
       when: () => focusedTask() !== undefined,
       run: () => {

@@ -3,7 +3,8 @@ import { FileDiff } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { DiffFile, Uuid, Workspace } from '@/shared/api/types';
 import { diffQuery } from '@/shared/api/workspaces';
-import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { useIsWide } from '@/shared/hooks/useIsWide';
+import { cn } from '@/shared/ui/cn';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { repoFolder } from '@/shared/workspaces/folders';
 import type { Anchor } from './api/review';
@@ -24,23 +25,28 @@ interface ReviewPaneProps {
   onOpenFile: (path: string) => void;
 }
 
+/** From this width on the list of files stands beside the changes, else it lies over them. */
+const WIDE_PX = 640;
+
 /** What the workspace changed against its base, live, with comments on lines. */
 export function ReviewPane(props: ReviewPaneProps) {
   const store = useMemo(() => reviewStoreOf(props.workspace.id), [props.workspace.id]);
+  const pane = useRef<HTMLDivElement>(null);
   return (
     <ReviewContext value={store}>
-      <Review {...props} />
+      <div ref={pane} className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Review {...props} wide={useIsWide(pane, WIDE_PX)} />
+      </div>
     </ReviewContext>
   );
 }
 
-function Review({ workspace, sessionId, onOpenFile }: ReviewPaneProps) {
+function Review({ workspace, sessionId, onOpenFile, wide }: ReviewPaneProps & { wide: boolean }) {
   const store = useReviewStore();
   const filter = useReview((view) => view.filter);
   const { data: diff, error, refetch } = useQuery(diffQuery(workspace.id));
   const model = useReviewModel(workspace, diff);
   const list = useRef<DiffListHandle>(null);
-  const wide = useMediaQuery('(min-width: 1400px)');
   const [treeWanted, setTreeWanted] = useState<boolean | null>(null);
   useReviewActions(store, model, list);
 
@@ -94,7 +100,7 @@ function Review({ workspace, sessionId, onOpenFile }: ReviewPaneProps) {
       ) : null}
       <div className="relative flex min-h-0 flex-1">
         {treeOpen ? (
-          <div className="flex w-56 shrink-0 flex-col border-r bg-bg pt-1 max-md:absolute max-md:inset-y-0 max-md:left-0 max-md:z-30 max-md:w-72 max-md:shadow-pop">
+          <div className={cn('flex flex-col border-r bg-bg pt-1', wide ? 'w-56 shrink-0' : 'absolute inset-y-0 left-0 z-30 w-72 max-w-[90%] shadow-pop')}>
             <FileTree model={model} onFile={goTo} />
           </div>
         ) : null}

@@ -76,12 +76,14 @@ export function Description({ task }: { task: Task }) {
         </p>
       ) : null}
       <div className="flex items-center justify-end gap-2">
-        <Shortcut keys="mod+enter" className="mr-auto" />
         <Button size="sm" onClick={end}>
           Discard
         </Button>
         <Button size="sm" variant="primary" onClick={() => void save()}>
           Save
+          <span className="inline-flex max-sm:hidden">
+            <Shortcut keys="mod+enter" />
+          </span>
         </Button>
       </div>
     </div>

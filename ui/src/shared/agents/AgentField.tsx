@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
 import { agentsQuery } from '@/shared/api/instance';
 import type { AgentSpec } from '@/shared/api/types';
 import { Field, Input, NativeSelect } from '@/shared/ui/Field';
@@ -56,14 +57,26 @@ export function AgentField({ label, value, onChange, emptyLabel, error }: AgentF
   );
 }
 
+const ABOUT: Record<string, string> = {
+  [COMMAND]: 'Run by the shell in the workspace. It reads the prompt from its standard input, or from $SWITCHYARD_PROMPT.',
+  [CUSTOM_ACP]: 'A program that speaks the Agent Client Protocol over its standard input and output.',
+};
+
 function CommandInput({ value, onChange }: { value: AgentSpec; onChange: (value: AgentSpec) => void }) {
+  const noteId = useId();
   return (
-    <Input
-      aria-label="Command"
-      className="font-mono text-sm"
-      placeholder={value.id === COMMAND ? './fix-the-tests.sh' : 'my-agent --acp'}
-      defaultValue={commandText(value)}
-      onChange={(event) => onChange({ id: value.id, command: value.id === COMMAND ? event.target.value : splitCommand(event.target.value) })}
-    />
+    <div className="flex flex-col gap-1">
+      <Input
+        aria-label="Command"
+        aria-describedby={noteId}
+        className="font-mono text-sm"
+        placeholder={value.id === COMMAND ? './fix-the-tests.sh' : 'my-agent --acp'}
+        defaultValue={commandText(value)}
+        onChange={(event) => onChange({ id: value.id, command: value.id === COMMAND ? event.target.value : splitCommand(event.target.value) })}
+      />
+      <p id={noteId} className="text-sm text-faint">
+        {ABOUT[value.id]}
+      </p>
+    </div>
   );
 }

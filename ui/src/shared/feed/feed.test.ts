@@ -1,9 +1,10 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { authStore } from '@/shared/api/auth';
 import { keys } from '@/shared/api/keys';
 import { projectsQuery } from '@/shared/api/projects';
 import type { Approval, Session, Task } from '@/shared/api/types';
-import { fakeTransport, makeTask, type FakeStream } from '@/test/fakes';
+import { fakeTransport, makeTask, problem, type FakeStream } from '@/test/fakes';
 import { feedStore, startFeed } from './feed';
 import { patchCache } from './patch';
 
@@ -144,5 +145,16 @@ test('the numbers of tasks of the projects are read again after tasks changed, o
   await vi.advanceTimersByTimeAsync(1_000);
   expect(calls.filter(({ path }) => path === '/projects')).toHaveLength(2);
   unsubscribe();
+  stop();
+});
+
+test('it is not tried again once the server says that nobody is signed in', async () => {
+  const { streams } = fakeTransport(() => problem(401, 'unauthenticated'));
+  const { stop } = startFeed(new QueryClient());
+  streams[0]?.open();
+  streams[0]?.close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(streams).toHaveLength(1);
+  authStore.set('unknown');
   stop();
 });

@@ -1,4 +1,5 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
+import { authStore } from '@/shared/api/auth';
 import { api } from '@/shared/api/client';
 import { taskCache } from '@/shared/api/taskCache';
 import type { FeedEvent } from '@/shared/api/types';
@@ -77,6 +78,12 @@ export function startFeed(client: QueryClient): { ready: Promise<void>; stop: ()
     if (state === 'offline') void api.get('/info').catch(() => undefined);
   };
 
-  const stop = resumeStream({ path: () => '/events', hello: () => ({ since }), onFrame, onState });
+  const end = resumeStream({ path: () => '/events', hello: () => ({ since }), onFrame, onState });
+  // Nobody is signed in: trying on would only be refused. The page begins anew once somebody is.
+  const forget = authStore.subscribe(() => authStore.get() === 'disconnected' && end());
+  const stop = () => {
+    forget();
+    end();
+  };
   return { ready, stop };
 }
