@@ -92,12 +92,18 @@ export default async function tasks({ scenario, instance: start, browser }) {
     await page.keyboard.press('x');
     await shown(page.getByRole('toolbar', { name: 'Selected tasks' }).getByText('2 selected'));
     await page.keyboard.press('t');
-    await page.getByRole('combobox', { name: 'Add or remove labels…' }).fill('deep water');
+    const labels = page.getByRole('combobox', { name: 'Add or remove labels…' });
+    await labels.fill('deep water');
+    await shown(page.getByRole('option', { name: /deep water/ }));
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
+    await gone(labels);
     await page.keyboard.press('p');
-    await page.getByRole('combobox', { name: 'Priority…' }).fill('urgent');
+    const priorities = page.getByRole('combobox', { name: 'Priority…' });
+    await priorities.fill('urgent');
+    await becomes(() => page.getByRole('option').count(), 1);
     await page.keyboard.press('Enter');
+    await gone(priorities);
     await becomes(
       async () => (await stored()).filter(({ labels, priority }) => labels.includes('deep water') && priority === 'urgent').map(({ title: each }) => each),
       ['Dredge the channel', 'Paint the big crane'],
@@ -109,8 +115,10 @@ export default async function tasks({ scenario, instance: start, browser }) {
   await scenario('the board is filtered by label and by words, and the address keeps the filter', async () => {
     const filters = page.getByRole('search', { name: 'Filter the tasks' });
     await filters.getByRole('button', { name: 'Label' }).click();
-    await page.getByRole('option', { name: 'deep water' }).click();
+    const option = page.getByRole('option', { name: 'deep water' });
+    await option.click();
     await page.keyboard.press('Escape');
+    await gone(option);
     await hasColumn(page, 'In progress', ['Dredge the channel', 'Paint the big crane']);
     await hasColumn(page, 'To do', []);
     await filters.getByRole('searchbox', { name: 'Search the tasks' }).fill('crane');
@@ -140,6 +148,7 @@ export default async function tasks({ scenario, instance: start, browser }) {
   });
 
   await scenario('the command palette finds a task by a word of its description and opens it', async () => {
+    await gone(page.getByRole('heading', { level: 1, name: 'Trash' }));
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: /Type a command/ }).fill('boom');
     await page.getByRole('option', { name: /Paint the big crane/ }).click();
@@ -152,5 +161,33 @@ export default async function tasks({ scenario, instance: start, browser }) {
     const other = await (await browser.window(instance)).open(`/projects/${project.id}`);
     await quickAdd(other, 'In review', 'Weigh the anchor');
     await hasColumn(page, 'In review', ['Weigh the anchor']);
+  });
+
+  await scenario('the sidebar counts the open tasks of each project, also of one whose board is not open', async () => {
+    const other = await instance.api.project('Shipyard');
+    const open = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: new RegExp(`^${name}`) }).getByText(/^\d+/);
+    const task = await instance.api.task(other.id, { title: 'Lay the keel' });
+    await instance.api.task(other.id, { title: 'Step the mast' });
+    await becomes(() => open('Shipyard').innerText().then((text) => parseInt(text, 10)), 2);
+    await instance.api.patch(`/tasks/${task.id}`, task.version, { status: 'done' });
+    await becomes(() => open('Shipyard').innerText().then((text) => parseInt(text, 10)), 1);
+  });
+
+  await scenario('a task is added in the list too, and one that the filters hide is told of', async () => {
+    await page.keyboard.press('v');
+    await shown(page.getByRole('list', { name: 'Tasks' }));
+    await page.keyboard.press('c');
+    const field = page.getByRole('textbox', { name: 'Title of the new task' });
+    await field.fill('Splice the rope');
+    await field.press('Enter');
+    await shown(page.getByRole('link', { name: 'Splice the rope' }));
+    await page.getByRole('searchbox', { name: 'Search the tasks' }).fill('crane');
+    await gone(page.getByRole('link', { name: 'Splice the rope' }));
+    await page.getByRole('link', { name: 'Paint the big crane' }).focus();
+    await page.keyboard.press('c');
+    await field.fill('Grease the winch');
+    await field.press('Enter');
+    await notifications(page).getByRole('status').filter({ hasText: '“Grease the winch” was created. The filters hide it.' }).getByRole('button', { name: 'Clear filters' }).click();
+    await shown(page.getByRole('link', { name: 'Grease the winch' }));
   });
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DESKTOP, PHONE } from '../browser.mjs';
 import { becomes, gone, shown } from '../expect.mjs';
+import { overlapsIn } from '../layout.mjs';
 import { notifications } from '../steps/board.mjs';
-import { changes, say, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
+import { approvalBar, changes, conversation, say, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
 
 export const title = 'Changes, files and checkpoints of a workspace';
 
@@ -55,6 +57,35 @@ export default async function workspaceParts({ scenario, instance: start, browse
     await shown(changes(page).getByText('17', { exact: true }));
     await say(page, '[[shell rm numbers.txt oven.bin]] [[say Gone again.]]');
     await gone(tree.getByRole('treeitem', { name: /numbers\.txt/ }));
+  });
+
+  await scenario('nothing in a bar lies over another, at any width of the split, of the window, and on a phone', async () => {
+    await say(page, '[[plan Mix|Bake|Ice]] [[usage 123456|200000|12.34]] [[ask Light the oven]]');
+    await sessionBecomes(page, 'Needs approval');
+    const apart = async (where, on) => {
+      const bars = { 'the head of the page': on.locator('header').first(), 'the bar of the session': conversation(on).locator(':scope > div').first(), 'the tool bar of the changes': changes(on).locator(':scope > div').first(), 'the head of a file': changes(on).locator('.border-y').first() };
+      for (const [name, bar] of Object.entries(bars)) if ((await bar.count()) > 0) assert.deepEqual(await overlapsIn(bar), [], `${name}, ${where}`);
+    };
+    for (const width of [1280, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const share of [0.2, 0.3, 0.42, 0.6, 0.8]) {
+        await page.evaluate((value) => localStorage.setItem('switchyard.workspace-split', String(value)), share);
+        await page.reload();
+        await shown(approvalBar(page));
+        await shown(tree.or(changes(page).getByText('cake.js')));
+        await apart(`${width} px wide, split at ${share}`, page);
+      }
+    }
+    await page.evaluate(() => localStorage.removeItem('switchyard.workspace-split'));
+    await page.setViewportSize(DESKTOP);
+    const phone = await (await browser.window(instance, { size: PHONE })).open(new URL(page.url()).pathname);
+    await shown(approvalBar(phone));
+    await apart('on a phone', phone);
+    await showPart(phone, 'Changes');
+    await shown(changes(phone).getByText('cake.js'));
+    await apart('on a phone', phone);
+    await approvalBar(page).getByRole('button', { name: 'Allow', exact: false }).first().click();
+    await sessionBecomes(page, 'Idle');
   });
 
   await scenario('the files of the workspace are read', async () => {

@@ -59,8 +59,15 @@ export default async function largeBoard({ scenario, instance: start, browser })
     await page.getByRole('textbox', { name: 'Title of the new task' }).fill('The last crate');
     await page.keyboard.press('Enter');
     await shown(page.getByRole('region', { name: 'Done, 1001 tasks' }));
+    // It is far below what was in sight of its column; the field is ready for the next one.
+    await becomes(() => card(page, 'The last crate').evaluate((link) => {
+      const { top, bottom } = link.getBoundingClientRect();
+      return top > 0 && bottom <= innerHeight;
+    }), true);
+    await becomes(() => page.getByRole('textbox', { name: 'Title of the new task' }).evaluate((field) => field === document.activeElement && field.value === ''), true);
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox', { name: 'Search the tasks' }).fill('last crate');
+    await shown(page.getByRole('region', { name: 'Done, 1 task' }));
     await card(page, 'The last crate').focus();
     await page.keyboard.press('Shift+ArrowLeft');
     await shown(page.getByRole('region', { name: 'In review, 1 task' }));

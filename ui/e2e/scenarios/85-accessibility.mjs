@@ -1,6 +1,6 @@
 import { assertAccessible, assertFocusIsVisible } from '../accessibility.mjs';
 import { PHONE } from '../browser.mjs';
-import { shown } from '../expect.mjs';
+import { gone, shown } from '../expect.mjs';
 import { card, panel } from '../steps/board.mjs';
 import { changes, commentOn, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
 
@@ -73,6 +73,7 @@ export default async function accessibility({ scenario, instance: start, browser
     await shown(page.getByRole('button', { name: /^README\.md/ }));
     await assertAccessible(page);
     await showPart(page, 'Checkpoints');
+    await shown(page.getByRole('heading', { name: 'Checkpoints' }));
     await assertAccessible(page);
   });
 
@@ -98,10 +99,12 @@ export default async function accessibility({ scenario, instance: start, browser
     await shown(page.getByRole('list', { name: 'Repositories found' }));
     await assertAccessible(page);
     await page.keyboard.press('Escape');
+    await gone(page.getByRole('dialog'));
     await page.keyboard.press('Control+k');
     await shown(page.getByRole('combobox', { name: /Type a command/ }));
     await assertAccessible(page);
     await page.keyboard.press('Escape');
+    await gone(page.getByRole('dialog'));
     await page.keyboard.press('?');
     await shown(page.getByRole('dialog', { name: 'Keyboard shortcuts' }));
     await assertAccessible(page);
