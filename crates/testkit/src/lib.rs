@@ -5,6 +5,7 @@
 mod directive;
 pub mod postgres;
 pub mod program;
+pub mod recorded_agent;
 pub mod repo;
 pub mod scripted_agent;
 pub mod scripted_model;

@@ -40,3 +40,9 @@ pub fn program(package: &str, name: &str) -> PathBuf {
 pub fn scripted_agent() -> PathBuf {
     program("switchyard-testkit", "switchyard-scripted-agent")
 }
+
+/// Path of the recorded agent. See [`crate::recorded_agent`].
+#[must_use]
+pub fn recorded_agent() -> PathBuf {
+    program("switchyard-testkit", "switchyard-recorded-agent")
+}

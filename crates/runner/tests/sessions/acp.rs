@@ -6,17 +6,7 @@ use switchyard_domain::session::SessionStatus;
 use switchyard_domain::transcript::{EntryBody, PermissionOutcome, SystemEntry, SystemEvent, ToolContent};
 use switchyard_runner::session::Timing;
 
-use crate::harness::{Bench, kinds, listing, message, said, scripted, status};
-
-fn permission(entries: &[EntryBody]) -> String {
-    entries
-        .iter()
-        .find_map(|body| match body {
-            EntryBody::Permission { permission_id, outcome: None, .. } => Some(permission_id.clone()),
-            _ => None,
-        })
-        .unwrap_or_else(|| panic!("nothing is asked:\n{}", listing(entries)))
-}
+use crate::harness::{Bench, kinds, listing, message, permission, said, scripted, status};
 
 #[tokio::test]
 async fn a_turn_is_told_in_order_and_ends_with_a_checkpoint() {

@@ -195,6 +195,17 @@ pub(crate) fn scripted(arguments: &[&str]) -> AgentSpec {
     AgentSpec::Acp { command }
 }
 
+/// The permission that is asked.
+pub(crate) fn permission(entries: &[EntryBody]) -> String {
+    entries
+        .iter()
+        .find_map(|body| match body {
+            EntryBody::Permission { permission_id, outcome: None, .. } => Some(permission_id.clone()),
+            _ => None,
+        })
+        .unwrap_or_else(|| panic!("nothing is asked:\n{}", listing(entries)))
+}
+
 pub(crate) fn message(text: &str) -> MessageText {
     MessageText { id: MessageId::new(), text: text.into() }
 }

@@ -12,4 +12,5 @@ mod faults;
 mod harness;
 mod processes;
 mod reborn;
+mod recordings;
 mod replay;
