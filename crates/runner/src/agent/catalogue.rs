@@ -38,7 +38,7 @@ macro_rules! entries {
 
 const ENTRIES: &[Entry] = entries! {
     "claude" "Claude Code": "claude-agent-acp" [],
-        "npm install -g @anthropic-ai/claude-code @agentclientprotocol/claude-agent-acp", "claude /login",
+        "npm install -g @anthropic-ai/claude-code @agentclientprotocol/claude-agent-acp", "claude auth login",
         "https://claude.com/product/claude-code";
     "codex" "Codex": "codex-acp" [],
         "npm install -g @openai/codex @agentclientprotocol/codex-acp", "codex login", "https://developers.openai.com/codex";
@@ -53,7 +53,8 @@ const ENTRIES: &[Entry] = entries! {
     "amp" "Amp": "amp-acp" [],
         "npm install -g @sourcegraph/amp github:tao12345666333/amp-acp", "amp login", "https://ampcode.com";
     "goose" "Goose": "goose" ["acp"],
-        "brew install block-goose-cli", "goose configure", "https://block.github.io/goose";
+        "curl -fsSL https://github.com/aaif-goose/goose/releases/download/stable/download_cli.sh | bash", "goose configure",
+        "https://block.github.io/goose";
     "cursor" "Cursor": "cursor-agent" ["acp"],
         "curl https://cursor.com/install -fsS | bash", "cursor-agent login", "https://cursor.com/cli";
     "auggie" "Auggie": "auggie" ["--acp"],
@@ -63,11 +64,11 @@ const ENTRIES: &[Entry] = entries! {
     "droid" "Factory Droid": "droid" ["exec" "--output-format" "acp"],
         "npm install -g @factory/cli", "droid", "https://factory.ai";
     "kimi" "Kimi CLI": "kimi" ["acp"],
-        "uv tool install kimi-cli", "kimi", "https://github.com/MoonshotAI/kimi-cli";
+        "uv tool install --python 3.13 kimi-cli", "kimi login", "https://github.com/MoonshotAI/kimi-cli";
     "vibe" "Mistral Vibe": "vibe-acp" [],
         "uv tool install mistral-vibe", "vibe --setup", "https://github.com/mistralai/mistral-vibe";
     "pi" "Pi": "pi-acp" [],
-        "npm install -g pi-acp", "pi", "https://github.com/svkozak/pi-acp";
+        "npm install -g @earendil-works/pi-coding-agent pi-acp", "pi", "https://github.com/svkozak/pi-acp";
 };
 
 /// What to run for an agent.
