@@ -3,6 +3,7 @@
 mod agents;
 mod disk;
 mod flood;
+mod kill_git;
 mod kill_runner;
 mod kill_server;
 mod messages;

@@ -1,15 +1,17 @@
 //! Running git commands: bounded in time and output, and gone when nobody waits for them any more.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use switchyard_domain::{Error, Result};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use super::GitCommand;
 use super::failure::GitFailure;
+use crate::process::{Spawn, spawn};
 
 /// Bytes of standard error that are kept.
 const STDERR_LIMIT: usize = 64 * 1024;
@@ -101,7 +103,7 @@ impl GitCommand {
         let line = self.line();
         let timeout = self.timeout;
         let begun = Instant::now();
-        let mut child = spawn(&self)?;
+        let mut child = start(&self)?;
         let input = std::mem::take(&mut self.input);
         let mut group = ProcessGroup::of(&child);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -134,34 +136,24 @@ impl GitCommand {
     }
 }
 
-/// The one place of this module tree that starts a process.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "git's variables may be no text, and its timeouts end its whole group"
-)]
-fn spawn(command: &GitCommand) -> Result<Child> {
+fn start(command: &GitCommand) -> Result<Child> {
     let stdin = if command.input.is_empty() { Stdio::null() } else { Stdio::piped() };
-    Command::new("git")
-        .args(&command.args)
-        .current_dir(&command.dir)
-        .env_clear()
-        .envs(command.environment())
-        .stdin(stdin)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound if command.dir.is_dir() => Error::unavailable(
-                "git_missing",
-                "git was not found on the machine. Install git 2.40 or newer and try again.",
-            ),
-            std::io::ErrorKind::NotFound => {
-                Error::conflict("folder_missing", format!("The folder {} is gone.", command.dir.display()))
-            }
-            _ => Error::unavailable("git_not_started", "git could not be started.").caused_by(error),
-        })
+    let child = Spawn {
+        program: Path::new("git"),
+        arguments: &command.args,
+        folder: &command.dir,
+        environment: &command.environment(),
+    };
+    spawn(&child, stdin, Stdio::piped(), Stdio::piped()).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if command.dir.is_dir() => Error::unavailable(
+            "git_missing",
+            "git was not found on the machine. Install git 2.40 or newer and try again.",
+        ),
+        std::io::ErrorKind::NotFound => {
+            Error::conflict("folder_missing", format!("The folder {} is gone.", command.dir.display()))
+        }
+        _ => Error::unavailable("git_not_started", "git could not be started.").caused_by(error),
+    })
 }
 
 async fn pump(

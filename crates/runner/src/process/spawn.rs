@@ -1,32 +1,45 @@
 //! The one place where the runner starts child processes.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 /// A child to be started. It gets exactly these variables, and no descriptor but its three standard ones.
 #[derive(Debug)]
-pub struct Spawn<'a> {
+pub struct Spawn<'a, S = String> {
     /// Path of the program.
     pub program: &'a Path,
     /// Its arguments.
-    pub arguments: &'a [String],
+    pub arguments: &'a [S],
     /// Where it starts.
     pub folder: &'a Path,
     /// All of its environment.
-    pub environment: &'a [(String, String)],
+    pub environment: &'a [(S, S)],
 }
 
-/// Starts a child with these standard streams, in a process group of its own. It is killed when the handle is dropped.
+/// Starts a child with these standard streams, in a process group of its own. It is killed when the handle is dropped,
+/// and asked to end (`SIGTERM`) should the runner be killed, so that none goes on writing where a new runner works.
+///
+/// To be called on threads that last as long as the runner, as the runtime's workers do: the system takes the end of the
+/// thread that started a child for the end of its parent.
 ///
 /// # Errors
 /// What the system says: the program is missing or may not be run, the folder is missing, a limit is reached.
-pub fn spawn(child: &Spawn<'_>, stdin: Stdio, stdout: Stdio, stderr: Stdio) -> io::Result<Child> {
-    command(child).stdin(stdin).stdout(stdout).stderr(stderr).process_group(0).kill_on_drop(true).spawn()
+pub fn spawn<S: AsRef<OsStr>>(
+    child: &Spawn<'_, S>,
+    stdin: Stdio,
+    stdout: Stdio,
+    stderr: Stdio,
+) -> io::Result<Child> {
+    let mut command = command(child);
+    end_with_the_runner(&mut command);
+    command.stdin(stdin).stdout(stdout).stderr(stderr).process_group(0).kill_on_drop(true).spawn()
 }
 
 /// Starts a supervisor, which listens on `control` and ends by itself once that is closed. It is left in the runner's
@@ -35,9 +48,24 @@ pub(super) fn spawn_supervisor(child: &Spawn<'_>, control: Stdio) -> io::Result<
     command(child).stdin(control).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 
+/// Has the system ask the child to end when the runner is gone. `SIGTERM` and not `SIGKILL`, since git removes its
+/// lock files on the way out.
+#[allow(unsafe_code)]
+fn end_with_the_runner(command: &mut Command) {
+    let runner = getpid();
+    let ask = move || {
+        set_parent_process_death_signal(Some(Signal::TERM))?;
+        // It may have died before the system was told; then nobody will ask.
+        if getppid() == Some(runner) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+    };
+    // SAFETY: between fork and exec, where only async-signal-safe code may run, this makes two system calls; it neither
+    // allocates nor takes a lock.
+    unsafe { command.pre_exec(ask) };
+}
+
 /// Everything that the runner opens is close-on-exec, so that a child inherits its three streams alone.
 #[allow(clippy::disallowed_methods, reason = "this is the one function that starts the runner's children")]
-fn command(child: &Spawn<'_>) -> Command {
+fn command<S: AsRef<OsStr>>(child: &Spawn<'_, S>) -> Command {
     let mut command = Command::new(child.program);
     command.args(child.arguments).current_dir(child.folder).env_clear();
     command.envs(child.environment.iter().map(|(name, value)| (name, value)));

@@ -2,7 +2,7 @@
 //!
 //! It is the sub-reaper of everything that the program starts, however often that forks or makes itself a session. When
 //! the runner asks, when the program ends, or when the runner is gone (its end of the control socket closes), it ends
-//! all of it: `SIGTERM`, then, after a grace period, `SIGKILL` until nothing is left.
+//! all of it: `SIGTERM`, then, after a grace period, `SIGKILL` until nothing is left. Without a runner the grace is short.
 
 use std::fs::File;
 use std::io::{self, IoSliceMut, Read};
@@ -25,6 +25,9 @@ use super::descendants::{self, Process};
 
 /// How long the supervisor goes on trying to kill what does not die (a process stuck in the kernel).
 const GIVE_UP: Duration = Duration::from_secs(30);
+
+/// The longest grace of a program whose runner is gone: nobody waits for its last words any more.
+const ORPHANS_GRACE: Duration = Duration::from_millis(300);
 
 /// What to start; sent over the control socket together with the three standard streams.
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,12 +84,18 @@ async fn supervise() -> io::Result<()> {
     // A runner that is gone already is noticed by the read below.
     let _ = report(&mut control, &Report::Started).await;
     let mut tree = Tree { main, ended: None };
+    let mut grace = order.grace;
     let mut request = [0; 1];
     while tree.ended.is_none() {
         tokio::select! {
             _ = children.recv() => tree.reap(),
             // A byte asks for the end; so does the end of the stream.
-            _ = control.read(&mut request) => break,
+            read = control.read(&mut request) => {
+                if !matches!(read, Ok(1..)) {
+                    grace = grace.min(ORPHANS_GRACE);
+                }
+                break;
+            }
             _ = asked.recv() => break,
         }
     }
@@ -94,7 +103,7 @@ async fn supervise() -> io::Result<()> {
         let _ = report(&mut control, ended).await;
     }
     let told = tree.ended.is_some();
-    tree.end(order.grace, &mut children).await;
+    tree.end(grace, &mut children).await;
     if let (false, Some(ended)) = (told, &tree.ended) {
         let _ = report(&mut control, ended).await;
     }

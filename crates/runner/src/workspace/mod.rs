@@ -23,6 +23,7 @@ mod relink;
 mod restore;
 mod rewind;
 mod site;
+mod stale_locks;
 mod steps;
 mod update;
 

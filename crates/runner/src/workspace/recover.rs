@@ -9,7 +9,7 @@ use switchyard_domain::{Error, Result, WorkspaceId};
 use super::layout::Layout;
 use super::record::{Record, Stage, blocking};
 use super::site::main_repository;
-use super::{Workspaces, relink};
+use super::{Workspaces, relink, stale_locks};
 
 /// A workspace that a killed runner had left half done.
 #[derive(Debug)]
@@ -33,7 +33,11 @@ impl Workspaces {
                 if entry.path().extension().is_none_or(|extension| extension != "json") {
                     continue;
                 }
-                match Record::read(&entry.path()) {
+                let read = Record::read(&entry.path());
+                if let Ok(Some(record)) = &read {
+                    stale_locks::remove(&layout, record).await;
+                }
+                match read {
                     Ok(Some(record)) if !matches!(record.stage, Stage::Ready | Stage::Discarded) => {
                         let workspace = record.workspace;
                         tracing::info!(%workspace, stage = ?record.stage, "finishing what was left half done");

@@ -284,6 +284,69 @@ async fn a_killed_update_is_finished_or_not_begun() {
     .await;
 }
 
+/// Leaves a lock as a killed git does.
+fn lock(path: &std::path::Path) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, "").unwrap();
+}
+
+#[tokio::test]
+async fn locks_that_a_killed_git_left_are_removed_and_a_living_gits_are_not() {
+    let mut bench = worked().await;
+    let git = bench.repo.path().join(".git");
+    let own = [
+        git.join("worktrees/project/HEAD.lock"),
+        git.join("worktrees/project/index.lock"),
+        git.join(format!("refs/heads/{}.lock", bench.site.branch)),
+        git.join(format!("refs/switchyard/workspaces/{}/checkpoints/1.lock", bench.site.id)),
+    ];
+    let foreign = [git.join("index.lock"), git.join("refs/heads/main.lock")];
+    own.iter().chain(&foreign).for_each(|path| lock(path));
+    bench.restart().await;
+    assert!(bench.workspaces.recover().await.unwrap().is_empty());
+    assert!(own.iter().all(|path| !path.exists()), "{own:?}");
+    assert!(foreign.iter().all(|path| path.exists()), "nothing was under way that could have made them");
+    foreign.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    bench.workspaces.checkpoint(&bench.site, CheckpointReason::Manual).await.unwrap();
+
+    // Waits for its input for as long as we like.
+    let mut living = std::process::Command::new("git")
+        .args(["cat-file", "--batch"])
+        .current_dir(bench.tree())
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    lock(&own[0]);
+    bench.restart().await;
+    bench.workspaces.recover().await.unwrap();
+    assert!(own[0].exists(), "its maker may be at work");
+    drop(living.stdin.take());
+    living.wait().unwrap();
+    bench.workspaces.recover().await.unwrap();
+    assert!(!own[0].exists());
+}
+
+#[tokio::test]
+async fn a_merge_whose_git_was_killed_with_the_base_locked_is_finished() {
+    let mut bench = Bench::made().await;
+    bench.write("work.txt", "w");
+    bench.commit("Work");
+    // It is planned by then, and nothing of the base is changed.
+    let killed = killed_after(&bench, 2).merge(&bench.site, MergeStrategy::Squash, "Merge").await;
+    assert!(was_killed(&killed));
+    let git = bench.repo.path().join(".git");
+    for name in ["HEAD.lock", "index.lock", "refs/heads/main.lock", "packed-refs.lock"] {
+        lock(&git.join(name));
+    }
+    bench.restart().await;
+    for recovered in bench.workspaces.recover().await.unwrap() {
+        assert!(recovered.error.is_none(), "{:?}", recovered.error);
+    }
+    bench.workspaces.merge(&bench.site, MergeStrategy::Squash, "Merge").await.unwrap();
+    assert_eq!(bench.repo.git(["log", "-1", "--format=%s", "main"]), "Merge");
+    assert_eq!(bench.repo.git(["status", "--porcelain"]), "");
+}
+
 #[tokio::test]
 async fn an_operation_runs_to_its_end_when_the_caller_goes_away() {
     let bench = Bench::new().await;

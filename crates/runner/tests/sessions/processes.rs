@@ -1,8 +1,10 @@
 //! Nothing that an agent starts outlives it.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use switchyard_domain::agent::AgentSpec;
+use switchyard_runner::process::{Launch, Launcher};
 use switchyard_runner::session::Timing;
 
 use crate::harness::{Bench, eventually, processes_with, said};
@@ -64,4 +66,25 @@ async fn a_killed_supervisor_leaves_nothing_behind_either() {
     eventually("all are gone", Duration::from_secs(5), || processes_with(&mine).is_empty()).await;
     let entries = bench.all(id).await;
     assert_eq!(crate::harness::status(&entries), Some(switchyard_domain::session::SessionStatus::Failed));
+}
+
+#[tokio::test]
+async fn a_tree_whose_runner_is_gone_gets_little_grace() {
+    let launcher = Launcher::new(env!("CARGO_BIN_EXE_switchyard-runner").into());
+    let marker = uuid::Uuid::new_v4().to_string();
+    let launch = Launch {
+        program: Path::new("/bin/sh"),
+        arguments: vec!["-c".to_owned(), "trap '' TERM; echo deaf; while :; do sleep 0.1; done".to_owned()],
+        folder: Path::new("/"),
+        environment: vec![("MARKER".to_owned(), marker.clone())],
+        grace: Duration::from_secs(600),
+    };
+    let mut tree = launcher.launch(launch).await.unwrap();
+    let mut stdout = tree.stdout.take().unwrap();
+    let mut deaf = [0; 5];
+    tokio::io::AsyncReadExt::read_exact(&mut stdout, &mut deaf).await.unwrap();
+    assert!(!processes_with(&marker).is_empty());
+    // Closes the runner's end of the control socket, as its death does.
+    drop(tree);
+    eventually("it is gone", Duration::from_secs(20), || processes_with(&marker).is_empty()).await;
 }
