@@ -58,7 +58,7 @@ impl Default for Timing {
         Self {
             quiet_after: Duration::from_secs(120),
             idle_after: Duration::from_secs(600),
-            handshake: Duration::from_secs(30),
+            handshake: Duration::from_secs(60),
             cancel_grace: Duration::from_secs(2),
             kill_grace: Duration::from_secs(1),
             gather: Duration::from_millis(40),
