@@ -1,7 +1,7 @@
 //! The change feed: every change once, in order, to every subscriber, whatever happens in between.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchyard_integration::{Client, Feed, Instance, Random, Socket, eventually, id, within};
@@ -253,4 +253,17 @@ async fn subscribers_that_leave_cost_nothing() {
     client.project("P").await;
     let mut feed = Feed::subscribe(client, Some(0)).await;
     assert_eq!(feed.next().await.unwrap()["type"], "project.created");
+}
+
+#[tokio::test]
+async fn a_subscriber_that_never_says_where_to_begin_is_cut_off() {
+    let instance = Instance::start().await;
+    let silent = Socket::open(instance.client(), "/api/events").await;
+    let begun = Instant::now();
+    let (_, reason) = silent.closed().await;
+    assert!(reason.contains("first frame"), "{reason}");
+    assert!(begun.elapsed() > Duration::from_secs(8), "it had time to speak: {:?}", begun.elapsed());
+    let mut late = Feed::subscribe(instance.client(), None).await;
+    instance.client().project("P").await;
+    late.until(|event| event["type"] == "project.created").await;
 }

@@ -16,8 +16,11 @@ const FIRST_FRAME: Duration = Duration::from_secs(10);
 
 pub(crate) async fn serve(app: App, scope: Scope, socket: WebSocket) {
     let (mut sender, mut incoming) = split(socket);
-    let first = timeout(FIRST_FRAME, incoming.next()).await;
-    let Ok(Some(Ok(Message::Text(text)))) = first else { return };
+    let text = match timeout(FIRST_FRAME, incoming.next()).await {
+        Ok(Some(Ok(Message::Text(text)))) => text,
+        Ok(_) => return,
+        Err(_) => return sender.close("No first frame came: send {\"since\": number or null}.").await,
+    };
     let Ok(subscribe) = serde_json::from_str::<Subscribe>(&text) else {
         return sender.close("The first frame must be {\"since\": number or null}.").await;
     };
