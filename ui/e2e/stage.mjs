@@ -38,10 +38,13 @@ export class Stage {
   }
 
   /** A server on a fresh data folder, with a home folder of its own. */
-  instance = async () => {
+  instance = async () => this.prepare().start();
+
+  /** The same, not started yet: its folders can still be filled. */
+  prepare = () => {
     const instance = new Instance(join(this.#root, `instance-${this.#instances.length + 1}`), this.programs);
     this.#instances.push(instance);
-    return instance.start();
+    return instance;
   };
 
   /** This very repository, cloned into the home folder. */

@@ -15,8 +15,7 @@ export interface Page<T> {
 
 /** RFC 9457. `current` is the resource as it is now, where the caller's version was stale. */
 export type Problem = Omit<Schemas['Problem'], 'current'> & { current?: unknown };
-/** `runner_problem`: why files, git and agents cannot be reached and what to do; absent or null while they can. */
-export type Info = Schemas['Info'] & { runner_problem?: string | null };
+export type Info = Schemas['Info'];
 export type Config = Schemas['Config'];
 
 export type Project = Schemas['Project'];
