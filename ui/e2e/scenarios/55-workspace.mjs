@@ -95,6 +95,17 @@ export default async function workspaceParts({ scenario, instance: start, browse
     await shown(page.getByText('"sugar"').last());
   });
 
+  await scenario('a file opens in the editor of the settings, which is another program', async () => {
+    assert.equal(await page.getByRole('link', { name: /^Open in/ }).count(), 0);
+    const { version } = await instance.api.get('/config');
+    await instance.api.patch('/config', version, { editor: 'zed://file{path}:{line}' });
+    const link = page.getByRole('link', { name: 'Open in Zed' });
+    await becomes(() => link.getAttribute('href'), `zed://file${join(folder, 'src/icing.js')}`);
+    await page.getByRole('button', { name: 'More for this workspace' }).click();
+    await shown(page.getByRole('menuitem', { name: 'Open in Zed' }));
+    await page.keyboard.press('Escape');
+  });
+
   await scenario('the files are rewound to a checkpoint, and the rewind is undone', async () => {
     const cake = join(folder, 'src/cake.js');
     const icing = join(folder, 'src/icing.js');

@@ -21,9 +21,12 @@ export default async function pages({ scenario, instance: start, browser, small 
     await page.getByLabel('E-mail').fill('robin@example.org');
     await page.getByLabel('Branch prefix').fill('light');
     await page.getByRole('switch', { name: 'Play a sound' }).click();
+    await page.getByLabel('Editor', { exact: true }).selectOption('Zed');
+    await page.getByLabel('Days to keep').fill('7');
     await page.getByRole('button', { name: 'Save' }).click();
     await gone(page.getByRole('button', { name: 'Save' }));
     const saved = await config();
+    assert.deepEqual([saved.editor, saved.trash_retention_days], ['zed://file{path}:{line}', 7]);
     assert.deepEqual([saved.theme, saved.git_author, saved.branch_prefix], ['dark', { name: 'Robin Keeper', email: 'robin@example.org' }, 'light']);
     await page.reload();
     await becomes(() => page.getByLabel('Branch prefix').inputValue(), 'light');

@@ -11,7 +11,9 @@ import { PageBody, PageHeader, Section } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
 import { Segmented } from '@/shared/ui/Segmented';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { EditorSettings } from './EditorSettings';
 import { NotificationSettings } from './NotificationSettings';
+import { TrashSettings } from './TrashSettings';
 
 export function SettingsPage({ archivedProjects }: { archivedProjects: ReactNode }) {
   const { data: config, error, refetch } = useQuery(configQuery());
@@ -83,6 +85,8 @@ function SettingsForm({ config }: { config: Config }) {
           </Field>
         </div>
       </Section>
+      <EditorSettings value={value.editor} onChange={(editor) => change({ editor })} error={form.fieldError('editor')} />
+      <TrashSettings days={value.trash_retention_days} onChange={(trash_retention_days) => change({ trash_retention_days })} error={form.fieldError('trash_retention_days')} />
       <SaveBar
         dirty={form.dirty}
         busy={form.busy}

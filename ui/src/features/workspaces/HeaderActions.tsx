@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowDownToLine, CloudUpload, Copy, Ellipsis, FolderOpen, GitCommitHorizontal, GitMerge, Square, Trash2 } from 'lucide-react';
+import { ArrowDownToLine, CloudUpload, Copy, Ellipsis, ExternalLink, FolderOpen, GitCommitHorizontal, GitMerge, Square, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import { isBusy, sessionCalls } from '@/shared/api/sessions';
 import type { Conflict, Session, Workspace } from '@/shared/api/types';
 import { diffQuery, isUsable } from '@/shared/api/workspaces';
+import { useEditor } from '@/shared/editor/useEditor';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { toast } from '@/shared/ui/toast';
@@ -30,6 +31,7 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
   const { data: diff } = useQuery({ ...diffQuery(workspace.id), enabled: usable });
   const [dialog, setDialog] = useState<'merge' | 'commit' | null>(null);
   const { running, update, push, commit } = useWorkspaceActions(workspace, onConflicts);
+  const editor = useEditor();
   const behind = diff?.stats.behind ?? 0;
   const uncommitted = diff?.stats.uncommitted ?? 0;
   const busy = session !== undefined && isBusy(session.status);
@@ -46,6 +48,7 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
     { id: 'workspace.update', title: `Update from ${workspace.base_branch}`, group: 'Workspace', icon: <ArrowDownToLine size={14} />, when: () => usable, run: () => void update('merge') },
     { id: 'workspace.commit', title: 'Commit…', group: 'Workspace', icon: <GitCommitHorizontal size={14} />, when: () => usable && uncommitted > 0, run: () => setDialog('commit') },
     { id: 'workspace.push', title: 'Push the branch', group: 'Workspace', icon: <CloudUpload size={14} />, when: () => usable, run: () => void push() },
+    { id: 'workspace.editor', title: `Open in ${editor?.name ?? 'the editor'}`, group: 'Workspace', icon: <ExternalLink size={14} />, when: () => editor !== null && workspace.path !== '', run: () => editor?.open(workingFolder(workspace)) },
     { id: 'workspace.copy-path', title: 'Copy the folder’s path', group: 'Workspace', icon: <FolderOpen size={14} />, run: () => copy(workingFolder(workspace), 'Path') },
     { id: 'workspace.discard', title: 'Discard the workspace', group: 'Workspace', icon: <Trash2 size={14} />, when: () => usable, run: () => void discard() },
   ]);
@@ -87,6 +90,11 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
           Rebase this onto {workspace.base_branch}
         </MenuItem>
         <MenuSeparator />
+        {editor ? (
+          <MenuItem icon={<ExternalLink size={14} />} disabled={workspace.path === ''} onSelect={() => editor.open(workingFolder(workspace))}>
+            Open in {editor.name}
+          </MenuItem>
+        ) : null}
         <MenuItem icon={<Copy size={14} />} onSelect={() => copy(workspace.branch, 'Branch')}>
           Copy the branch’s name
         </MenuItem>

@@ -1,8 +1,18 @@
+import { ExternalLink } from 'lucide-react';
 import { Fragment } from 'react';
+import { useEditor } from '@/shared/editor/useEditor';
 import { CopyButton } from '@/shared/ui/CopyButton';
 
-/** The folders above a place, each a way back. */
-export function Breadcrumbs({ place, onPlace }: { place: string; onPlace: (place: string) => void }) {
+interface BreadcrumbsProps {
+  /** The workspace's folder. */
+  root: string;
+  place: string;
+  onPlace: (place: string) => void;
+}
+
+/** The folders above a place, each a way back; and the ways out of here. */
+export function Breadcrumbs({ root, place, onPlace }: BreadcrumbsProps) {
+  const editor = useEditor();
   const parts = place.split('/').filter(Boolean);
   const folder = (count: number) => parts.slice(0, count).map((part) => `${part}/`).join('');
   const last = parts.length - 1;
@@ -26,6 +36,11 @@ export function Breadcrumbs({ place, onPlace }: { place: string; onPlace: (place
         </Fragment>
       ))}
       {place === '' ? null : <CopyButton text={place.replace(/\/$/, '')} label="Copy the path" />}
+      {editor ? (
+        <a href={editor.href(`${root}/${place}`.replace(/\/$/, ''))} title={`Open in ${editor.name}`} aria-label={`Open in ${editor.name}`} className="rounded-sm p-1 text-faint hover:bg-hover hover:text-fg">
+          <ExternalLink size={12} />
+        </a>
+      ) : null}
     </nav>
   );
 }

@@ -21,7 +21,7 @@ export function FilesPane({ workspace, place: asked, onPlace }: FilesPaneProps) 
   const isFolder = place === '' || place.endsWith('/');
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <Breadcrumbs place={place} onPlace={onPlace} />
+      <Breadcrumbs root={workspace.path} place={place} onPlace={onPlace} />
       {isFolder ? <FolderView workspaceId={workspace.id} place={place} onPlace={onPlace} /> : <FileView workspaceId={workspace.id} place={place} />}
     </div>
   );
