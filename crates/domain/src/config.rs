@@ -152,7 +152,7 @@ mod tests {
         let with = |editor: &str| Config { editor: Some(editor.to_owned()), ..Config::default() }.validate();
         for good in ["vscode://file{path}:{line}", "zed://file{path}", "idea://open?file={path}&line={line}"]
         {
-            assert_eq!(with(good), Ok(()), "{good}");
+            assert!(with(good).is_ok(), "{good}");
         }
         for bad in [
             "",
