@@ -39,13 +39,30 @@ macro_rules! agents {
             #[tokio::test]
             #[ignore = "needs the agent's own program: cargo xtask test --only agents"]
             async fn tells_what_the_model_s_provider_refused() {
-                scenario::tells_model_errors(profile::$agent()).await;
+                scenario::tells_model_errors(profile::$agent(), 400).await;
             }
         }
     )*};
 }
 
 agents! { claude codex gemini qwen opencode }
+
+/// Those whose patience with a provider that has too much to do can be set.
+mod overloaded {
+    use super::{profile, scenario};
+
+    #[tokio::test]
+    #[ignore = "needs the agent's own program: cargo xtask test --only agents"]
+    async fn claude_tells_that_its_provider_has_too_much_to_do() {
+        scenario::tells_model_errors(profile::claude(), 529).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "needs the agent's own program: cargo xtask test --only agents"]
+    async fn codex_tells_that_its_provider_has_too_much_to_do() {
+        scenario::tells_model_errors(profile::codex(), 529).await;
+    }
+}
 
 mod as_commands {
     use super::{profile, scenario};

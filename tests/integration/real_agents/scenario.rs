@@ -201,16 +201,17 @@ async fn remembers(client: &Client, session: &Value, words: &str) {
     assert_eq!(resumed["remembered"], true, "the agent took its own conversation up: {resumed}");
 }
 
-pub(super) async fn tells_model_errors(profile: Profile) {
+pub(super) async fn tells_model_errors(profile: Profile, status: u16) {
     let scene = Scene::of(profile).await;
     let client = scene.ground.client();
     let workspace = scene.ground.workspace("Fail").await;
-    let session = run_agent(client, &workspace, scene.agent(), "[[status 400]]").await;
+    let session = run_agent(client, &workspace, scene.agent(), &format!("[[status {status}]]")).await;
     let entries = client.transcript(&session).await;
     let errors: Vec<&Value> = entries.iter().filter(|entry| entry["kind"] == "error").collect();
     let shown = told(&entries);
     assert!(!errors.is_empty(), "{shown}");
-    assert!(errors.iter().any(|error| text(error, "text").contains("fail with status 400")), "{shown}");
+    let reason = format!("fail with status {status}");
+    assert!(errors.iter().any(|error| text(error, "text").contains(&reason)), "{shown}");
     // It is no end: what follows is answered.
     client.tell(&session, "[[say Better now.]]").await;
     eventually("it answers", || async {
