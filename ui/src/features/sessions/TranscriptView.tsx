@@ -60,6 +60,23 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     if (ready && !hasNewer && follows.current) virtualizer.scrollToEnd();
   }, [ready, hasNewer, live, rows, virtualizer]);
 
+  // In a pane that gets narrower the rows get taller, and the end moves away.
+  useEffect(() => {
+    const scroller = scrollRef.current;
+    if (!ready || !scroller) return;
+    let frame = 0;
+    const resized = new ResizeObserver(() => {
+      cancelAnimationFrame(frame);
+      // By then the rows have been measured anew.
+      frame = requestAnimationFrame(() => follows.current && virtualizer.scrollToEnd());
+    });
+    resized.observe(scroller);
+    return () => {
+      resized.disconnect();
+      cancelAnimationFrame(frame);
+    };
+  }, [ready, live, virtualizer]);
+
   // After a leap the view begins where the rows do.
   useLayoutEffect(() => {
     if (opened.at === 'start') virtualizer.scrollToOffset(0);
