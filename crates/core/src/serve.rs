@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use switchyard_domain::{Error, Result};
 use tokio::net::TcpListener;
 
@@ -60,7 +61,14 @@ impl Listening {
             end.await;
             let _ = told.send(());
         };
-        let serving = axum::serve(self.listener, core.router.clone()).with_graceful_shutdown(end);
+        // Small frames follow each other on the streams: held back until the one before is acknowledged, as TCP does by
+        // itself, each would come up to 40 ms late.
+        let listener = self.listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a connection holds small frames back");
+            }
+        });
+        let serving = axum::serve(listener, core.router.clone()).with_graceful_shutdown(end);
         let served = tokio::select! {
             // WebSockets do not end by themselves: their clients connect again to the next process.
             served = async { serving.await } => served.map_err(Error::internal),
