@@ -16,7 +16,8 @@ pub(super) struct Areas<'a> {
 }
 
 impl<'a> Areas<'a> {
-    /// From the paths that commits changed, each ended by a zero byte, and from what is not committed.
+    /// From the paths that commits changed, each ended by a zero byte, and from what is not committed. A path that is
+    /// in neither was committed.
     pub(super) fn new(committed: &'a [u8], status: &'a Status) -> Self {
         let changed = |staged: bool| {
             let files =

@@ -69,12 +69,12 @@ struct Look<'a> {
     only: Option<&'a str>,
 }
 
-/// What git says, asked for all at once.
+/// What git says.
 struct Facts {
     /// Commits that only the base has, and that only the branch has.
     counts: (u64, u64),
     status: Status,
-    /// Paths that commits changed, each ended by a zero byte.
+    /// Paths that commits changed, each ended by a zero byte; none where all changes are of one kind.
     committed: Vec<u8>,
     files: Vec<PatchFile>,
 }
@@ -110,14 +110,17 @@ impl Look<'_> {
 
     /// Asks git for everything at once; `None` where there is nothing like `from`.
     async fn facts(self, from: &[String]) -> Result<Option<Facts>> {
-        let tree = &self.repo.tree;
-        let committed = async {
-            let command = tree.command().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
-            Ok(command.args(from).arg("HEAD").output().await?.stdout)
+        let asked = tokio::try_join!(self.ahead_behind(), self.repo.tree.status(), self.patch(from, None))?;
+        let (counts, status, Some(files)) = asked else { return Ok(None) };
+        // What is committed and what is not needs telling apart only where there may be both.
+        let committed = if status.is_clean() || counts.is_some_and(|(_, ahead)| ahead == 0) {
+            Vec::new()
+        } else {
+            let command =
+                self.repo.tree.command().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
+            command.args(from).arg("HEAD").output().await?.stdout
         };
-        let (counts, status, committed, files) =
-            tokio::try_join!(self.ahead_behind(), tree.status(), committed, self.patch(from, None))?;
-        Ok(files.map(|files| Facts { counts, status, committed, files }))
+        Ok(Some(Facts { counts: counts.unwrap_or_default(), status, committed, files }))
     }
 
     /// The commit that base and branch have in common.
@@ -127,12 +130,14 @@ impl Look<'_> {
         Ok(if output.code == 0 { output.text() } else { self.repo.spec.base_commit.clone() })
     }
 
-    async fn ahead_behind(self) -> Result<(u64, u64)> {
+    /// Commits that only the base has, and that only the branch has; `None` where the base is gone.
+    async fn ahead_behind(self) -> Result<Option<(u64, u64)>> {
         let range = format!("{}...HEAD", branch_ref(&self.repo.spec.base_branch));
         let command = self.repo.tree.command().args(["rev-list", "--left-right", "--count", &range, "--"]);
         let text = command.output().await?.text();
-        let (behind, ahead) = text.split_once('\t').unwrap_or_default();
-        Ok((behind.parse().unwrap_or(0), ahead.parse().unwrap_or(0)))
+        Ok(text
+            .split_once('\t')
+            .and_then(|(behind, ahead)| Some((behind.parse().ok()?, ahead.parse().ok()?))))
     }
 
     /// The files that differ from `from`, with their patches; `None` where there is nothing like `from`.
