@@ -1,7 +1,9 @@
 //! A board with a repository to work on.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use switchyard_integration::{Client, Instance, Setup, id, text};
 use switchyard_testkit::repo::TempRepo;
@@ -44,6 +46,22 @@ impl Ground {
         let path = format!("/api/projects/{}", self.project);
         let version = self.client().get(&path).await.expect(200)["version"].as_i64().expect("a version");
         self.client().patch(&path, version, json!({ "settings": settings })).await.expect(200);
+    }
+
+    /// Stops the server, lets `time` pass for these rows (table, column and resource), and starts it again.
+    pub(crate) async fn let_pass(&mut self, rows: &[(&str, &str, &Value)], time: Duration) {
+        self.instance.stop().await;
+        let database = Connection::open(self.instance.data_dir().join("switchyard.db")).expect("a database");
+        // The database counts microseconds.
+        let time = i64::try_from(time.as_micros()).expect("a time that can pass");
+        for (table, column, row) in rows {
+            let id = uuid::Uuid::parse_str(id(row)).expect("an id");
+            let sql = format!("UPDATE {table} SET {column} = {column} - ?1 WHERE id = ?2");
+            let changed = database.execute(&sql, (time, id.as_bytes().as_slice())).expect("an update");
+            assert_eq!(changed, 1, "{sql}");
+        }
+        drop(database);
+        self.instance.launch().await;
     }
 
     /// Posts to a workspace's route, such as `merge`.

@@ -8,6 +8,7 @@ mod audit;
 mod comment;
 mod config;
 mod delivery;
+mod expiry;
 mod feed;
 mod locks;
 mod project;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use switchyard_domain::approval::Approval;
 use switchyard_domain::runner::EntryStream;
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::transcript::Entry;
@@ -185,12 +186,14 @@ impl App {
         ended: bool,
     ) -> Result<bool> {
         for approval in self.store().unheard_answers(&scope, id).await? {
-            if let Some(option_id) = &approval.option_id {
-                match self.runner(&scope).answer_permission(id, &approval.permission_id, option_id).await {
-                    // The question is gone with the process that asked it; its journal says so.
-                    Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
-                    other => other?,
-                }
+            let Some(option_id) = &approval.option_id else {
+                self.stop_unanswerable(scope, &approval, stream).await?;
+                break;
+            };
+            match self.runner(&scope).answer_permission(id, &approval.permission_id, option_id).await {
+                // The question is gone with the process that asked it; its journal says so.
+                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
+                other => other?,
             }
         }
         let mut session = self.store().session(&scope, id).await?;
@@ -203,6 +206,36 @@ impl App {
             *stream = self.follow(&scope, &session).await?;
         }
         Ok(stream.is_some())
+    }
+
+    /// Stops a session whose agent asked what nobody answered in time, and takes no rejection. Its journal is read to
+    /// the end first, so that the reason is what the row says last.
+    async fn stop_unanswerable(
+        &self,
+        scope: Scope,
+        approval: &Approval,
+        stream: &mut Option<EntryStream>,
+    ) -> Result<()> {
+        let id = approval.session_id;
+        match self.runner(&scope).stop_session(id).await {
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
+            other => other?,
+        }
+        let mut rest = match stream.take() {
+            Some(entries) => Some(entries),
+            None => self.follow(&scope, &self.store().session(&scope, id).await?).await?,
+        };
+        while let Some(entries) = &mut rest
+            && let Some(batch) = entries.next().await
+        {
+            self.take_in(scope, id, &batch?).await?;
+        }
+        let reason = format!(
+            "Nobody answered “{}” in time, and the agent takes no rejection. Send a message to start it again.",
+            approval.title
+        );
+        let act = self.act(scope, "session.stop_unanswered");
+        self.store().set_session_status(&act, id, SessionStatus::Stopped, Some(&reason)).await.map(drop)
     }
 
     async fn follow(&self, scope: &Scope, session: &Session) -> Result<Option<EntryStream>> {

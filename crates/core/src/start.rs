@@ -31,7 +31,8 @@ pub struct Core {
     store: Arc<Database>,
     runner: RunnerProcess,
     on_exit: OnExit,
-    trash_keeper: JoinHandle<()>,
+    /// What looks after things by itself for as long as the server runs.
+    keepers: [JoinHandle<()>; 2],
 }
 
 impl Core {
@@ -63,10 +64,11 @@ impl Core {
         let auth = Arc::new(Loopback::new(local_actor(user, org), org, token, port)?);
         let app = App::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(runner.remote()), Arc::new(clock));
         app.recover(local_actor).await?;
-        let trash_keeper = tokio::spawn({
-            let app = app.clone();
-            async move { app.keep_trash(local_actor).await }
-        });
+        let (trash, approvals) = (app.clone(), app.clone());
+        let keepers = [
+            tokio::spawn(async move { trash.keep_trash(local_actor).await }),
+            tokio::spawn(async move { approvals.keep_approvals(local_actor).await }),
+        ];
         let instance = Instance {
             version: env!("CARGO_PKG_VERSION"),
             mode: Mode::Desktop,
@@ -75,7 +77,7 @@ impl Core {
             organisation_name: "Local".to_owned(),
         };
         let router = switchyard_api::router(ApiState::new(app, Arc::clone(&auth), instance, assets));
-        Ok(Self { router, auth, store, runner, on_exit: settings.on_exit, trash_keeper })
+        Ok(Self { router, auth, store, runner, on_exit: settings.on_exit, keepers })
     }
 
     /// A path and fragment that let one browser in, once.
@@ -88,8 +90,10 @@ impl Core {
 
     /// Ends cleanly: agents are stopped or left at work as the settings say, the database is closed.
     pub async fn shut_down(&self) {
-        // What it leaves half removed, the next start goes on with.
-        self.trash_keeper.abort();
+        // What they leave half done, the next start goes on with.
+        for keeper in &self.keepers {
+            keeper.abort();
+        }
         match self.on_exit {
             OnExit::Keep => self.runner.detach(),
             OnExit::Stop => {

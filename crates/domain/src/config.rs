@@ -39,6 +39,8 @@ pub struct Config {
     pub notifications: Notifications,
     /// How long discarded work stays restorable, in days; 0 keeps it for ever.
     pub trash_retention_days: u32,
+    /// How long a permission request waits for an answer, in hours; 0 lets it wait for as long as its agent lives.
+    pub approval_expiry_hours: u32,
 }
 
 /// A name and address for commits.
@@ -69,6 +71,7 @@ impl Default for Config {
             git_author: None,
             notifications: Notifications { sound: false, desktop: false },
             trash_retention_days: 30,
+            approval_expiry_hours: 24,
         }
     }
 }
@@ -78,6 +81,12 @@ impl Config {
     #[must_use]
     pub fn trash_retention(&self) -> Option<u32> {
         (self.trash_retention_days > 0).then_some(self.trash_retention_days)
+    }
+
+    /// Hours after which an unanswered permission request is rejected; `None` when it waits on.
+    #[must_use]
+    pub fn approval_expiry(&self) -> Option<u32> {
+        (self.approval_expiry_hours > 0).then_some(self.approval_expiry_hours)
     }
 
     /// Checks what a person may have got wrong.
@@ -95,6 +104,12 @@ impl Config {
             return Err(Error::invalid(
                 "trash_retention_days",
                 "Discarded work is kept between 1 and 365 days, or for ever with 0.",
+            ));
+        }
+        if self.approval_expiry_hours > 720 {
+            return Err(Error::invalid(
+                "approval_expiry_hours",
+                "A permission request waits between 1 and 720 hours, or as long as its agent lives with 0.",
             ));
         }
         if let Some(author) = &self.git_author {

@@ -6,14 +6,15 @@
 //!
 //! [`Error::not_found`]: crate::Error::not_found
 
+mod approvals;
 mod trash;
 
 use async_trait::async_trait;
 
+pub use approvals::{Approvals, Expiry};
 pub use trash::{Expired, Trash};
 
 use crate::agent::AgentSpec;
-use crate::approval::{Approval, ApprovalStatus};
 use crate::audit::AuditEntry;
 use crate::comment::{Comment, CommentAnchor};
 use crate::config::{Config, StoredConfig};
@@ -26,8 +27,8 @@ use crate::task::{NewTask, Task, TaskFilter, TaskPatch};
 use crate::transcript::{Entry, Usage};
 use crate::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
 use crate::{
-    ApprovalId, CommentId, MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId,
-    TaskId, Timestamp, UserId, WorkspaceId,
+    CommentId, MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId, TaskId,
+    Timestamp, UserId, WorkspaceId,
 };
 
 /// A write: by whom, when, and what the audit log calls it.
@@ -53,6 +54,7 @@ pub trait Store:
     + Sessions
     + Messages
     + Approvals
+    + Expiry
     + Comments
     + Configs
     + Feed
@@ -296,24 +298,6 @@ pub trait Messages: Send + Sync {
     async fn set_message_status(&self, act: &Act, id: MessageId, status: MessageStatus) -> Result<Message>;
     /// Takes a queued or failed message back. `Conflict` with code `message_delivered` when the agent has it.
     async fn delete_message(&self, act: &Act, id: MessageId) -> Result<()>;
-}
-
-/// Approvals.
-#[async_trait]
-pub trait Approvals: Send + Sync {
-    /// Approvals, newest first.
-    async fn approvals(
-        &self,
-        scope: &Scope,
-        status: Option<ApprovalStatus>,
-        page: &PageRequest,
-    ) -> Result<Page<Approval>>;
-    /// One approval.
-    async fn approval(&self, scope: &Scope, id: ApprovalId) -> Result<Approval>;
-    /// Answers a pending approval. `Conflict` with code `approval_settled` when it is not pending any more.
-    async fn answer_approval(&self, act: &Act, id: ApprovalId, option_id: &str) -> Result<Approval>;
-    /// Approvals of a session that were answered, but whose outcome has not come back in the transcript.
-    async fn unheard_answers(&self, scope: &Scope, session: SessionId) -> Result<Vec<Approval>>;
 }
 
 /// Review comments.

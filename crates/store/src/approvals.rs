@@ -1,4 +1,4 @@
-//! Approvals: permission requests, made and settled by the transcript, answered by people.
+//! Approvals: permission requests, made and settled by the transcript, answered by people, given up in time.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,11 @@ use async_trait::async_trait;
 use switchyard_domain::approval::{Approval, ApprovalStatus};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::session::Session;
-use switchyard_domain::store::{Act, Approvals};
+use switchyard_domain::store::{Act, Approvals, Expiry};
 use switchyard_domain::transcript::{PermissionOption, PermissionOutcome};
-use switchyard_domain::{ApprovalId, Error, Page, PageRequest, Result, Scope, SessionId};
+use switchyard_domain::{
+    ApprovalId, Error, OrgId, Page, PageRequest, Result, Scope, SessionId, Timestamp, UserId,
+};
 
 use crate::database::Database;
 use crate::row::Columns;
@@ -16,6 +18,9 @@ use crate::tx::Tx;
 use crate::value::{Value, document, values, without_nul};
 use crate::write::{Change, Write};
 use crate::{cursor, sessions};
+
+/// Most requests that are given up at once.
+const MOST: u32 = 1_000;
 
 const COLUMNS: &str =
     "id, session_id, workspace_id, task_id, project_id, permission_id, title, tool_call_id, options,
@@ -72,7 +77,8 @@ async fn unheard(tx: &mut Tx, scope: &Scope, session: SessionId) -> Result<Vec<A
     sessions::require(tx, scope, session).await?;
     let sql = format!(
         "SELECT {COLUMNS} FROM approvals
-         WHERE org_id = $1 AND session_id = $2 AND status = 'answered' AND settled = $3 ORDER BY id"
+         WHERE org_id = $1 AND session_id = $2 AND status IN ('answered', 'expired') AND settled = $3
+         ORDER BY id"
     );
     tx.rows(&sql, &values![scope.org(), session, false], read).await
 }
@@ -134,7 +140,7 @@ pub(crate) async fn ask(write: &mut Write<'_>, session: &Session, asked: Asked<'
     write.event(event(&approval, Verb::Created)).await
 }
 
-/// Notes the outcome of a permission request.
+/// Notes the outcome of a permission request. One that expired stays so: its outcome is what that led to.
 pub(crate) async fn settle(
     write: &mut Write<'_>,
     session: &Session,
@@ -151,8 +157,8 @@ pub(crate) async fn settle(
         .tx
         .row(
             &format!(
-                "UPDATE approvals SET status = $4, option_id = COALESCE($5, option_id),
-                     answered_at = COALESCE(answered_at, $6), settled = $7, version = version + 1
+                "UPDATE approvals SET status = CASE WHEN status = 'expired' THEN status ELSE $4 END,
+                     option_id = COALESCE($5, option_id), answered_at = COALESCE(answered_at, $6), settled = $7, version = version + 1
                  WHERE org_id = $1 AND session_id = $2 AND permission_id = $3 AND settled <> $7
                  RETURNING {COLUMNS}"
             ),
@@ -174,14 +180,14 @@ pub(crate) async fn settle(
     }
 }
 
-/// Cancels what a session still asks: its turn is over.
+/// Cancels what a session still asks: its turn is over. What expired was given up before.
 pub(crate) async fn cancel_open(write: &mut Write<'_>, session: &Session) -> Result<()> {
     let scope = write.scope();
     let cancelled = write
         .tx
         .rows(
             &format!(
-                "UPDATE approvals SET status = 'cancelled', settled = $3, version = version + 1
+                "UPDATE approvals SET status = CASE WHEN status = 'expired' THEN status ELSE 'cancelled' END, settled = $3, version = version + 1
                  WHERE org_id = $1 AND session_id = $2 AND settled <> $3 RETURNING {COLUMNS}"
             ),
             &values![scope.org(), session.id, true],
@@ -194,18 +200,24 @@ pub(crate) async fn cancel_open(write: &mut Write<'_>, session: &Session) -> Res
     Ok(())
 }
 
-async fn answer(write: &mut Write<'_>, id: ApprovalId, option_id: &str) -> Result<Approval> {
-    let (scope, at) = (write.scope(), write.act.at);
-    let approval = find(write.tx, &scope, id).await?;
+/// Refuses what is settled already, and an option that is not offered.
+fn check_open(approval: &Approval, option_id: Option<&str>) -> Result<()> {
     if approval.status != ApprovalStatus::Pending {
         return Err(Error::conflict(
             "approval_settled",
             "This request does not wait for an answer any more.",
         ));
     }
-    if !approval.options.iter().any(|option| option.id == option_id) {
+    let offered = |picked: &str| approval.options.iter().any(|option| option.id == picked);
+    if option_id.is_some_and(|picked| !offered(picked)) {
         return Err(Error::invalid("option_id", "Pick one of the options that the request offers."));
     }
+    Ok(())
+}
+
+async fn answer(write: &mut Write<'_>, id: ApprovalId, option_id: &str) -> Result<Approval> {
+    let (scope, at) = (write.scope(), write.act.at);
+    check_open(&find(write.tx, &scope, id).await?, Some(option_id))?;
     write
         .tx
         .execute(
@@ -217,6 +229,32 @@ async fn answer(write: &mut Write<'_>, id: ApprovalId, option_id: &str) -> Resul
         .await?;
     let approval = find(write.tx, &scope, id).await?;
     let details = [("title", approval.title.clone()), ("option", option_id.to_owned())];
+    write.record(event(&approval, Verb::Updated), &details).await?;
+    Ok(approval)
+}
+
+async fn unanswered(tx: &mut Tx, scope: &Scope, before: Timestamp) -> Result<Vec<Approval>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM approvals
+         WHERE org_id = $1 AND user_id = $2 AND status = 'pending' AND created_at <= $3 ORDER BY id LIMIT $4"
+    );
+    tx.rows(&sql, &values![scope.org(), scope.user(), before, MOST], read).await
+}
+
+async fn expire(write: &mut Write<'_>, id: ApprovalId, option_id: Option<&str>) -> Result<Approval> {
+    let (scope, at) = (write.scope(), write.act.at);
+    check_open(&find(write.tx, &scope, id).await?, option_id)?;
+    write
+        .tx
+        .execute(
+            "UPDATE approvals SET status = 'expired', option_id = $3, answered_at = $4, version = version + 1
+             WHERE org_id = $1 AND id = $2",
+            &values![scope.org(), id, option_id, at],
+        )
+        .await?;
+    let approval = find(write.tx, &scope, id).await?;
+    let mut details = vec![("title", approval.title.clone())];
+    details.extend(option_id.map(|option| ("option", option.to_owned())));
     write.record(event(&approval, Verb::Updated), &details).await?;
     Ok(approval)
 }
@@ -246,5 +284,34 @@ impl Approvals for Database {
     async fn unheard_answers(&self, scope: &Scope, session: SessionId) -> Result<Vec<Approval>> {
         let scope = *scope;
         self.read(move |tx| Box::pin(async move { unheard(tx, &scope, session).await })).await
+    }
+}
+
+#[async_trait]
+impl Expiry for Database {
+    async fn asked_users(&self) -> Result<Vec<(OrgId, UserId)>> {
+        self.read(move |tx| {
+            Box::pin(tx.rows(
+                // By organisation, as the index of what is pending is.
+                "SELECT DISTINCT org_id, user_id FROM approvals
+                 WHERE org_id IN (SELECT id FROM organisations) AND status = 'pending'",
+                &[],
+                |row| Ok((row.id()?, row.id()?)),
+            ))
+        })
+        .await
+    }
+
+    async fn unanswered(&self, scope: &Scope, before: Timestamp) -> Result<Vec<Approval>> {
+        let scope = *scope;
+        self.read(move |tx| Box::pin(async move { unanswered(tx, &scope, before).await })).await
+    }
+
+    async fn expire_approval(&self, act: &Act, id: ApprovalId, option_id: Option<&str>) -> Result<Approval> {
+        let option = option_id.map(str::to_owned);
+        self.write(act, move |mut write| {
+            Box::pin(async move { expire(&mut write, id, option.as_deref()).await })
+        })
+        .await
     }
 }

@@ -12,8 +12,10 @@ async fn the_configuration_begins_with_defaults_and_changes_field_by_field() {
     assert_eq!(answer.header("etag"), "\"0\"");
     assert_eq!((&config["theme"], &config["branch_prefix"]), (&json!("system"), &json!("sy")));
 
-    let changed =
-        client.patch("/api/config", 0, json!({"theme": "dark", "editor": "zed://file{path}"})).await.expect(200);
+    let changed = client
+        .patch("/api/config", 0, json!({"theme": "dark", "editor": "zed://file{path}"}))
+        .await
+        .expect(200);
     assert_eq!((&changed["theme"], &changed["editor"]), (&json!("dark"), &json!("zed://file{path}")));
     assert_eq!(changed["trash_retention_days"], config["trash_retention_days"]);
     let cleared = client.patch("/api/config", 1, json!({"editor": null})).await.expect(200);
@@ -30,6 +32,7 @@ async fn settings_that_could_not_work_are_refused_by_name() {
     for (body, field) in [
         (json!({"branch_prefix": "a b"}), "branch_prefix"),
         (json!({"trash_retention_days": 366}), "trash_retention_days"),
+        (json!({"approval_expiry_hours": 721}), "approval_expiry_hours"),
         (json!({"git_author": {"name": "A <b>", "email": "a@b"}}), "git_author"),
         (json!({"git_author": {"name": "A\nB", "email": "a@b"}}), "git_author"),
         (json!({"theme": "pink"}), "body"),

@@ -5,6 +5,7 @@ mod approvals;
 mod checkpoints;
 mod comments;
 mod diff;
+mod expiry;
 mod files;
 mod journey;
 mod merging;

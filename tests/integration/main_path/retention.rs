@@ -2,28 +2,13 @@
 
 use std::time::Duration;
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use switchyard_integration::{eventually, id, text};
 
 use crate::ground::{Ground, write};
 
-/// Microseconds in a day, as the database counts.
-const DAY: i64 = 24 * 3600 * 1_000_000;
-
-/// Stops the server, lets `days` pass for these rows, and starts it again.
-async fn let_pass(ground: &mut Ground, rows: &[(&str, &str, &Value)], days: i64) {
-    ground.instance.stop().await;
-    let database = Connection::open(ground.instance.data_dir().join("switchyard.db")).expect("a database");
-    for (table, column, row) in rows {
-        let id = uuid::Uuid::parse_str(id(row)).expect("an id");
-        let sql = format!("UPDATE {table} SET {column} = {column} - ?1 WHERE id = ?2");
-        let changed = database.execute(&sql, (days * DAY, id.as_bytes().as_slice())).expect("an update");
-        assert_eq!(changed, 1, "{sql}");
-    }
-    drop(database);
-    ground.instance.launch().await;
-}
+/// A day.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn gone(ground: &Ground, noun: &str, resource: &Value) {
     let path = format!("/api/{noun}/{}", id(resource));
@@ -48,8 +33,8 @@ async fn a_discarded_workspace_is_removed_when_its_time_is_up_and_no_day_earlier
     for workspace in [&old, &young] {
         ground.ask(workspace, "discard", json!({})).await.expect(200);
     }
-    let_pass(&mut ground, &[("workspaces", "discarded_at", &young)], 29).await;
-    let_pass(&mut ground, &[("workspaces", "discarded_at", &old)], 31).await;
+    ground.let_pass(&[("workspaces", "discarded_at", &young)], 29 * DAY).await;
+    ground.let_pass(&[("workspaces", "discarded_at", &old)], 31 * DAY).await;
     gone(&ground, "workspaces", &old).await;
     assert_eq!(refs(&ground, &old), "", "its checkpoints are gone");
     assert_ne!(refs(&ground, &young), "");
@@ -68,14 +53,14 @@ async fn with_a_retention_of_none_the_trash_is_kept_for_ever() {
     ground.ask(&kept, "discard", json!({})).await.expect(200);
     assert_eq!(ground.client().delete(&format!("/api/tasks/{}", id(&task)), 1).await.status, 204);
     let aged = [("workspaces", "discarded_at", &kept), ("tasks", "deleted_at", &task)];
-    let_pass(&mut ground, &aged, 4000).await;
+    ground.let_pass(&aged, 4000 * DAY).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     ground.ask(&kept, "restore", json!({})).await.expect(200);
     ground.client().post(&format!("/api/tasks/{}/restore", id(&task)), json!({})).await.expect(200);
     // With a time to live it goes at the next look, so that it was the setting that kept it.
     ground.ask(&kept, "discard", json!({})).await.expect(200);
     ground.client().patch("/api/config", 1, json!({"trash_retention_days": 1})).await.expect(200);
-    let_pass(&mut ground, &[("workspaces", "discarded_at", &kept)], 2).await;
+    ground.let_pass(&[("workspaces", "discarded_at", &kept)], 2 * DAY).await;
     gone(&ground, "workspaces", &kept).await;
 }
 
@@ -89,7 +74,7 @@ async fn a_deleted_task_gives_its_workspace_to_the_trash_before_it_goes() {
     let version = task["version"].as_i64().expect("a version");
     assert_eq!(ground.client().delete(&path, version).await.status, 204);
 
-    let_pass(&mut ground, &[("tasks", "deleted_at", &task)], 31).await;
+    ground.let_pass(&[("tasks", "deleted_at", &task)], 31 * DAY).await;
     eventually("its workspace is in the trash", || async {
         (ground.client().now("workspaces", &workspace).await["status"] == "discarded").then_some(())
     })
@@ -104,7 +89,7 @@ async fn a_deleted_task_gives_its_workspace_to_the_trash_before_it_goes() {
     );
 
     ground.ask(&workspace, "discard", json!({})).await.expect(200);
-    let_pass(&mut ground, &[("workspaces", "discarded_at", &workspace)], 31).await;
+    ground.let_pass(&[("workspaces", "discarded_at", &workspace)], 31 * DAY).await;
     gone(&ground, "workspaces", &workspace).await;
     gone(&ground, "tasks", &task).await;
 }
@@ -117,7 +102,7 @@ async fn a_deleted_project_goes_with_its_tasks_and_leaves_the_repository_alone()
     let project = ground.client().get(&path).await.expect(200);
     let version = project["version"].as_i64().expect("a version");
     assert_eq!(ground.client().delete(&path, version).await.status, 204);
-    let_pass(&mut ground, &[("projects", "deleted_at", &project)], 31).await;
+    ground.let_pass(&[("projects", "deleted_at", &project)], 31 * DAY).await;
     gone(&ground, "projects", &project).await;
     gone(&ground, "tasks", &task).await;
     assert_eq!(ground.repo.git(["status", "--porcelain"]), "");

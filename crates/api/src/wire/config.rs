@@ -28,6 +28,9 @@ pub(crate) struct Config {
     /// Days after which what is in the trash (discarded workspaces, deleted tasks and projects) is removed for good,
     /// 1 to 365; 0 keeps it for ever.
     trash_retention_days: u32,
+    /// Hours after which a permission request that nobody answered is rejected, so that its agent goes on, 1 to 720; 0
+    /// lets it wait for as long as its agent lives.
+    approval_expiry_hours: u32,
     pub(crate) version: i64,
 }
 
@@ -59,6 +62,7 @@ impl From<domain::StoredConfig> for Config {
                 desktop: config.notifications.desktop,
             },
             trash_retention_days: config.trash_retention_days,
+            approval_expiry_hours: config.approval_expiry_hours,
             version: stored.version,
         }
     }
@@ -81,6 +85,8 @@ pub(crate) struct PatchConfig {
     notifications: Option<Notifications>,
     /// 1 to 365, or 0 to keep what is in the trash for ever. A shorter time holds for what is there already.
     trash_retention_days: Option<u32>,
+    /// 1 to 720, or 0 to let permission requests wait. A shorter time holds for those that wait already.
+    approval_expiry_hours: Option<u32>,
 }
 
 impl PatchConfig {
@@ -107,6 +113,9 @@ impl PatchConfig {
         }
         if let Some(days) = self.trash_retention_days {
             config.trash_retention_days = days;
+        }
+        if let Some(hours) = self.approval_expiry_hours {
+            config.approval_expiry_hours = hours;
         }
         Ok(config)
     }

@@ -17,6 +17,10 @@ crate::scenarios! {
     an_answer_must_be_one_of_those_offered,
     a_turn_that_ends_cancels_what_it_asked,
     approvals_come_newest_first_and_by_status,
+    only_what_its_owner_left_unanswered_long_enough_is_found,
+    what_nobody_answered_is_rejected_in_nobodys_name,
+    what_was_given_up_stays_so_when_its_turn_ends,
+    what_is_settled_does_not_expire,
 }
 
 fn permission(seq: i64, id: &str, outcome: Option<PermissionOutcome>) -> Entry {
@@ -150,4 +154,75 @@ async fn approvals_come_newest_first_and_by_status(f: Fixture) {
     let pending = f.db.approvals(&f.alice, Some(ApprovalStatus::Pending), &all()).await.unwrap().items;
     assert_eq!(pending.len(), 2);
     assert!(f.db.approvals(&f.mallory, None, &all()).await.unwrap().items.is_empty());
+}
+
+async fn only_what_its_owner_left_unanswered_long_enough_is_found(f: Fixture) {
+    assert_eq!(f.db.asked_users().await.unwrap(), []);
+    let (session, approvals) = asked(&f, &["p1", "p2", "p3"]).await;
+    f.db.answer_approval(&f.act("approval.answer"), approvals[1].id, "allow").await.unwrap();
+    let before = f.now();
+    f.append(session.id, &[permission(5, "p4", None)]).await;
+    let found = f.db.unanswered(&f.alice, before).await.unwrap();
+    assert_eq!(found, [approvals[0].clone(), approvals[2].clone()]);
+    assert_eq!(f.db.unanswered(&f.alice, approvals[0].created_at).await.unwrap().len(), 2, "to the moment");
+    assert!(f.db.unanswered(&f.mallory, f.now()).await.unwrap().is_empty());
+    assert_eq!(f.db.asked_users().await.unwrap(), [(f.alice.org(), f.alice.user())]);
+}
+
+async fn what_nobody_answered_is_rejected_in_nobodys_name(f: Fixture) {
+    let (session, approvals) = asked(&f, &["p1"]).await;
+    let act = f.act("approval.expire");
+    let expired = f.db.expire_approval(&act, approvals[0].id, Some("reject")).await.unwrap();
+    assert_eq!((expired.status, expired.option_id.as_deref()), (ApprovalStatus::Expired, Some("reject")));
+    assert_eq!((expired.answered_by, expired.answered_at, expired.version), (None, Some(act.at), 2));
+    let event = f.events().await.pop().unwrap();
+    assert_eq!((event.entity, event.verb, event.id), (Entity::Approval, Verb::Updated, expired.id.0));
+    let audited = f.audit_log().await.pop().unwrap();
+    assert!(audited.starts_with("approval.expire approval ") && audited.contains("reject"), "{audited}");
+    let unheard = f.db.unheard_answers(&f.alice, session.id).await.unwrap();
+    assert_eq!(unheard[..], *std::slice::from_ref(&expired));
+
+    let session = f.append(session.id, &[permission(3, "p1", picked("reject"))]).await;
+    assert_eq!(session.status, SessionStatus::Running);
+    assert!(f.db.unheard_answers(&f.alice, session.id).await.unwrap().is_empty());
+    let heard = f.db.approval(&f.alice, expired.id).await.unwrap();
+    assert_eq!(heard, Approval { version: 3, ..expired });
+}
+
+async fn what_was_given_up_stays_so_when_its_turn_ends(f: Fixture) {
+    let (session, approvals) = asked(&f, &["p1", "p2", "p3"]).await;
+    for (approval, option) in approvals.iter().zip([None, Some("reject")]) {
+        f.db.expire_approval(&f.act("approval.expire"), approval.id, option).await.unwrap();
+    }
+    f.append(session.id, &[permission(5, "p1", Some(PermissionOutcome::Cancelled))]).await;
+    f.db.set_session_status(&f.act("session.lost"), session.id, SessionStatus::Failed, None).await.unwrap();
+    let mut settled = f.db.approvals(&f.alice, None, &all()).await.unwrap().items;
+    settled.reverse();
+    let outcomes: Vec<_> =
+        settled.iter().map(|approval| (approval.status, approval.option_id.as_deref())).collect();
+    assert_eq!(
+        outcomes,
+        [
+            (ApprovalStatus::Expired, None),
+            (ApprovalStatus::Expired, Some("reject")),
+            (ApprovalStatus::Cancelled, None),
+        ]
+    );
+    assert!(f.db.unheard_answers(&f.alice, session.id).await.unwrap().is_empty());
+}
+
+async fn what_is_settled_does_not_expire(f: Fixture) {
+    let (session, approvals) = asked(&f, &["p1", "p2", "p3"]).await;
+    let (answer, expire) = (f.act("approval.answer"), f.act("approval.expire"));
+    f.append(session.id, &[permission(5, "p1", Some(PermissionOutcome::Cancelled))]).await;
+    f.db.answer_approval(&answer, approvals[1].id, "allow").await.unwrap();
+    let wrong = f.db.expire_approval(&expire, approvals[2].id, Some("whatever")).await.unwrap_err();
+    assert_eq!((wrong.kind, wrong.field), (ErrorKind::Invalid, Some("option_id")));
+    f.db.expire_approval(&expire, approvals[2].id, Some("reject")).await.unwrap();
+    for approval in &approvals {
+        let error = f.db.expire_approval(&expire, approval.id, Some("reject")).await.unwrap_err();
+        assert_eq!((error.kind, error.code), (ErrorKind::Conflict, "approval_settled"));
+    }
+    let late = f.db.answer_approval(&answer, approvals[2].id, "allow").await.unwrap_err();
+    assert_eq!(late.code, "approval_settled", "an answer that comes after is refused");
 }

@@ -170,6 +170,7 @@ async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
         told("set_message_status", db.set_message_status(act, ids.message, MessageStatus::Failed).await),
         told("delete_message", db.delete_message(act, ids.message).await),
         told("answer_approval", db.answer_approval(act, ids.approval, "yes").await),
+        told("expire_approval", db.expire_approval(act, ids.approval, Some("yes")).await),
         told("create_comment", db.create_comment(act, ids.workspace, &anchor(ids.repo), "x").await),
         told("update_comment", db.update_comment(act, ids.comment, 1, "x").await),
         told("delete_comment", db.delete_comment(act, ids.comment, 1).await),

@@ -10,6 +10,7 @@
 //! | `[[shell COMMAND]]` | runs a command, as a tool call with its output |
 //! | `[[ask TITLE]]` | asks for a permission; goes on only if it is given |
 //! | `[[ask-first TITLE]]` | the same, without telling of the tool call before |
+//! | `[[ask-leave TITLE]]` | the same as `ask`, but takes a yes alone |
 //! | `[[sleep MS]]` `[[hang]]` | waits; for ever |
 //! | `[[deaf]]` | waits for ever, whatever it is told |
 //! | `[[flood N]]` `[[flood-tools N]]` | sends N updates as fast as it can: pieces of text, or tool calls |

@@ -59,8 +59,9 @@ impl Turn<'_> {
             "write" => self.write(&tool, directive),
             "edit" => self.edit(&tool, directive),
             "shell" => self.shell(&tool, directive.argument),
-            "ask" => return self.ask(&tool, directive.argument, true),
-            "ask-first" => return self.ask(&tool, directive.argument, false),
+            "ask" => return self.ask(&tool, directive.argument, true, true),
+            "ask-first" => return self.ask(&tool, directive.argument, false, true),
+            "ask-leave" => return self.ask(&tool, directive.argument, true, false),
             "sleep" => return self.sleep(Duration::from_millis(directive.number())),
             "hang" => return self.sleep(Duration::from_secs(24 * 3600)),
             "deaf" => loop {
@@ -175,21 +176,21 @@ impl Turn<'_> {
         self.update(update);
     }
 
-    fn ask(&self, tool: &str, title: &str, tell_first: bool) -> Next {
+    fn ask(&self, tool: &str, title: &str, tell_first: bool, takes_no: bool) -> Next {
         let call = json!({"toolCallId": tool, "title": title, "kind": "execute", "status": "pending"});
         if tell_first {
             let mut update = call.clone();
             update["sessionUpdate"] = "tool_call".into();
             self.update(update);
         }
-        let params = json!({
-            "sessionId": self.session.id, "toolCall": call,
-            "options": [
-                {"optionId": "allow", "name": "Allow", "kind": "allow_once"},
-                {"optionId": "always", "name": "Always allow", "kind": "allow_always"},
-                {"optionId": "reject", "name": "Reject", "kind": "reject_once"},
-            ],
-        });
+        let mut options = vec![
+            json!({"optionId": "allow", "name": "Allow", "kind": "allow_once"}),
+            json!({"optionId": "always", "name": "Always allow", "kind": "allow_always"}),
+        ];
+        if takes_no {
+            options.push(json!({"optionId": "reject", "name": "Reject", "kind": "reject_once"}));
+        }
+        let params = json!({"sessionId": self.session.id, "toolCall": call, "options": options});
         let answer = self.client.ask("session/request_permission", params);
         let chosen = answer.as_ref().and_then(|answer| answer["outcome"]["optionId"].as_str());
         let allowed = matches!(chosen, Some("allow" | "always"));

@@ -1218,6 +1218,12 @@ export interface components {
         };
         /** @description What a user has set. */
         Config: {
+            /**
+             * Format: int32
+             * @description Hours after which a permission request that nobody answered is rejected, so that its agent goes on, 1 to 720; 0
+             *     lets it wait for as long as its agent lives.
+             */
+            approval_expiry_hours: number;
             branch_prefix: string;
             default_agent: components["schemas"]["AgentSpec"] | null;
             /** @description Address that opens a file in the person's editor: `{path}` stands for the file, `{line}` for the line. */
@@ -1589,6 +1595,12 @@ export interface components {
         };
         /** @description What to change; what is left out stays, null clears. */
         PatchConfig: {
+            /**
+             * Format: int32
+             * @description 1 to 720, or 0 to let permission requests wait. A shorter time holds for those that wait already.
+             * @default null
+             */
+            approval_expiry_hours: number | null;
             /** @default null */
             branch_prefix: string | null;
             /** @default null */
