@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { approvalsQuery, configQuery } from '@/shared/api/instance';
 import { keys } from '@/shared/api/keys';
-import type { Config, Session } from '@/shared/api/types';
+import type { Config } from '@/shared/api/types';
 import { onFeedEvent } from '@/shared/feed/feed';
 import { announce } from '@/shared/ui/announce';
 import { toast } from '@/shared/ui/toast';
@@ -13,13 +13,13 @@ import { newsReader, type News } from './news';
 const TITLE = 'Switchyard';
 
 const placeOf = (news: News) => {
-  const { project_id, task_id, workspace_id } = news.kind === 'asked' ? news.approval : news.session;
+  const { project_id, task_id, workspace_id } = news.kind === 'ended' ? news.session : news.approval;
   return { projectId: project_id, taskId: task_id, workspaceId: workspace_id };
 };
 
 const textOf = (news: News): string => {
-  if (news.kind === 'asked') return `An agent asks: ${news.approval.title}`;
-  return news.session.status === 'failed' ? 'An agent’s session failed' : 'An agent finished its turn';
+  if (news.kind === 'ended') return news.session.status === 'failed' ? 'An agent’s session failed' : 'An agent finished its turn';
+  return news.kind === 'asked' ? `An agent asks: ${news.approval.title}` : `Nobody answered in time: ${news.approval.title}`;
 };
 
 /** Tells of questions and ended turns to those who look elsewhere. Mounted once, by the shell. */
@@ -45,15 +45,15 @@ export function Alerts() {
         void navigate({
           to: '/projects/$projectId/tasks/$taskId/workspaces/$workspaceId',
           params: place,
-          search: { session: news.kind === 'asked' ? news.approval.session_id : (news.session as Session).id },
+          search: { session: news.kind === 'ended' ? news.session.id : news.approval.session_id },
         });
       };
       const looksOn = !document.hidden && document.hasFocus() && location.pathname.endsWith(`/workspaces/${place.workspaceId}`);
       const notifications = client.getQueryData<Config>(keys.config)?.notifications;
       if (looksOn) return;
-      if (news.kind === 'asked') {
+      if (news.kind !== 'ended') {
         announce(textOf(news));
-        if (location.pathname !== '/approvals') toast.withAction(textOf(news), 'Answer', open);
+        if (location.pathname !== '/approvals') toast.withAction(textOf(news), news.kind === 'asked' ? 'Answer' : 'Open', open);
       }
       if (notifications?.sound) chime(news.kind);
       if (notifications?.desktop && document.hidden) notifyDesktop(news, open);

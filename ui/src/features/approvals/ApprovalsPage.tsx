@@ -13,15 +13,10 @@ import { cn } from '@/shared/ui/cn';
 import { PageHeader } from '@/shared/ui/Page';
 import { RelativeTime } from '@/shared/ui/RelativeTime';
 import { EmptyState, ErrorState, Skeleton } from '@/shared/ui/States';
+import { GivenUp } from './GivenUp';
+import { linkOf } from './link';
 
-const linkOf = (approval: Approval) =>
-  ({
-    to: '/projects/$projectId/tasks/$taskId/workspaces/$workspaceId',
-    params: { projectId: approval.project_id, taskId: approval.task_id, workspaceId: approval.workspace_id },
-    search: { session: approval.session_id },
-  }) as const;
-
-/** All questions of all agents, the longest waiting first. */
+/** All questions of all agents, the longest waiting first, and what was given up. */
 export function ApprovalsPage() {
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(approvalsQuery());
@@ -48,17 +43,20 @@ export function ApprovalsPage() {
           <Skeleton className="h-20" />
           <Skeleton className="h-20" />
         </div>
-      ) : approvals.length === 0 ? (
-        <EmptyState className="flex-1" icon={<Inbox size={28} />} title="Nothing waits for you">
-          When an agent asks for permission, it shows up here, whichever project it works on.
-        </EmptyState>
       ) : (
-        <div className="min-h-0 flex-1 overflow-y-auto">
-          <ul className="mx-auto flex max-w-3xl flex-col gap-2 p-3 sm:p-6">
-            {approvals.map((approval) => (
-              <Request key={approval.id} approval={approval} current={approval === current} onFocus={() => setChosen(approval.id)} />
-            ))}
-          </ul>
+        <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+          {approvals.length === 0 ? (
+            <EmptyState className="flex-1" icon={<Inbox size={28} />} title="Nothing waits for you">
+              When an agent asks for permission, it shows up here, whichever project it works on.
+            </EmptyState>
+          ) : (
+            <ul className="mx-auto flex w-full max-w-3xl flex-col gap-2 p-3 sm:p-6">
+              {approvals.map((approval) => (
+                <Request key={approval.id} approval={approval} current={approval === current} onFocus={() => setChosen(approval.id)} />
+              ))}
+            </ul>
+          )}
+          <GivenUp />
         </div>
       )}
     </>

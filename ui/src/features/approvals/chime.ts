@@ -1,10 +1,10 @@
-const NOTES = { asked: [659, 880], ended: [784, 523] } as const;
+const NOTES = { asked: [659, 880], expired: [784, 523], ended: [784, 523] } as const;
 const NOTE_S = 0.12;
 const LOUDNESS = 0.08;
 
 let context: AudioContext | null = null;
 
-/** Two soft notes: rising for a question, falling for the end of a turn. */
+/** Two soft notes: rising for a question, falling for the end of a wait or a turn. */
 export function chime(kind: keyof typeof NOTES): void {
   context ??= new AudioContext();
   const audio = context;

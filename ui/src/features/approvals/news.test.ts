@@ -15,6 +15,14 @@ describe('what is worth telling', () => {
     expect(read(event('approval.updated', 'a', { id: 'a', status: 'answered' }))).toBeNull();
   });
 
+  it('tells once that nobody answered in time', () => {
+    const read = newsReader();
+    expect(read(event('approval.created', 'a', { id: 'a', status: 'pending' }))?.kind).toBe('asked');
+    const expired = event('approval.updated', 'a', { id: 'a', status: 'expired' });
+    expect(read(expired)?.kind).toBe('expired');
+    expect(read(expired)).toBeNull();
+  });
+
   it('tells of the end of a turn that was seen to run, and not of a stop', () => {
     const read = newsReader();
     expect(read(session('idle'))).toBeNull();

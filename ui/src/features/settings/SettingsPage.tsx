@@ -11,6 +11,7 @@ import { PageBody, PageHeader, Section } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
 import { Segmented } from '@/shared/ui/Segmented';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { ApprovalSettings } from './ApprovalSettings';
 import { EditorSettings } from './EditorSettings';
 import { NotificationSettings } from './NotificationSettings';
 import { TrashSettings } from './TrashSettings';
@@ -86,6 +87,7 @@ function SettingsForm({ config }: { config: Config }) {
         </div>
       </Section>
       <EditorSettings value={value.editor} onChange={(editor) => change({ editor })} error={form.fieldError('editor')} />
+      <ApprovalSettings hours={value.approval_expiry_hours} onChange={(approval_expiry_hours) => change({ approval_expiry_hours })} error={form.fieldError('approval_expiry_hours')} />
       <TrashSettings days={value.trash_retention_days} onChange={(trash_retention_days) => change({ trash_retention_days })} error={form.fieldError('trash_retention_days')} />
       <SaveBar
         dirty={form.dirty}

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, getAll } from './client';
 import { keys } from './keys';
-import type { Agent, Approval, Config, Info } from './types';
+import type { Agent, Approval, Config, Info, Page } from './types';
 
 export const infoQuery = () =>
   queryOptions({ queryKey: keys.info, queryFn: ({ signal }) => api.get<Info>('/info', { signal }), staleTime: Infinity });
@@ -20,4 +20,11 @@ export const approvalsQuery = () =>
   queryOptions({
     queryKey: keys.approvals,
     queryFn: ({ signal }) => getAll<Approval>('/approvals', { query: { status: 'pending' }, signal }),
+  });
+
+/** Permission requests that nobody answered in time, only the latest of them: they are kept for ever. */
+export const expiredApprovalsQuery = () =>
+  queryOptions({
+    queryKey: keys.expiredApprovals,
+    queryFn: async ({ signal }) => (await api.get<Page<Approval>>('/approvals', { query: { status: 'expired', limit: 100 }, signal })).items,
   });

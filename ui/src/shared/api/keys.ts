@@ -29,6 +29,7 @@ export const keys = {
   session: (id: Uuid) => ['session', id] as const,
   messages: (sessionId: Uuid) => ['session', sessionId, 'messages'] as const,
   approvals: ['approvals', 'pending'] as const,
+  expiredApprovals: ['approvals', 'expired'] as const,
   completePath: (prefix: string) => ['fs', 'complete', prefix] as const,
   foundRepos: (under: string) => ['fs', 'repos', under] as const,
 };

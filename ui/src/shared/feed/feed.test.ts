@@ -132,6 +132,19 @@ test('an approval leaves the inbox when it is answered', () => {
   stop();
 });
 
+test('an approval that expires moves from those that wait to those that were given up', () => {
+  const { client, stream, stop } = feed();
+  stream().open();
+  stream().say({ since: 1 });
+  client.setQueryData(keys.approvals, [{ id: 'a', status: 'pending', version: 1 }]);
+  client.setQueryData(keys.expiredApprovals, []);
+  stream().say({ seq: 2, type: 'approval.updated', id: 'a', project_id: 'p1', version: 2, data: { id: 'a', status: 'expired', version: 2 } });
+  settle();
+  expect(client.getQueryData(keys.approvals)).toEqual([]);
+  expect(client.getQueryData(keys.expiredApprovals)).toHaveLength(1);
+  stop();
+});
+
 test('the numbers of tasks of the projects are read again after tasks changed, once for many', async () => {
   const { calls, streams } = fakeTransport(() => ({ body: { items: [], next_cursor: null } }));
   const client = new QueryClient();

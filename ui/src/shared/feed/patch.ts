@@ -82,6 +82,7 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
     const approval = event.data as Approval | null;
     if (approval?.status === 'pending') upsert(client, keys.approvals, approval);
     else drop(client, keys.approvals, event.id);
+    if (approval?.status === 'expired') upsert(client, keys.expiredApprovals, approval);
   },
 
   comment(client, event) {
