@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// Bytes per second that a session may record for as long as it likes: far more than a person can read or an
 /// honest build prints, and little beside what a disk and a core can do.
-const RATE: u64 = 16 * 1024 * 1024;
+const RATE: u64 = 12 * 1024 * 1024;
 
 /// Bytes that a session may record at once after it was calm.
 const BURST: u64 = 4 * 1024 * 1024;
