@@ -43,7 +43,7 @@ export function CheckpointRow({ row, workspaceId }: { row: RowOf<'checkpoint'>; 
       <Button
         size="sm"
         variant="ghost"
-        className="opacity-60 group-hover/row:opacity-100 focus-visible:opacity-100"
+        className="text-muted group-hover/row:text-fg focus-visible:text-fg"
         onClick={() => void rewindTo(client, workspaceId, row.number, relativeText(row.at, Date.now()))}
       >
         Rewind to here
