@@ -79,7 +79,11 @@ pub(crate) fn runner_is_away(error: &Error) -> bool {
 }
 
 /// The authority of whoever owns what is taken up.
-pub(crate) fn owner_scope(authority: &impl Fn(UserId, OrgId) -> Actor, user: UserId, org: OrgId) -> Result<Scope> {
+pub(crate) fn owner_scope(
+    authority: &impl Fn(UserId, OrgId) -> Actor,
+    user: UserId,
+    org: OrgId,
+) -> Result<Scope> {
     let scope = authority(user, org).scope(org)?;
     scope.require(Role::Member)?;
     Ok(scope)

@@ -4,12 +4,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Bytes per second that a session may record for as long as it likes: far more than a person can read or an
-/// honest build prints, and little beside what a disk and a core can do.
-const RATE: u64 = 12 * 1024 * 1024;
+/// Seconds' worth that a session may record at once after it was calm.
+const BURST: Duration = Duration::from_millis(350);
 
-/// Bytes that a session may record at once after it was calm.
-const BURST: u64 = 4 * 1024 * 1024;
+/// Bytes per second that a session may record for as long as it likes. Both are far more than a person can read and
+/// little beside what a disk and a core can do, and what goes over them waits in the agent's pipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rate {
+    /// What a program prints: most of it is never looked at.
+    Text = 6 * 1024 * 1024,
+    /// What an agent does, each step of it told by itself.
+    Steps = 12 * 1024 * 1024,
+}
 
 /// The pace of one session.
 #[derive(Debug)]
@@ -25,46 +31,45 @@ impl Pace {
     }
 
     /// Takes note of bytes that were recorded.
-    pub(super) fn record(&mut self, bytes: usize) {
-        self.even = self.even.max(Instant::now()) + time_for(bytes as u64);
+    pub(super) fn record(&mut self, bytes: usize, rate: Rate) {
+        let took = Duration::from_nanos((bytes as u64).saturating_mul(1_000_000_000) / rate as u64);
+        self.even = self.even.max(Instant::now()) + took;
     }
 
     /// Waits until more may be recorded.
     pub(super) async fn wait(&self) {
         let ahead = self.even.saturating_duration_since(Instant::now());
-        let excess = ahead.saturating_sub(time_for(BURST));
+        let excess = ahead.saturating_sub(BURST);
         if !excess.is_zero() {
             tokio::time::sleep(excess).await;
         }
     }
 }
 
-fn time_for(bytes: u64) -> Duration {
-    Duration::from_nanos(bytes.saturating_mul(1_000_000_000) / RATE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// How long it takes to record that many blocks of 64 KiB.
+    async fn recorded(pace: &mut Pace, blocks: u64, rate: Rate) -> Duration {
+        let begun = Instant::now();
+        for _ in 0..blocks {
+            pace.wait().await;
+            pace.record(65_536, rate);
+        }
+        begun.elapsed()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_burst_passes_at_once_and_a_flood_at_the_even_rate() {
-        let mut pace = Pace::new();
-        let begun = Instant::now();
-        for _ in 0..BURST / 65_536 {
-            pace.wait().await;
-            pace.record(65_536);
+        for rate in [Rate::Text, Rate::Steps] {
+            let second = rate as u64 / 65_536;
+            let mut pace = Pace::new();
+            assert_eq!(recorded(&mut pace, second / 3, rate).await, Duration::ZERO);
+            let flood = recorded(&mut pace, 10 * second, rate).await;
+            assert!((9_900..10_100).contains(&flood.as_millis()), "{rate:?} took {flood:?}");
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert_eq!(recorded(&mut pace, second / 3, rate).await, Duration::ZERO);
         }
-        assert_eq!(begun.elapsed(), Duration::ZERO);
-        for _ in 0..10 * RATE / 65_536 {
-            pace.wait().await;
-            pace.record(65_536);
-        }
-        let took = begun.elapsed();
-        assert!((Duration::from_millis(9_900)..Duration::from_millis(10_100)).contains(&took), "{took:?}");
-        tokio::time::advance(Duration::from_secs(1)).await;
-        let calmed = Instant::now();
-        pace.wait().await;
-        assert_eq!(calmed.elapsed(), Duration::ZERO);
     }
 }

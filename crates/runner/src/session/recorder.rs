@@ -8,7 +8,7 @@ use switchyard_domain::Clock;
 use switchyard_domain::transcript::{EntryBody, SystemEntry, SystemEvent};
 use tokio::time::Instant;
 
-use super::pace::Pace;
+use super::pace::{Pace, Rate};
 use crate::journal::{Fault, Journal};
 
 /// Longest piece of text in one entry, in bytes.
@@ -99,7 +99,7 @@ impl Recorder {
     /// Adds entries that a reader gets together.
     pub(crate) fn push_all(&mut self, bodies: &[EntryBody]) {
         self.flush();
-        self.append(bodies);
+        self.append(bodies, Rate::Steps);
     }
 
     /// Adds a system entry.
@@ -125,7 +125,7 @@ impl Recorder {
             Voice::Thought => EntryBody::Thought { item, text },
             Voice::Script => system(SystemEvent::Script, text),
         };
-        self.append(&[body]);
+        self.append(&[body], Rate::Text);
     }
 
     /// Writes the text that waits if it has waited long enough.
@@ -141,10 +141,10 @@ impl Recorder {
         self.journal.room().await
     }
 
-    fn append(&mut self, bodies: &[EntryBody]) {
+    fn append(&mut self, bodies: &[EntryBody], rate: Rate) {
         let at = micros(self.clock.as_ref());
         match self.journal.append(self.turn, at, bodies) {
-            Ok(appended) => self.pace.record(appended.bytes),
+            Ok(appended) => self.pace.record(appended.bytes, rate),
             Err(error) => unwritable(&error),
         }
     }

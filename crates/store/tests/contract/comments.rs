@@ -88,7 +88,8 @@ async fn a_review_with_a_foreign_comment_sends_nothing(f: Fixture) {
 async fn a_configuration_is_the_default_one_until_it_is_stored(f: Fixture) {
     let stored = f.db.config(&f.alice).await.unwrap();
     assert_eq!((stored.config.clone(), stored.version), (Config::default(), 0));
-    let dark = Config { theme: Theme::Dark, editor: Some("vscode://file{path}".to_owned()), ..Config::default() };
+    let dark =
+        Config { theme: Theme::Dark, editor: Some("vscode://file{path}".to_owned()), ..Config::default() };
     let stored = f.db.put_config(&f.act("config.update"), 0, &dark).await.unwrap();
     assert_eq!((&stored.config, stored.version), (&dark, 1));
     let error = f.db.put_config(&f.act("config.update"), 0, &Config::default()).await.unwrap_err();

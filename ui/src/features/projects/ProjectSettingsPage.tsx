@@ -81,7 +81,7 @@ function ProjectForm({ project }: { project: Project }) {
       </Section>
       <Section title="Scripts" description="Shell commands, run in the workspace's folder.">
         <ScriptField label="Set-up" hint="After a worktree is made, before the agent starts." value={settings.setup_script} onChange={(setup_script) => change({ setup_script })} error={errorOf('setup_script')} />
-        <ScriptField label="Dev server" hint="Started on request, to try what the agent made." value={settings.dev_server_script} onChange={(dev_server_script) => change({ dev_server_script })} error={errorOf('dev_server_script')} />
+        <ScriptField label="Dev server" hint="Kept with the project. A workspace cannot start it yet." value={settings.dev_server_script} onChange={(dev_server_script) => change({ dev_server_script })} error={errorOf('dev_server_script')} />
         <ScriptField label="Clean-up" hint="Before a worktree is removed." value={settings.cleanup_script} onChange={(cleanup_script) => change({ cleanup_script })} error={errorOf('cleanup_script')} />
       </Section>
       <Section title="Files to copy" description="Ignored files that a new worktree needs, such as .env. One pattern a line.">
