@@ -65,30 +65,28 @@ impl Recorder {
     }
 
     /// Adds text to what `item` says.
-    pub(crate) fn say(&mut self, voice: Voice, item: &str, mut text: &str) {
-        while !text.is_empty() {
-            if self
-                .pending
-                .as_ref()
-                .is_some_and(|p| p.voice != voice || p.item != item || p.text.len() >= PIECE)
-            {
-                self.flush();
-            }
-            let pending = self.pending.get_or_insert_with(|| Pending {
-                voice,
-                item: item.to_owned(),
-                text: String::new(),
-                since: Instant::now(),
-            });
-            let (piece, rest) = text.split_at(cut(text, PIECE - pending.text.len(), pending.text.is_empty()));
-            if piece.is_empty() {
-                // Not even one more character fits.
-                self.flush();
-                continue;
-            }
-            pending.text.push_str(piece);
-            text = rest;
+    pub(crate) fn say(&mut self, voice: Voice, item: &str, text: &str) {
+        if text.is_empty() {
+            return;
         }
+        if self.pending.as_ref().is_some_and(|pending| pending.voice != voice || pending.item != item) {
+            self.flush();
+        }
+        let (mut said, mut since) = match self.pending.take() {
+            Some(pending) => (pending.text + text, pending.since),
+            None => (text.to_owned(), Instant::now()),
+        };
+        let mut begin = 0;
+        while said.len() - begin > PIECE {
+            let end = begin + cut(&said[begin..], PIECE);
+            self.append(&[voiced(voice, item, &said[begin..end])], Rate::Text);
+            begin = end;
+        }
+        if begin > 0 {
+            said.drain(..begin);
+            since = Instant::now();
+        }
+        self.pending = Some(Pending { voice, item: item.to_owned(), text: said, since });
     }
 
     /// Adds an entry.
@@ -120,12 +118,7 @@ impl Recorder {
     /// Writes the text that waits.
     pub(crate) fn flush(&mut self) {
         let Some(Pending { voice, item, text, .. }) = self.pending.take() else { return };
-        let body = match voice {
-            Voice::Message => EntryBody::AgentMessage { item, text },
-            Voice::Thought => EntryBody::Thought { item, text },
-            Voice::Script => system(SystemEvent::Script, text),
-        };
-        self.append(&[body], Rate::Text);
+        self.append(&[voiced(voice, &item, &text)], Rate::Text);
     }
 
     /// Writes the text that waits if it has waited long enough.
@@ -165,18 +158,20 @@ fn unwritable(error: &io::Error) {
     tracing::error!(%error, "an entry has no JSON form and was left out");
 }
 
-/// Where to cut a text of which `room` bytes fit: behind the last line that fits, or else behind the last character. All
-/// of it when all fits. A piece that is begun already is not cut in the middle of a line if that can wait.
-fn cut(text: &str, room: usize, fresh: bool) -> usize {
-    if text.len() <= room {
-        return text.len();
+/// A piece of text as an entry.
+fn voiced(voice: Voice, item: &str, text: &str) -> EntryBody {
+    let (item, text) = (item.to_owned(), text.to_owned());
+    match voice {
+        Voice::Message => EntryBody::AgentMessage { item, text },
+        Voice::Thought => EntryBody::Thought { item, text },
+        Voice::Script => system(SystemEvent::Script, text),
     }
+}
+
+/// Where to cut a text of which `room` bytes fit: behind the last line that fits, or else behind the last character.
+fn cut(text: &str, room: usize) -> usize {
     let end = text.floor_char_boundary(room);
-    match text[..end].rfind('\n') {
-        Some(line) => line + 1,
-        None if fresh => end,
-        None => 0,
-    }
+    text[..end].rfind('\n').map_or(end, |line| line + 1)
 }
 
 #[cfg(test)]
@@ -185,9 +180,8 @@ mod tests {
 
     #[test]
     fn text_is_cut_behind_a_line_or_at_least_behind_a_character() {
-        assert_eq!(cut("ab\ncd\nef", 7, true), 6);
-        assert_eq!(cut("abc", 3, true), 3);
-        assert_eq!(cut("a\u{1F600}b", 3, true), 1);
-        assert_eq!(cut("abcdef", 3, false), 0);
+        assert_eq!(cut("ab\ncd\nef", 7), 6);
+        assert_eq!(cut("abcd", 3), 3);
+        assert_eq!(cut("a\u{1F600}b", 3), 1);
     }
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { MessageSquarePlus } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useActions } from '@/shared/actions/actions';
-import { isBusy, newestSession, sessionCalls, sessionQuery, workspaceSessionsQuery } from '@/shared/api/sessions';
+import { isBusy, newerSession, newestSession, sessionCalls, sessionQuery, workspaceSessionsQuery } from '@/shared/api/sessions';
 import type { Session, Uuid, Workspace } from '@/shared/api/types';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
@@ -95,8 +95,10 @@ interface OpenSessionProps {
 }
 
 function OpenSession({ listed, sessions, onSession, onNewSession }: OpenSessionProps) {
-  // The list knows the session already; its own entry is what the feed and the options keep current.
-  const { data: session = listed } = useQuery({ ...sessionQuery(listed.id), initialData: listed });
+  // The list knows the session already; its own entry is what the feed and the options keep current. A change that came
+  // between the list's rendering and this one is in the list alone.
+  const { data: own } = useQuery({ ...sessionQuery(listed.id), initialData: listed });
+  const session = newerSession(own, listed);
   const live = useTranscript(session);
   const expansion = useMemo(createExpansion, []);
   useTurnAnnouncements(session, live);

@@ -40,6 +40,9 @@ export const isAtRest = (status: SessionStatus): boolean => status === 'stopped'
 export const newestSession = (sessions: readonly Session[]): Session | undefined =>
   sessions.reduce<Session | undefined>((newest, each) => (newest && newest.id > each.id ? newest : each), undefined);
 
+/** Of two states of one session, the one that came later. */
+export const newerSession = (one: Session, other: Session): Session => (other.version > one.version ? other : one);
+
 /** Puts a session that an answer brought where the pages look for it. */
 export function keepSession(client: QueryClient, session: Session): void {
   client.setQueryData<Session>(keys.session(session.id), (known) => (known && known.version > session.version ? known : session));

@@ -85,7 +85,7 @@ async fn move_back(checkouts: &[Repository], plan: &MergePlan) -> Result<()> {
 }
 
 /// The working trees that have the branch checked out.
-async fn checkouts(tree: &Repository, base: &str) -> Result<Vec<Repository>> {
+pub(super) async fn checkouts(tree: &Repository, base: &str) -> Result<Vec<Repository>> {
     let paths: Vec<PathBuf> = tree
         .checkouts()
         .await?
@@ -152,7 +152,11 @@ async fn ignored_in_the_way(checkout: &Repository, plan: &MergePlan) -> Result<V
     Ok(unknown.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
 }
 
-async fn diff_paths(checkout: &Repository, plan: &MergePlan, filter: Option<&str>) -> Result<Vec<u8>> {
+pub(super) async fn diff_paths(
+    checkout: &Repository,
+    plan: &MergePlan,
+    filter: Option<&str>,
+) -> Result<Vec<u8>> {
     let command = checkout.bare_command().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
     command.args(filter).args([&plan.old, &plan.new]).bytes().await
 }
@@ -171,7 +175,7 @@ async fn move_checkout(checkout: &Repository, from: &str, to: &str) -> Result<()
 }
 
 /// Lets the index know which files are as they were: git compares times before it compares content.
-async fn refresh(checkout: &Repository) -> Result<()> {
+pub(super) async fn refresh(checkout: &Repository) -> Result<()> {
     let output = checkout.command().args(["update-index", "-q", "--refresh"]).output().await?;
     output.expect(&[0, 1]).map(drop)
 }

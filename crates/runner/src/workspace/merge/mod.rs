@@ -5,6 +5,7 @@
 //! checked out moves along.
 
 mod advance;
+mod half_moved;
 
 use switchyard_domain::diff::Conflict;
 use switchyard_domain::runner::{Merged, WorkspaceSite};
@@ -167,6 +168,9 @@ impl Workspaces {
 
     /// Takes up a merge that was killed. A base that moved since is left alone: the merge can be asked for again.
     pub(super) async fn finish_merge(&self, open: &mut OpenSite, plans: &[MergePlan]) -> Result<()> {
+        for plan in plans {
+            half_moved::settle(&open.repo(plan.repo_id)?.tree, plan, &open.layout.scratch()).await?;
+        }
         self.carry_out(open, plans).await.map(drop)
     }
 }
