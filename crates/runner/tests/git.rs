@@ -13,6 +13,8 @@ mod diffs;
 mod discarding;
 #[path = "git/disks.rs"]
 mod disks;
+#[path = "git/half_merged.rs"]
+mod half_merged;
 #[path = "git/harness.rs"]
 mod harness;
 #[path = "git/hostile.rs"]

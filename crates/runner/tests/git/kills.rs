@@ -12,7 +12,7 @@ use switchyard_runner::workspace::{Steps, Workspaces};
 use crate::harness::{Bench, contents, spec};
 
 /// Workspaces that are killed after `steps` steps: a panic runs no code of ours on its way out.
-fn killed_after(bench: &Bench, steps: usize) -> Workspaces {
+pub(crate) fn killed_after(bench: &Bench, steps: usize) -> Workspaces {
     let left = Arc::new(AtomicUsize::new(steps));
     bench.workspaces.clone().with_steps(Steps::observed(move |step| {
         if left.fetch_sub(1, Ordering::SeqCst) == 1 {
@@ -21,7 +21,7 @@ fn killed_after(bench: &Bench, steps: usize) -> Workspaces {
     }))
 }
 
-fn was_killed<T>(outcome: &Result<T>) -> bool {
+pub(crate) fn was_killed<T>(outcome: &Result<T>) -> bool {
     outcome
         .as_ref()
         .err()
