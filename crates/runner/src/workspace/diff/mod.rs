@@ -74,9 +74,20 @@ struct Facts {
     /// Commits that only the base has, and that only the branch has.
     counts: (u64, u64),
     status: Status,
-    /// Paths that commits changed, each ended by a zero byte; none where all changes are of one kind.
-    committed: Vec<u8>,
+    /// What commits changed; none where all changes are of one kind.
+    committed: Vec<PatchFile>,
     files: Vec<PatchFile>,
+}
+
+/// What is compared with the base.
+#[derive(Clone, Copy)]
+enum Side<'a> {
+    /// The last commit: no file is looked at, which takes git two thirds of the time.
+    Head,
+    /// The files as they are.
+    WorkTree,
+    /// The files as they are, as this index knows them.
+    Indexed(&'a TemporaryIndex),
 }
 
 impl Look<'_> {
@@ -97,7 +108,7 @@ impl Look<'_> {
         if gone && !untracked.is_empty() {
             // What is gone may have become what is new: git tells, once it sees both.
             let (index, left_out) = untracked::make_visible(self, untracked, scratch).await?;
-            facts.files = self.patch(&from, Some(&index)).await?.unwrap_or_default();
+            facts.files = self.patch(&from, Side::Indexed(&index)).await?.unwrap_or_default();
             let rest = Self { limits: self.limits.less(&facts.files), ..self };
             facts.files.extend(untracked::read(rest, &left_out).await?);
         } else {
@@ -108,18 +119,19 @@ impl Look<'_> {
         self.assembled(facts)
     }
 
-    /// Asks git for everything at once; `None` where there is nothing like `from`.
+    /// Asks git for everything; `None` where there is nothing like `from`.
     async fn facts(self, from: &[String]) -> Result<Option<Facts>> {
-        let asked = tokio::try_join!(self.ahead_behind(), self.repo.tree.status(), self.patch(from, None))?;
-        let (counts, status, Some(files)) = asked else { return Ok(None) };
-        // What is committed and what is not needs telling apart only where there may be both.
-        let committed = if status.is_clean() || counts.is_some_and(|(_, ahead)| ahead == 0) {
-            Vec::new()
-        } else {
-            let command =
-                self.repo.tree.command().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
-            command.args(from).arg("HEAD").output().await?.stdout
-        };
+        let counts = self.ahead_behind().await?;
+        // Most of the time all is committed or nothing is: commits alone are compared without the files, files alone
+        // without the commits. Telling apart what is which is needed only where there is both.
+        let first = if counts.is_some_and(|(_, ahead)| ahead == 0) { Side::WorkTree } else { Side::Head };
+        let asked = tokio::try_join!(self.repo.tree.status(), self.patch(from, first))?;
+        let (status, Some(mut files)) = asked else { return Ok(None) };
+        let mut committed = Vec::new();
+        if matches!(first, Side::Head) && !status.is_clean() {
+            let Some(all) = self.patch(from, Side::WorkTree).await? else { return Ok(None) };
+            committed = std::mem::replace(&mut files, all);
+        }
         Ok(Some(Facts { counts: counts.unwrap_or_default(), status, committed, files }))
     }
 
@@ -141,11 +153,11 @@ impl Look<'_> {
     }
 
     /// The files that differ from `from`, with their patches; `None` where there is nothing like `from`.
-    async fn patch(self, from: &[String], index: Option<&TemporaryIndex>) -> Result<Option<Vec<PatchFile>>> {
+    async fn patch(self, from: &[String], side: Side<'_>) -> Result<Option<Vec<PatchFile>>> {
         let mut paths: Vec<OsString> = Vec::new();
         if self.only.is_some() {
             // A renamed file is told only together with its old path.
-            let Some(all) = read_patch(self.command(from, index, &["--raw"]), self.limits).await? else {
+            let Some(all) = read_patch(self.command(from, side, &["--raw"]), self.limits).await? else {
                 return Ok(None);
             };
             let Some(file) =
@@ -155,11 +167,11 @@ impl Look<'_> {
             };
             paths.extend([file.path].into_iter().chain(file.old_path).map(OsString::from_vec));
         }
-        let command = self.command(from, index, &["--raw", "--patch"]).arg("--").args(paths);
+        let command = self.command(from, side, &["--raw", "--patch"]).arg("--").args(paths);
         read_patch(command, self.limits).await
     }
 
-    fn command(self, from: &[String], index: Option<&TemporaryIndex>, formats: &[&str]) -> GitCommand {
+    fn command(self, from: &[String], side: Side<'_>, formats: &[&str]) -> GitCommand {
         let command = self
             .repo
             .tree
@@ -171,9 +183,10 @@ impl Look<'_> {
             .args(["--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--submodule=short"])
             .args(["--ignore-submodules=dirty", "-M", "-l1000", "-U3", "--inter-hunk-context=0"])
             .args(from);
-        match index {
-            Some(index) => command.index(&index.path()),
-            None => command,
+        match side {
+            Side::Head => command.arg("HEAD"),
+            Side::WorkTree => command,
+            Side::Indexed(index) => command.index(&index.path()),
         }
     }
 
