@@ -26,9 +26,9 @@ export class Browser {
   #chromium;
   #contexts = new Set();
 
-  static async launch(executablePath) {
+  static async launch(executablePath, { scrollBars = false } = {}) {
     const browser = new Browser();
-    browser.#chromium = await chromium.launch({ executablePath, args: FLAGS, headless: true });
+    browser.#chromium = await chromium.launch({ executablePath, args: FLAGS, headless: true, ignoreDefaultArgs: scrollBars ? ['--hide-scrollbars'] : [] });
     return browser;
   }
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { GitBranch, Pencil } from 'lucide-react';
+import { GitBranch } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, type MouseEvent } from 'react';
 import type { Task } from '@/shared/api/types';
 import { SessionPill, sessionLabel } from '@/shared/agents/SessionPill';
@@ -7,7 +7,7 @@ import { changeTask } from '@/shared/tasks/changeTask';
 import { Labels } from '@/shared/tasks/Labels';
 import { cn } from '@/shared/ui/cn';
 import { PriorityIcon, priorityLabel } from '@/shared/ui/TaskIcons';
-import { patchState, toggleSelected, useBoardState, useBoardStore } from './boardState';
+import { patchState, toggleSelected, useBoardStore, useCardState } from './boardState';
 import { useBoardNavigation } from './navigation';
 import { plainText } from './plainText';
 import { TitleEditor } from './TitleEditor';
@@ -21,11 +21,7 @@ export const CARD_STEP = CARD_HEIGHT + 6;
 export const Card = memo(function Card({ task }: { task: Task }) {
   const client = useQueryClient();
   const store = useBoardStore();
-  const focused = useBoardState((state) => state.focused === task.id);
-  const selected = useBoardState((state) => state.selected.has(task.id));
-  const dragged = useBoardState((state) => state.dragged.has(task.id));
-  const added = useBoardState((state) => state.added === task.id);
-  const editing = useBoardState((state) => state.editing === task.id);
+  const { focused, selected, dragged, added, editing } = useCardState(task.id);
   const { openTask, taskHref, openTaskId } = useBoardNavigation();
   const dragAndDrop = useDragAndDrop();
   const cardRef = useRef<HTMLDivElement>(null);
@@ -57,7 +53,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
       ref={cardRef}
       style={{ height: CARD_HEIGHT }}
       className={cn(
-        'group relative flex flex-col rounded-lg border px-2.5 py-2 shadow-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-accent',
+        'group relative flex flex-col rounded-lg border px-2.5 py-2 shadow-card',
         selected || openTaskId === task.id ? 'border-accent bg-accent-soft' : 'bg-surface hover:border-line-strong',
         dragged && 'opacity-40',
         added && 'just-added',
@@ -85,7 +81,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
           aria-current={openTaskId === task.id || undefined}
           onClick={onClick}
           onFocus={() => patchState(store, { focused: task.id })}
-          className="absolute inset-0 rounded-lg outline-none"
+          className="absolute -inset-px rounded-lg outline-offset-0"
         />
       )}
       {editing ? null : (
@@ -97,14 +93,14 @@ export const Card = memo(function Card({ task }: { task: Task }) {
           onClick={() => patchState(store, { editing: task.id, focused: task.id })}
           className="absolute top-1 right-1 z-10 hidden rounded-md bg-raised p-1 text-faint shadow-card group-hover:block hover:text-fg"
         >
-          <Pencil size={12} />
+          <span className="pencil-mark" />
         </button>
       )}
       {editing ? null : (
         // Two lines: a long title takes both, a short one leaves the second to the description.
-        <div className="h-9 shrink-0 overflow-hidden">
-          <p className="line-clamp-2 leading-[18px] font-medium break-words">{task.title}</p>
-          {task.description ? <p className="line-clamp-1 text-sm leading-[18px] text-faint">{plainText(task.description)}</p> : null}
+        <div className="line-clamp-2 h-9 shrink-0 leading-[18px] break-words">
+          <p className="font-medium">{task.title}</p>
+          {task.description ? <p className="text-sm leading-[18px] text-faint">{plainText(task.description)}</p> : null}
         </div>
       )}
       <div className="mt-auto flex items-center gap-1.5">

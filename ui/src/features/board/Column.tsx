@@ -1,10 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Plus } from 'lucide-react';
-import { memo, useCallback, useEffect, useRef, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import type { Task, TaskStatus, Uuid } from '@/shared/api/types';
 import { IconButton } from '@/shared/ui/Button';
 import { StatusIcon } from '@/shared/ui/TaskIcons';
 import { patchState, useBoardState, useBoardStore } from './boardState';
+import { bringIntoView } from './bringIntoView';
 import { Card, CARD_HEIGHT, CARD_STEP } from './Card';
 import { QuickAdd } from './QuickAdd';
 import { useReveal } from './useReveal';
@@ -12,7 +13,7 @@ import { useDragAndDrop } from './useDragAndDrop';
 
 /** Room above the first card, in px. */
 const TOP = 4;
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 
 interface ColumnProps {
   projectId: Uuid;
@@ -37,14 +38,15 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
     count: tasks.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => CARD_STEP,
-    getItemKey: (index) => tasks[index]?.id ?? index,
+    // With another function the list would work out all its places again.
+    getItemKey: useCallback((index: number) => tasks[index]?.id ?? index, [tasks]),
     overscan: OVERSCAN,
     paddingStart: TOP,
     paddingEnd: TOP,
   });
 
   useEffect(() => {
-    if (focusedIndex >= 0) virtualizer.scrollToIndex(focusedIndex, { align: 'auto' });
+    if (focusedIndex >= 0) bringIntoView(virtualizer, focusedIndex);
   }, [focusedIndex, virtualizer]);
 
   // The board is narrower than its columns when a task is open, or on a small screen.
@@ -99,8 +101,8 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
                 role="listitem"
                 aria-posinset={item.index + 1}
                 aria-setsize={count}
-                className="absolute inset-x-0 top-0 [contain:layout_style]"
-                style={{ height: CARD_HEIGHT, transform: `translateY(${item.start}px)` }}
+                className="absolute inset-x-0 [contain:size_layout_style]"
+                style={{ height: CARD_HEIGHT, top: item.start }}
               >
                 <Card task={task} />
               </div>
@@ -127,6 +129,6 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
 });
 
 function useFocusedIndex(tasks: readonly Task[]): number {
-  const focused = useBoardState((state) => (state.focused && tasks.some((task) => task.id === state.focused) ? state.focused : null));
-  return focused ? tasks.findIndex((task) => task.id === focused) : -1;
+  const places = useMemo(() => new Map(tasks.map((task, i) => [task.id, i])), [tasks]);
+  return useBoardState((state) => (state.focused ? (places.get(state.focused) ?? -1) : -1));
 }

@@ -6,7 +6,8 @@ import { Labels } from '@/shared/tasks/Labels';
 import { cn } from '@/shared/ui/cn';
 import { RelativeTime } from '@/shared/ui/RelativeTime';
 import { PriorityIcon, priorityLabel, StatusIcon, statusLabel } from '@/shared/ui/TaskIcons';
-import { patchState, toggleSelected, useBoardState, useBoardStore } from './boardState';
+import { patchState, toggleSelected, useBoardState, useBoardStore, useCardState } from './boardState';
+import { bringIntoView } from './bringIntoView';
 import type { BoardColumn } from './columns';
 import { useBoardNavigation } from './navigation';
 import { takeFocus } from './takeFocus';
@@ -35,7 +36,7 @@ export function ListView({ columns }: { columns: readonly BoardColumn[] }) {
   useReveal(tasks, virtualizer);
   const focusedIndex = useMemo(() => rows.findIndex((row) => 'task' in row && row.task.id === focused), [rows, focused]);
   useEffect(() => {
-    if (focusedIndex >= 0) virtualizer.scrollToIndex(focusedIndex, { align: 'auto' });
+    if (focusedIndex >= 0) bringIntoView(virtualizer, focusedIndex);
   }, [focusedIndex, virtualizer]);
 
   return (
@@ -48,8 +49,8 @@ export function ListView({ columns }: { columns: readonly BoardColumn[] }) {
             <div
               key={item.key}
               role="listitem"
-              className="absolute inset-x-0 top-0"
-              style={{ height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
+              className="absolute inset-x-0 [contain:size_layout_style]"
+              style={{ height: ROW_HEIGHT, top: item.start }}
             >
               {'task' in row ? <TaskRow task={row.task} /> : <Heading status={row.heading.status} title={row.heading.title} count={row.heading.tasks.length} />}
             </div>
@@ -70,9 +71,7 @@ const Heading = ({ status, title, count }: { status: TaskStatus; title: string; 
 
 const TaskRow = memo(function TaskRow({ task }: { task: Task }) {
   const store = useBoardStore();
-  const focused = useBoardState((state) => state.focused === task.id);
-  const selected = useBoardState((state) => state.selected.has(task.id));
-  const added = useBoardState((state) => state.added === task.id);
+  const { focused, selected, added } = useCardState(task.id);
   const { openTask, taskHref, openTaskId } = useBoardNavigation();
   const linkRef = useRef<HTMLAnchorElement>(null);
   useLayoutEffect(() => {

@@ -38,6 +38,21 @@ export function useBoardStore(): Store<BoardState> {
 
 export const useBoardState = <S>(select: (state: BoardState) => S): S => useStore(useBoardStore(), select);
 
+const CARD_PARTS = ['focused', 'selected', 'dragged', 'added', 'editing'] as const;
+type CardState = Record<(typeof CARD_PARTS)[number], boolean>;
+
+/** What the state says of one card. One subscription and one number, for there are many cards and a key is pressed often. */
+export function useCardState(id: Uuid): CardState {
+  const marks = useBoardState((state) =>
+    CARD_PARTS.reduce((sum, part, i) => {
+      const value = state[part];
+      const applies = value instanceof Set ? value.has(id) : value === id;
+      return applies ? sum | (1 << i) : sum;
+    }, 0),
+  );
+  return Object.fromEntries(CARD_PARTS.map((part, i) => [part, (marks & (1 << i)) !== 0])) as CardState;
+}
+
 export const patchState = (store: Store<BoardState>, patch: Partial<BoardState>): void => store.set((state) => ({ ...state, ...patch }));
 
 export function toggleSelected(store: Store<BoardState>, id: Uuid): void {

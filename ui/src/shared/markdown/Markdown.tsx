@@ -1,12 +1,16 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { cn } from '@/shared/ui/cn';
 import { colourCode } from './colourCode';
+import { remembered } from './remembered';
 import './markdown.css';
 
 type Render = (text: string) => string;
 
+/** So many formatted texts are kept. */
+const MOST_KEPT = 300;
+
 let loaded: Render | null = null;
-const loading = () => import('./render').then((module) => (loaded = module.renderMarkdown));
+const loading = () => import('./render').then((module) => (loaded ??= remembered(MOST_KEPT, module.renderMarkdown)));
 
 /** Formatted text. Until the renderer is there, the text itself. */
 export function Markdown({ text, className }: { text: string; className?: string }) {
@@ -24,9 +28,12 @@ export function Markdown({ text, className }: { text: string; className?: string
   // One object for one text: with another the page would be set anew, and the colours of code be lost.
   const html = useMemo(() => (render ? { __html: render(text) } : undefined), [render, text]);
   const body = useRef<HTMLDivElement>(null);
-  // Before the page is drawn, so that code in a text that grows does not flicker.
+  const isNew = useRef(true);
+  // Before the page is drawn, so that code in a text that grows does not flicker. One that comes into sight may wait.
   useLayoutEffect(() => {
-    if (html !== undefined && body.current) colourCode(body.current);
+    if (html === undefined || !body.current) return;
+    colourCode(body.current, isNew.current ? 'soon' : 'now');
+    isNew.current = false;
   }, [html]);
 
   if (html === undefined) return <div className={cn('markdown whitespace-pre-wrap', className)}>{text}</div>;

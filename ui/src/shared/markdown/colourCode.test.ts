@@ -10,7 +10,7 @@ function page(html: string): HTMLElement {
 
 test('a code block that names its language gets colours, and its text stays as it was', async () => {
   const root = page('<pre><code class="language-ts">const a = "&lt;b&gt;";</code></pre><pre><code>const a = 1;</code></pre>');
-  colourCode(root);
+  colourCode(root, 'soon');
   await vi.waitFor(() => expect(root.querySelector('.hljs-keyword')?.textContent).toBe('const'), { timeout: 5_000 });
   expect(root.querySelector('code')?.textContent).toBe('const a = "<b>";');
   expect(root.querySelectorAll('b')).toHaveLength(0);
@@ -19,7 +19,7 @@ test('a code block that names its language gets colours, and its text stays as i
 
 test('a language that is not known stays plain', async () => {
   const root = page('<pre><code class="language-ts">let a;</code></pre><pre><code class="language-klingon">let a;</code></pre>');
-  colourCode(root);
+  colourCode(root, 'now');
   await vi.waitFor(() => expect(root.querySelector('.hljs-keyword')).not.toBeNull(), { timeout: 5_000 });
   expect(root.querySelectorAll('code')[1]?.innerHTML).toBe('let a;');
 });

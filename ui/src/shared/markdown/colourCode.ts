@@ -1,24 +1,57 @@
+import { remembered } from './remembered';
+
 type MarkUp = (text: string, language: string) => string | null;
 
 /** Longer pieces of code stay plain: their colours would cost more time than they give. */
 const LONGEST_CODE = 20_000;
 const LANGUAGE = /(?:^| )language-(\S+)/;
 
+/** So many pieces of coloured code are kept. */
+const MOST_KEPT = 300;
+/** Colours that may wait are made in slices of about this long, in ms, so that scrolling stays smooth. */
+const SLICE_MS = 4;
+
 let markUp: MarkUp | null = null;
+const waiting: HTMLElement[] = [];
+let working = false;
 
 /** Colours the code blocks below an element. The highlighter is loaded when the first block names a language. */
-export function colourCode(root: HTMLElement): void {
+export function colourCode(root: HTMLElement, when: 'now' | 'soon'): void {
   const blocks = [...root.querySelectorAll<HTMLElement>('pre > code[class*="language-"]')];
   if (blocks.length === 0) return;
-  if (markUp) return blocks.forEach(colour);
+  if (markUp && when === 'now') return blocks.forEach(colour);
+  waiting.push(...blocks);
+  if (markUp) return workSoon();
   void import('@/shared/highlight/engine').then(
     (engine) => {
-      markUp = engine.markUp;
-      blocks.filter((block) => block.isConnected).forEach(colour);
+      markUp ??= remembering(engine.markUp);
+      workSoon();
     },
     // Without the highlighter code stays plain; the next text tries to load it again.
-    () => undefined,
+    () => waiting.splice(0),
   );
+}
+
+/** Keeps results by language and text. */
+function remembering(make: MarkUp): MarkUp {
+  const byLanguage = new Map<string, (text: string) => string | null>();
+  return (text, language) => {
+    const known = byLanguage.get(language) ?? remembered(MOST_KEPT, (each) => make(each, language));
+    byLanguage.set(language, known);
+    return known(text);
+  };
+}
+
+function workSoon(): void {
+  if (working || waiting.length === 0) return;
+  working = true;
+  setTimeout(() => {
+    working = false;
+    const until = performance.now() + SLICE_MS;
+    // The newest first: it is what is in sight.
+    for (let block = waiting.pop(); block; block = performance.now() < until ? waiting.pop() : undefined) if (block.isConnected) colour(block);
+    workSoon();
+  }, 0);
 }
 
 function colour(block: HTMLElement): void {

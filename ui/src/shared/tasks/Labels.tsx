@@ -27,7 +27,7 @@ export function LabelChip({ label, className }: { label: string; className?: str
 export function Labels({ labels, most = 2 }: { labels: readonly string[]; most?: number }) {
   const hidden = labels.slice(most);
   return (
-    <span className="flex min-w-0 items-center gap-1 overflow-hidden">
+    <span className="flex min-w-0 items-center gap-1">
       {labels.slice(0, most).map((label) => (
         <LabelChip key={label} label={label} className="max-w-24" />
       ))}

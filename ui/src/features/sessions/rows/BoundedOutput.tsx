@@ -33,7 +33,7 @@ export function BoundedOutput({ id, text, keep, style = null, className }: Bound
         <AnsiText text={shown} style={style} />
       </pre>
       {keep === 'head' ? more : null}
-      <span className="absolute top-0.5 right-0.5 rounded-md bg-raised opacity-0 group-hover/output:opacity-100 focus-within:opacity-100">
+      <span className="absolute top-0.5 right-[200vw] rounded-md bg-raised group-hover/output:right-0.5 focus-within:right-0.5">
         <CopyButton text={stripAnsi(text)} label="Copy the text" />
       </span>
     </div>

@@ -11,7 +11,8 @@ import { BoundedOutput } from './BoundedOutput';
 import { markdownBlocks } from './markdownBlocks';
 
 const HoverCopy = ({ text, label }: { text: string; label: string }) => (
-  <span className="absolute top-0 right-1 rounded-md bg-bg opacity-0 group-hover/row:opacity-100 focus-within:opacity-100">
+  // Beyond the edge until it is wanted: what is only transparent is painted all the same, in each row.
+  <span className="absolute top-0 right-[200vw] rounded-md bg-bg group-hover/row:right-1 focus-within:right-1">
     <CopyButton text={text} label={label} />
   </span>
 );

@@ -53,8 +53,19 @@ function Content({ id, part }: { id: string; part: ToolContent }) {
   );
 }
 
-function DiffContent({ id, part }: { id: string; part: Extract<ToolContent, { type: 'diff' }> }) {
-  const hunks = useMemo(() => compareTexts(part.old_text ?? '', part.new_text), [part]);
+type DiffPart = Extract<ToolContent, { type: 'diff' }>;
+
+// A row comes and goes as the list scrolls; its hunks stay the same ones, and so do the colours that are known of them.
+const known = new WeakMap<DiffPart, ReturnType<typeof compareTexts>>();
+
+function hunksOf(part: DiffPart): ReturnType<typeof compareTexts> {
+  const hunks = known.get(part) ?? compareTexts(part.old_text ?? '', part.new_text);
+  known.set(part, hunks);
+  return hunks;
+}
+
+function DiffContent({ id, part }: { id: string; part: DiffPart }) {
+  const hunks = hunksOf(part);
   const shorten = usePathShortener();
   const [all, showAll] = useExpanded(`${id}:all`, false);
   const lines = hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0);

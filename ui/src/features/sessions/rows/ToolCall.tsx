@@ -5,6 +5,7 @@ import { useExpanded } from '@/features/sessions/transcript/expansion';
 import type { ToolRow } from '@/features/sessions/transcript/rows';
 import { usePathShortener } from '@/features/sessions/workspacePath';
 import { cn } from '@/shared/ui/cn';
+import { startsOpen } from './startsOpen';
 import { ToolBody } from './ToolBody';
 
 const ICONS: Record<string, LucideIcon> = {
@@ -26,17 +27,6 @@ const STATUS: Record<string, typeof WAITING> = {
   completed: { label: 'done', className: 'text-success', Icon: CircleCheck },
   failed: { label: 'failed', className: 'text-danger', Icon: CircleAlert },
 };
-
-/** A short diff says more than its title. */
-const OPEN_UP_TO_CHARS = 1_200;
-
-function startsOpen(row: ToolRow): boolean {
-  const content = row.content ?? [];
-  if (row.status === 'failed') return content.length > 0;
-  const diffs = content.filter((part) => part.type === 'diff');
-  const size = diffs.reduce((sum, part) => sum + (part.old_text?.length ?? 0) + part.new_text.length, 0);
-  return diffs.length > 0 && size <= OPEN_UP_TO_CHARS;
-}
 
 /** One tool call: what, where, how it went; all of it when opened. */
 export const ToolCall = memo(function ToolCall({ row }: { row: ToolRow }) {
