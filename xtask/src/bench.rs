@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::failure::Result;
 use crate::workspace::Workspace;
-use crate::{process, tools, ui};
+use crate::{debian, process, tools, ui};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -17,6 +17,7 @@ pub(crate) struct Options {
 /// Measures a release build; the table goes to `docs/benchmarks.md`.
 pub(crate) fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     tools::check_for_run(workspace)?;
+    debian::provide(false, true)?;
     ui::install(workspace)?;
     ui::build(workspace)?;
     let mut cargo = process::cargo(&workspace.root);
@@ -30,6 +31,9 @@ pub(crate) fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode
     let programs = workspace.target.join("release");
     let mut bench = process::program(programs.join("switchyard-bench"), &workspace.root);
     bench.arg("--programs").arg(&programs).args(&options.measure);
+    if let Some(chromium) = debian::chromium() {
+        bench.env("SWITCHYARD_CHROMIUM", chromium);
+    }
     process::run(&mut bench)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -89,7 +89,8 @@ pub(crate) fn render(machine: &Machine, figures: &[Figure]) -> String {
          {table}\n\
          Peers: a bare axum handler that answers the same bytes from memory (lists), a bare rusqlite insert with\n\
          `synchronous=FULL`, alone and behind a bare axum handler (creating), `git worktree add` and `git diff`\n\
-         (workspaces, diffs), the same latency without the flood (flood).\n"
+         (workspaces, diffs), the same latency without the flood (flood), an empty page scrolled in the same way in the same\n\
+         browser (scrolling; the browser paints without a graphics card, on the same cores).\n"
     )
 }
 

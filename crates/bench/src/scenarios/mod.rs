@@ -2,6 +2,7 @@
 
 mod agents;
 mod feed;
+mod scroll;
 mod start;
 mod tasks;
 mod transcript;
@@ -32,6 +33,8 @@ pub(crate) enum Scenario {
     Transcript,
     /// A flood beside other sessions, and ending with agents at work.
     Agents,
+    /// Long lists in a browser: what a frame costs, and how many are kept.
+    Scroll,
 }
 
 impl Scenario {
@@ -47,6 +50,7 @@ impl Scenario {
             Self::Workspaces => "workspaces and diffs",
             Self::Transcript => "transcripts",
             Self::Agents => "floods and ending",
+            Self::Scroll => "scrolling in a browser",
         }
     }
 
@@ -58,6 +62,7 @@ impl Scenario {
             Self::Workspaces => workspaces::measure(bench).await,
             Self::Transcript => transcript::measure(bench).await,
             Self::Agents => agents::measure(bench).await,
+            Self::Scroll => scroll::measure(bench),
         }
     }
 }
