@@ -16,6 +16,7 @@ use switchyard_domain::project::Project;
 use switchyard_domain::repo::Repo;
 use switchyard_domain::session::Session;
 use switchyard_domain::task::Task;
+use switchyard_domain::terminal::Terminal;
 use switchyard_domain::workspace::Workspace;
 use switchyard_domain::{ErrorKind, OrgId, Result, Scope, TaskId};
 use tokio::sync::broadcast;
@@ -55,6 +56,7 @@ pub enum Resource {
     Message(Message),
     Approval(Approval),
     Comment(Comment),
+    Terminal(Terminal),
     Config(StoredConfig),
 }
 
@@ -201,6 +203,7 @@ impl App {
             Entity::Message => Resource::Message(store.message(scope, id.into()).await?),
             Entity::Approval => Resource::Approval(store.approval(scope, id.into()).await?),
             Entity::Comment => Resource::Comment(store.comment(scope, id.into()).await?),
+            Entity::Terminal => Resource::Terminal(store.terminal(scope, id.into()).await?),
             Entity::Config => Resource::Config(store.config(scope).await?),
         })
     }

@@ -20,6 +20,8 @@ mod review;
 mod session;
 mod session_driver;
 mod task;
+mod terminal;
+mod terminal_cleanup;
 mod trash;
 mod workspace;
 
@@ -32,6 +34,7 @@ use switchyard_domain::{Clock, Result, Scope};
 pub use feed::{Change, Delivery, FeedReader, Resource};
 pub use session::NewSessionRequest;
 pub use session_driver::TranscriptWatch;
+pub use terminal_cleanup::TerminalCleanup;
 pub use workspace::{MergeReport, NewWorkspaceRequest};
 
 /// The application: cheap to clone, shared by all requests.
@@ -46,6 +49,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     drivers: session_driver::Drivers,
     workspaces: locks::Locks,
+    opening: terminal::Opening,
     feed: feed::Hub,
 }
 
@@ -59,6 +63,7 @@ impl App {
             clock,
             drivers: session_driver::Drivers::default(),
             workspaces: locks::Locks::default(),
+            opening: terminal::Opening::default(),
             feed: feed::Hub::default(),
         };
         Self { parts: Arc::new(parts) }

@@ -1,7 +1,7 @@
 //! What people do with projects.
 
 use switchyard_domain::project::{Project, ProjectPatch, ProjectSettings, validate_name};
-use switchyard_domain::store::Act;
+use switchyard_domain::store::{Act, TerminalPlace};
 use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope};
 
 use crate::App;
@@ -62,12 +62,13 @@ impl App {
         self.store().update_project(act, id, version, &patch).await
     }
 
-    /// Deletes a project; [`App::restore_project`] takes it back.
+    /// Deletes a project and closes the terminals in its workspaces; [`App::restore_project`] takes the project back.
     ///
     /// # Errors
     /// `NotFound`, `Stale`.
     pub async fn delete_project(&self, act: &Act, id: ProjectId, version: i64) -> Result<()> {
-        self.store().delete_project(act, id, version).await
+        self.store().delete_project(act, id, version).await?;
+        self.close_terminals_in(act.scope, TerminalPlace::Project(id)).await
     }
 
     /// Takes a deletion back.

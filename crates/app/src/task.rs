@@ -1,6 +1,6 @@
 //! What people do with tasks.
 
-use switchyard_domain::store::{Act, BulkChange};
+use switchyard_domain::store::{Act, BulkChange, TerminalPlace};
 use switchyard_domain::task::{
     NewTask, Task, TaskFilter, TaskPatch, validate_description, validate_labels, validate_title,
 };
@@ -83,10 +83,16 @@ impl App {
             return Err(Error::invalid("ids", "Name 1 to 1000 tasks."));
         }
         change.add_labels = validate_labels(&change.add_labels)?;
-        self.store().update_tasks(act, project, ids, &change).await
+        let tasks = self.store().update_tasks(act, project, ids, &change).await?;
+        if change.delete {
+            for id in ids {
+                self.close_terminals_in(act.scope, TerminalPlace::Task(*id)).await?;
+            }
+        }
+        Ok(tasks)
     }
 
-    /// Deletes a task; [`App::restore_task`] takes it back.
+    /// Deletes a task and closes the terminals in its workspaces; [`App::restore_task`] takes the task back.
     ///
     /// # Errors
     /// `NotFound`, `Stale`, `Conflict` while an agent works on it.
@@ -95,7 +101,8 @@ impl App {
         if task.latest_session.is_some_and(|session| session.status.is_active()) {
             return Err(Error::conflict("session_active", "An agent works on this task. Stop it first."));
         }
-        self.store().delete_task(act, id, version).await
+        self.store().delete_task(act, id, version).await?;
+        self.close_terminals_in(act.scope, TerminalPlace::Task(id)).await
     }
 
     /// Takes a deletion back.

@@ -1,6 +1,6 @@
 //! Discarding workspaces, and getting them back.
 
-use switchyard_domain::store::{Act, WorkspaceChange};
+use switchyard_domain::store::{Act, TerminalPlace, WorkspaceChange};
 use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
 use switchyard_domain::{Error, ErrorKind, Result, Scope, WorkspaceId};
 
@@ -8,7 +8,7 @@ use crate::App;
 use crate::recovery::runner_is_away;
 
 impl App {
-    /// Moves a workspace to the trash, stopping its agents first.
+    /// Moves a workspace to the trash, stopping its agents and closing its terminals first.
     ///
     /// # Errors
     /// `Conflict` with code `workspace_busy`, `NotFound`, or what the runner says; then it stays as it was.
@@ -50,6 +50,8 @@ impl App {
         before: WorkspaceStatus,
         id: WorkspaceId,
     ) -> Result<Workspace> {
+        // A shell that sits in the folder would go to the trash with it.
+        self.close_terminals_in(scope, TerminalPlace::Workspace(id)).await?;
         let workspace = self.store().workspace(&scope, id).await?;
         let project = self.store().project(&scope, workspace.project_id).await?;
         let site = self.site(&scope, &workspace).await?;

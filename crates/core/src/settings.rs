@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use switchyard_api::Secret;
+use switchyard_app::TerminalCleanup;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct Settings {
     pub runner_program: Option<PathBuf>,
     /// What becomes of agents at work when the server is told to end.
     pub on_exit: OnExit,
+    /// When terminals are closed that nobody uses.
+    pub terminals: TerminalCleanup,
     /// What the runner, and so agents, may know of the user's environment.
     pub runner_environment: Vec<(String, String)>,
     /// Name of the local user, for display.
@@ -65,9 +69,12 @@ impl fmt::Display for SettingFault {
     }
 }
 
+/// The longest wait that can be set, in seconds: a year.
+const LONGEST_WAIT_SECS: u64 = 365 * 24 * 3600;
+
 /// Variables of the server's own that never reach the runner or an agent.
 fn is_own(name: &str) -> bool {
-    const OWN: [&str; 8] = [
+    const OWN: [&str; 10] = [
         "DATABASE_URL",
         "JWT_SECRET",
         "CONFIG_ENCRYPTION_KEY",
@@ -76,6 +83,8 @@ fn is_own(name: &str) -> bool {
         "PORT",
         "LOG_FORMAT",
         "WORKSPACE_BASE_DIR",
+        "PTY_SESSION_TIMEOUT_SECS",
+        "CLEANUP_INTERVAL_SECS",
     ];
     OWN.contains(&name) || name.starts_with("SWITCHYARD_") || name.starts_with("GITHUB_CLIENT_")
 }
@@ -140,6 +149,19 @@ impl Settings {
                 OnExit::Stop
             }
         };
+        let mut seconds = |name, usual: u64, least: u64| match get(name).map(str::parse::<u64>) {
+            None => usual,
+            Some(Ok(given)) if (least..=LONGEST_WAIT_SECS).contains(&given) => given,
+            Some(_) => {
+                fault(name, format!("must be a number of seconds from {least} to {LONGEST_WAIT_SECS}"));
+                usual
+            }
+        };
+        let idle_secs = seconds("PTY_SESSION_TIMEOUT_SECS", 1800, 0);
+        let terminals = TerminalCleanup {
+            idle_after: (idle_secs > 0).then(|| Duration::from_secs(idle_secs)),
+            every: Duration::from_secs(seconds("CLEANUP_INTERVAL_SECS", 300, 1)),
+        };
         let token = get("SWITCHYARD_TOKEN").map(str::to_owned);
         if token
             .as_ref()
@@ -177,6 +199,7 @@ impl Settings {
             token: token.map(Secret::new),
             runner_program: get("SWITCHYARD_RUNNER").map(PathBuf::from),
             on_exit,
+            terminals,
             user_name: get("USER").or(get("LOGNAME")).unwrap_or("you").to_owned(),
             runner_environment: all.iter().filter(|(name, _)| !is_own(name)).cloned().collect(),
         };
@@ -209,6 +232,8 @@ mod tests {
             ("PORT", "eighty"),
             ("HOST", "0.0.0.0"),
             ("LOG_FORMAT", "xml"),
+            ("CLEANUP_INTERVAL_SECS", "0"),
+            ("PTY_SESSION_TIMEOUT_SECS", "soon"),
             ("SWITCHYARD_TOKEN", "short"),
             ("SWITCHYARD_DATA_DIR", "relative"),
             ("DEPLOYMENT_MODE", "cloud"),
@@ -216,8 +241,16 @@ mod tests {
         .unwrap_err();
         let mut named: Vec<&str> = faults.iter().map(|fault| fault.variable).collect();
         named.sort_unstable();
-        let all =
-            ["DEPLOYMENT_MODE", "HOST", "LOG_FORMAT", "PORT", "SWITCHYARD_DATA_DIR", "SWITCHYARD_TOKEN"];
+        let all = [
+            "CLEANUP_INTERVAL_SECS",
+            "DEPLOYMENT_MODE",
+            "HOST",
+            "LOG_FORMAT",
+            "PORT",
+            "PTY_SESSION_TIMEOUT_SECS",
+            "SWITCHYARD_DATA_DIR",
+            "SWITCHYARD_TOKEN",
+        ];
         assert_eq!(named, all);
     }
 
@@ -227,6 +260,14 @@ mod tests {
         assert!(settings.host.is_loopback());
         assert_eq!(settings.port, 8081);
         assert!(settings.data_dir.starts_with("/home/ada"));
+        assert_eq!(settings.terminals.idle_after, Some(Duration::from_secs(1800)));
+        assert_eq!(settings.terminals.every, Duration::from_secs(300));
+    }
+
+    #[test]
+    fn terminals_stay_open_for_ever_where_their_time_is_nothing() {
+        let settings = read(&[("HOME", "/home/ada"), ("PTY_SESSION_TIMEOUT_SECS", "0")]).unwrap();
+        assert_eq!(settings.terminals.idle_after, None);
     }
 
     #[test]

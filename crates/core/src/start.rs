@@ -32,7 +32,7 @@ pub struct Core {
     runner: RunnerProcess,
     on_exit: OnExit,
     /// What looks after things by itself for as long as the server runs.
-    keepers: [JoinHandle<()>; 2],
+    keepers: [JoinHandle<()>; 3],
 }
 
 impl Core {
@@ -64,10 +64,12 @@ impl Core {
         let auth = Arc::new(Loopback::new(local_actor(user, org), org, token, port)?);
         let app = App::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(runner.remote()), Arc::new(clock));
         app.recover(local_actor).await?;
-        let (trash, approvals) = (app.clone(), app.clone());
+        let (trash, approvals, terminals) = (app.clone(), app.clone(), app.clone());
+        let cleanup = settings.terminals;
         let keepers = [
             tokio::spawn(async move { trash.keep_trash(local_actor).await }),
             tokio::spawn(async move { approvals.keep_approvals(local_actor).await }),
+            tokio::spawn(async move { terminals.keep_terminals(local_actor, cleanup).await }),
         ];
         let instance = Instance {
             version: env!("CARGO_PKG_VERSION"),

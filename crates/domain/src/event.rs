@@ -27,12 +27,14 @@ pub enum Entity {
     Approval,
     /// A review comment.
     Comment,
+    /// A terminal.
+    Terminal,
     /// A user's configuration.
     Config,
 }
 names!(Entity {
     Project = "project", Repo = "repo", Task = "task", Workspace = "workspace", Session = "session",
-    Message = "message", Approval = "approval", Comment = "comment", Config = "config",
+    Message = "message", Approval = "approval", Comment = "comment", Terminal = "terminal", Config = "config",
 });
 
 /// What happened to it.

@@ -71,6 +71,8 @@ ids! {
     ApprovalId,
     /// A review comment on lines of a diff.
     CommentId,
+    /// A terminal: a shell in a workspace.
+    TerminalId,
     /// An entry of the audit log.
     AuditId,
 }

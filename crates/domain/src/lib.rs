@@ -23,6 +23,7 @@ pub mod runner;
 pub mod session;
 pub mod store;
 pub mod task;
+pub mod terminal;
 pub mod transcript;
 pub mod workspace;
 

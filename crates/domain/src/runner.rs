@@ -3,8 +3,15 @@
 //! All paths are the runner's. Every operation on a workspace is keyed by its id and may be asked for again: what
 //! was done is not done twice, what was left half done is finished.
 
+mod terminals;
+
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+
+pub use terminals::{
+    EndedTerminals, KnownTerminal, RunsTerminals, TerminalInput, TerminalInputs, TerminalOutput,
+    TerminalOutputs, TerminalStart,
+};
 
 use crate::agent::{Agent, AgentSpec};
 use crate::config::GitAuthor;
@@ -115,7 +122,7 @@ pub type EntryStream = BoxStream<'static, Result<Vec<Entry>>>;
 
 /// The data plane.
 #[async_trait]
-pub trait Runner: Send + Sync {
+pub trait Runner: RunsTerminals + Send + Sync {
     /// Why no runner can be reached, in words for the person; `None` where nothing is known to be wrong.
     fn trouble(&self) -> Option<String>;
 

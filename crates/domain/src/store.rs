@@ -7,11 +7,13 @@
 //! [`Error::not_found`]: crate::Error::not_found
 
 mod approvals;
+mod terminals;
 mod trash;
 
 use async_trait::async_trait;
 
 pub use approvals::{Approvals, Expiry};
+pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
 
 use crate::agent::AgentSpec;
@@ -56,6 +58,7 @@ pub trait Store:
     + Approvals
     + Expiry
     + Comments
+    + Terminals
     + Configs
     + Feed
     + Audit

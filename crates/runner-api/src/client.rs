@@ -1,5 +1,7 @@
 //! A runner at the end of a Unix socket.
 
+mod terminals;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +42,7 @@ const PULSE: Duration = Duration::from_millis(5);
 /// A runner reached over gRPC. Cheap to clone; connects on first use and again after a loss.
 #[derive(Clone)]
 pub struct RemoteRunner {
+    socket: PathBuf,
     client: RunnerClient<Channel>,
     probe: RunnerClient<Channel>,
     trouble: Trouble,
@@ -78,11 +81,11 @@ impl RemoteRunner {
     pub fn on_socket(path: &Path) -> Result<Self> {
         let endpoint = Endpoint::try_from(format!("unix://{}", path.display())).map_err(Error::internal)?;
         let probe = RunnerClient::new(endpoint.connect_lazy());
-        let (path, trouble) = (path.to_owned(), Trouble::default());
-        let told = trouble.clone();
+        let (socket, trouble) = (path.to_owned(), Trouble::default());
+        let (path, told) = (socket.clone(), trouble.clone());
         let patient = service_fn(move |_: Uri| connect(path.clone(), told.clone()));
         let client = RunnerClient::new(endpoint.connect_with_connector_lazy(patient));
-        Ok(Self { client: client.max_decoding_message_size(LARGEST_MESSAGE), probe, trouble })
+        Ok(Self { socket, client: client.max_decoding_message_size(LARGEST_MESSAGE), probe, trouble })
     }
 
     /// Notes why the runner cannot be started, in words for the person, or that nothing is known to be wrong. Calls

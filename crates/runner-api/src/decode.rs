@@ -1,14 +1,17 @@
 //! What a runner answers, as domain values.
 
+use std::time::Duration;
+
 use switchyard_domain::agent::{Agent, AgentKind};
 use switchyard_domain::diff::{Conflict, Diff, DiffFile, Hunk};
 use switchyard_domain::repo::{Branch, FoundRepo, FoundRepos, PathCompletion};
-use switchyard_domain::runner::{KnownSession, MadeWorkspace};
+use switchyard_domain::runner::{KnownSession, KnownTerminal, MadeWorkspace, TerminalOutput};
+use switchyard_domain::terminal::{TerminalEnd, TerminalSize};
 use switchyard_domain::transcript::Entry;
 use switchyard_domain::workspace::{
     Checkpoint, CommitInfo, FileContent, FileEntry, RepoCommit, WorkspaceRepo,
 };
-use switchyard_domain::{Result, Timestamp};
+use switchyard_domain::{Result, TerminalId, Timestamp};
 
 use crate::encode::time_from_micros;
 use crate::fault::{garbled, parse};
@@ -171,4 +174,44 @@ pub(crate) fn agents(list: proto::AgentList) -> Result<Vec<Agent>> {
             website: agent.website,
         })
     })
+}
+
+fn terminal_size(size: Option<proto::TerminalSize>) -> Result<TerminalSize> {
+    let size = size.ok_or_else(|| garbled("terminal size", "nothing"))?;
+    TerminalSize::new(size.cols, size.rows)
+}
+
+fn terminal_end(end: proto::TerminalEnd) -> Result<TerminalEnd> {
+    Ok(TerminalEnd { reason: parse("reason", &end.reason)?, exit_code: end.exit_code })
+}
+
+pub(crate) fn terminal_output(message: proto::TerminalOutput) -> Result<TerminalOutput> {
+    use proto::terminal_output::Output;
+    Ok(match message.output.ok_or_else(|| garbled("terminal output", "nothing"))? {
+        Output::Attached(attached) => TerminalOutput::Attached {
+            from: attached.from,
+            end: attached.end,
+            size: terminal_size(attached.size)?,
+        },
+        Output::Bytes(bytes) => TerminalOutput::Bytes(bytes),
+        Output::Gap(from) => TerminalOutput::Gap(from),
+        Output::Size(size) => TerminalOutput::Size(terminal_size(Some(size))?),
+        Output::Ended(end) => TerminalOutput::Ended(terminal_end(end)?),
+    })
+}
+
+pub(crate) fn terminals(list: proto::TerminalList) -> Result<Vec<KnownTerminal>> {
+    all(list.items, |known| {
+        Ok(KnownTerminal {
+            id: parse("terminal id", &known.id)?,
+            idle: Duration::from_millis(known.idle_millis),
+            busy: known.busy,
+            end: known.end.map(terminal_end).transpose()?,
+        })
+    })
+}
+
+pub(crate) fn ended_terminal(ended: proto::EndedTerminal) -> Result<(TerminalId, TerminalEnd)> {
+    let end = ended.end.ok_or_else(|| garbled("ended terminal", "nothing"))?;
+    Ok((parse("terminal id", &ended.id)?, terminal_end(end)?))
 }

@@ -1,10 +1,11 @@
 //! Domain values as the contract has them.
 
-use switchyard_domain::Timestamp;
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::diff::DiffPath;
-use switchyard_domain::runner::{MessageText, Resume, SessionStart, WorkspaceSite};
+use switchyard_domain::runner::{MessageText, Resume, SessionStart, TerminalInput, WorkspaceSite};
+use switchyard_domain::terminal::TerminalSize;
 use switchyard_domain::workspace::WorkspaceRepo;
+use switchyard_domain::{TerminalId, Timestamp};
 
 use crate::proto;
 
@@ -79,4 +80,23 @@ pub(crate) fn session_start(start: &SessionStart) -> proto::SessionStart {
 /// Microseconds since the Unix epoch back into a time.
 pub(crate) fn time_from_micros(micros: i64) -> Option<Timestamp> {
     Timestamp::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()
+}
+
+pub(crate) fn terminal_size(size: TerminalSize) -> proto::TerminalSize {
+    proto::TerminalSize { cols: size.cols.into(), rows: size.rows.into() }
+}
+
+pub(crate) fn attach_terminal(id: TerminalId, from: Option<u64>) -> proto::TerminalInput {
+    let attach = proto::terminal_input::Attach { terminal_id: id.to_string(), from };
+    proto::TerminalInput { input: Some(proto::terminal_input::Input::Attach(attach)) }
+}
+
+pub(crate) fn terminal_input(input: TerminalInput) -> proto::TerminalInput {
+    use proto::terminal_input::Input;
+    let input = match input {
+        TerminalInput::Bytes(bytes) => Input::Bytes(bytes),
+        TerminalInput::Ack(offset) => Input::Ack(offset),
+        TerminalInput::Resize(size) => Input::Resize(terminal_size(size)),
+    };
+    proto::TerminalInput { input: Some(input) }
 }

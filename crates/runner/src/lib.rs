@@ -8,4 +8,5 @@ pub mod log;
 pub mod process;
 pub mod service;
 pub mod session;
+pub mod terminal;
 pub mod workspace;

@@ -25,6 +25,7 @@ mod row;
 mod sessions;
 mod sqlite;
 mod tasks;
+mod terminals;
 mod transcript;
 mod trash;
 mod tx;

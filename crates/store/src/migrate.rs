@@ -23,9 +23,9 @@ macro_rules! migrations {
     };
 }
 
-const SQLITE: &[Migration] = migrations!("sqlite": 1 "0001_init");
+const SQLITE: &[Migration] = migrations!("sqlite": 1 "0001_init", 2 "0002_terminals");
 #[cfg(feature = "postgres")]
-const POSTGRES: &[Migration] = migrations!("postgres": 1 "0001_init");
+const POSTGRES: &[Migration] = migrations!("postgres": 1 "0001_init", 2 "0002_terminals");
 
 #[cfg(feature = "postgres")]
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

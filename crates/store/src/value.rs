@@ -63,6 +63,7 @@ from! {
     &String => Text(|text: &String| Some(text.clone())),
     Option<&str> => Text(|text: Option<&str>| text.map(str::to_owned)),
     i64 => Int(Some),
+    Option<i64> => Int(|number| number),
     u32 => Int(|number| Some(i64::from(number))),
     bool => Bool(|flag| flag),
     Timestamp => Time(Some),
@@ -95,5 +96,6 @@ from_ids!(
     MessageId,
     ApprovalId,
     CommentId,
+    TerminalId,
     AuditId
 );

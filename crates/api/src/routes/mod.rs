@@ -12,6 +12,7 @@ mod review;
 mod session;
 mod stream;
 mod task;
+mod terminal;
 mod workspace;
 
 use crate::table::Route;
@@ -30,6 +31,7 @@ pub(crate) fn all() -> Vec<Route> {
         comment::routes(),
         session::routes(),
         approval::routes(),
+        terminal::routes(),
         config::routes(),
         stream::routes(),
     ]

@@ -2,11 +2,13 @@
 
 pub(crate) mod changes;
 pub(crate) mod events;
+pub(crate) mod terminal;
 pub(crate) mod transcript;
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::body::Bytes;
+use axum::extract::ws::{CloseCode, CloseFrame, Message, WebSocket, close_code};
 use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -37,6 +39,11 @@ impl Sender {
         self.send(Message::Text(text.into())).await
     }
 
+    /// Sends a binary frame.
+    pub(crate) async fn binary(&mut self, bytes: Bytes) -> Result<(), Gone> {
+        self.send(Message::Binary(bytes)).await
+    }
+
     /// Sends what has been buffered and probes the client when it is time to.
     pub(crate) async fn probe(&mut self) -> Result<(), Gone> {
         sleep_until(self.ping_at).await;
@@ -44,8 +51,13 @@ impl Sender {
     }
 
     /// Ends the stream, saying that the client should try again.
-    pub(crate) async fn close(mut self, reason: &'static str) {
-        let frame = CloseFrame { code: close_code::AGAIN, reason: reason.into() };
+    pub(crate) async fn close(self, reason: &'static str) {
+        self.end(close_code::AGAIN, reason).await;
+    }
+
+    /// Ends the stream for a reason that a code says.
+    pub(crate) async fn end(mut self, code: CloseCode, reason: &'static str) {
+        let frame = CloseFrame { code, reason: reason.into() };
         let _ = self.send(Message::Close(Some(frame))).await;
     }
 

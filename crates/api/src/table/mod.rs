@@ -41,6 +41,8 @@ pub(crate) enum Rate {
     Auth,
     /// Starting and talking to agents.
     Sessions,
+    /// Opening terminals and attaching to them.
+    Terminals,
 }
 
 impl Rate {
@@ -51,6 +53,7 @@ impl Rate {
             Self::Default => "default",
             Self::Auth => "auth",
             Self::Sessions => "sessions",
+            Self::Terminals => "terminals",
         }
     }
 }
@@ -185,6 +188,12 @@ impl Route {
     pub(crate) fn websocket<T: ToSchema>(mut self) -> Self {
         self.doc.websocket = true;
         self.reply::<T>(101)
+    }
+
+    /// It is a WebSocket that takes these as text frames.
+    pub(crate) fn takes_frames<T: ToSchema>(mut self) -> Self {
+        self.doc.mention::<T>();
+        self
     }
 }
 

@@ -13,6 +13,7 @@ use super::project::Project;
 use super::repo::Repo;
 use super::session::Session;
 use super::task::Task;
+use super::terminal::Terminal;
 use super::workspace::Workspace;
 
 /// One change. `data` is the resource as it is now, null when it is gone.
@@ -71,6 +72,7 @@ fn represent(resource: &Resource) -> serde_json::Value {
         Resource::Message(message) => serde_json::to_value(Message::from(message.clone())),
         Resource::Approval(approval) => serde_json::to_value(Approval::from(approval.clone())),
         Resource::Comment(comment) => serde_json::to_value(Comment::from(comment.clone())),
+        Resource::Terminal(terminal) => serde_json::to_value(Terminal::from(terminal.clone())),
         Resource::Config(config) => serde_json::to_value(Config::from(config.clone())),
     };
     value.unwrap_or_default()

@@ -14,6 +14,7 @@ pub(crate) mod project;
 pub(crate) mod repo;
 pub(crate) mod session;
 pub(crate) mod task;
+pub(crate) mod terminal;
 pub(crate) mod workspace;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

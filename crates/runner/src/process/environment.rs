@@ -98,6 +98,7 @@ pub struct Environment {
     variables: Vec<(String, String)>,
     path: Vec<PathBuf>,
     home: PathBuf,
+    shell: PathBuf,
 }
 
 impl Environment {
@@ -117,18 +118,27 @@ impl Environment {
         let joined = path.iter().map(|folder| folder.to_string_lossy()).collect::<Vec<_>>().join(":");
         variables.push(("PATH".to_owned(), joined));
         variables.push(("TERM".to_owned(), "xterm-256color".to_owned()));
-        for (name, value) in [("LANG", "C.UTF-8"), ("SHELL", "/bin/sh"), ("TMPDIR", "/tmp"), ("HOME", "/")] {
+        let shell = shell(text("SHELL").as_deref());
+        variables.retain(|(name, _)| name != "SHELL");
+        variables.push(("SHELL".to_owned(), shell.to_string_lossy().into_owned()));
+        for (name, value) in [("LANG", "C.UTF-8"), ("TMPDIR", "/tmp"), ("HOME", "/")] {
             if !variables.iter().any(|(known, _)| known == name) {
                 variables.push((name.to_owned(), value.to_owned()));
             }
         }
-        Self { variables, path, home }
+        Self { variables, path, home, shell }
     }
 
     /// The home folder.
     #[must_use]
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// The person's shell.
+    #[must_use]
+    pub fn shell(&self) -> &Path {
+        &self.shell
     }
 
     /// All variables, with `extra` added or put in place of those of the same name.
@@ -155,6 +165,22 @@ fn is_known(name: &str) -> bool {
     TAKEN_OVER.contains(&name)
         || OF_THE_NETWORK.contains(&name)
         || OF_AGENTS.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// The shell that was named if it can be run, the one of the user database otherwise, or the one that is everywhere.
+fn shell(named: Option<&str>) -> PathBuf {
+    let usable = |path: &PathBuf| path.is_absolute() && is_executable(path);
+    let named = named.map(PathBuf::from).filter(usable);
+    named.or_else(|| login_shell().filter(usable)).unwrap_or_else(|| PathBuf::from("/bin/sh"))
+}
+
+/// The shell that the user database gives the user whom the runner runs as.
+fn login_shell() -> Option<PathBuf> {
+    let user = rustix::process::getuid().as_raw().to_string();
+    let database = std::fs::read_to_string("/etc/passwd").ok()?;
+    let mut entries = database.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let own = entries.find(|fields| fields.get(2) == Some(&user.as_str()))?;
+    own.get(6).map(PathBuf::from)
 }
 
 fn search_path(given: &str, home: &Path) -> Vec<PathBuf> {
@@ -219,6 +245,18 @@ mod tests {
         assert_eq!(get("ANTHROPIC_API_KEY"), Some("the person's"));
         assert_eq!(get("CLAUDE_CODE_USE_BEDROCK"), Some("1"));
         assert_eq!(variables.iter().filter(|(name, _)| name == "LANG").count(), 1);
+    }
+
+    #[test]
+    fn a_shell_that_cannot_be_run_gives_way_to_one_that_can() {
+        let shell = |named: &str| {
+            let own = [("SHELL".into(), named.into())];
+            Environment::build(own).shell().to_owned()
+        };
+        assert_eq!(shell("/bin/sh"), Path::new("/bin/sh"));
+        for unusable in ["/nowhere/fish", "sh", "/etc/passwd"] {
+            assert!(is_executable(&shell(unusable)), "{unusable}");
+        }
     }
 
     #[test]

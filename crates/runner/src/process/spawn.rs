@@ -4,11 +4,20 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
+
+/// Held for reading while a child is started, for writing while descriptors are open that are not close-on-exec yet.
+static FORKS: RwLock<()> = RwLock::new(());
+
+/// No child is started while the answer is held.
+pub(super) fn forks_are_held() -> RwLockWriteGuard<'static, ()> {
+    FORKS.write().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A child to be started. It gets exactly these variables, and no descriptor but its three standard ones.
 #[derive(Debug)]
@@ -39,12 +48,14 @@ pub fn spawn<S: AsRef<OsStr>>(
 ) -> io::Result<Child> {
     let mut command = command(child);
     end_with_the_runner(&mut command);
+    let _forking = FORKS.read().unwrap_or_else(PoisonError::into_inner);
     command.stdin(stdin).stdout(stdout).stderr(stderr).process_group(0).kill_on_drop(true).spawn()
 }
 
 /// Starts a supervisor, which listens on `control` and ends by itself once that is closed. It is left in the runner's
 /// process group, because a group's leader could not make itself a session.
 pub(super) fn spawn_supervisor(child: &Spawn<'_>, control: Stdio) -> io::Result<Child> {
+    let _forking = FORKS.read().unwrap_or_else(PoisonError::into_inner);
     command(child).stdin(control).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 

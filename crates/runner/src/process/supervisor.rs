@@ -36,6 +36,8 @@ pub(super) struct Order {
     pub(super) arguments: Vec<String>,
     pub(super) folder: String,
     pub(super) environment: Vec<(String, String)>,
+    /// Whether the streams are a terminal that is to control the program.
+    pub(super) terminal: bool,
     /// How long the program has between `SIGTERM` and `SIGKILL`.
     pub(super) grace: Duration,
 }
@@ -83,7 +85,7 @@ async fn supervise() -> io::Result<()> {
     };
     // A runner that is gone already is noticed by the read below.
     let _ = report(&mut control, &Report::Started).await;
-    let mut tree = Tree { main, ended: None };
+    let mut tree = Tree { main, terminal: order.terminal, ended: None };
     let mut grace = order.grace;
     let mut request = [0; 1];
     while tree.ended.is_none() {
@@ -142,17 +144,50 @@ fn start(order: &Order, mut streams: Vec<OwnedFd>) -> io::Result<Pid> {
     let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    let child = Command::new(&order.program)
+    let mut command = Command::new(&order.program);
+    command
         .args(&order.arguments)
         .current_dir(&order.folder)
         .env_clear()
         .envs(order.environment.iter().map(|(name, value)| (name, value)))
         .stdin(stdin)
         .stdout(stdout)
-        .stderr(stderr)
-        .process_group(0)
-        .spawn()?;
-    Ok(Pid::from_child(&child))
+        .stderr(stderr);
+    if order.terminal {
+        control_by_terminal(&mut command);
+    } else {
+        command.process_group(0);
+    }
+    Ok(Pid::from_child(&command.spawn()?))
+}
+
+/// Has the program lead a session whose terminal its standard input is, with all signals as they are by default:
+/// whoever started the runner may have had it ignore what is to end the programs in a terminal.
+#[allow(unsafe_code)]
+fn control_by_terminal(command: &mut Command) {
+    const RESET: [i32; 10] = [
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGPIPE,
+        libc::SIGALRM,
+        libc::SIGTERM,
+        libc::SIGCHLD,
+        libc::SIGTSTP,
+        libc::SIGTTIN,
+        libc::SIGTTOU,
+    ];
+    let control = || {
+        for signal in RESET {
+            // SAFETY: it sets a disposition to the default one, which refers to no code of ours.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        rustix::process::setsid()?;
+        Ok(rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?)
+    };
+    // SAFETY: between fork and exec, where only async-signal-safe code may run, this makes system calls alone; it neither
+    // allocates nor takes a lock.
+    unsafe { command.pre_exec(control) };
 }
 
 async fn report(control: &mut UnixStream, report: &Report) -> io::Result<()> {
@@ -164,6 +199,7 @@ async fn report(control: &mut UnixStream, report: &Report) -> io::Result<()> {
 /// The program and all that it started.
 struct Tree {
     main: Pid,
+    terminal: bool,
     ended: Option<Report>,
 }
 
@@ -181,6 +217,10 @@ impl Tree {
     async fn end(&mut self, grace: Duration, children: &mut SignalStream) {
         let started = Instant::now();
         for process in self.living() {
+            // Shells on a terminal heed nothing less than that it is gone.
+            if self.terminal {
+                descendants::signal(&process, Signal::HUP);
+            }
             descendants::signal(&process, Signal::TERM);
             // A stopped process would not see the request.
             descendants::signal(&process, Signal::CONT);

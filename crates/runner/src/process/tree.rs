@@ -93,6 +93,32 @@ impl Launcher {
         let (stdin, to_stdin) = pipe_with(PipeFlags::CLOEXEC)?;
         let (from_stdout, stdout) = pipe_with(PipeFlags::CLOEXEC)?;
         let (from_stderr, stderr) = pipe_with(PipeFlags::CLOEXEC)?;
+        let (control, ended) = self.start(launch, false, [stdin, stdout, stderr]).await?;
+        Ok(Tree {
+            stdin: Some(pipe::Sender::from_owned_fd(to_stdin)?),
+            stdout: Some(pipe::Receiver::from_owned_fd(from_stdout)?),
+            stderr: Some(pipe::Receiver::from_owned_fd(from_stderr)?),
+            control,
+            ended,
+        })
+    }
+
+    /// Starts a program whose controlling terminal and three streams are `terminal`: job control works in it.
+    ///
+    /// # Errors
+    /// As [`Launcher::launch`].
+    pub async fn launch_on_terminal(&self, launch: Launch<'_>, terminal: OwnedFd) -> io::Result<Tree> {
+        let streams = [terminal.try_clone()?, terminal.try_clone()?, terminal];
+        let (control, ended) = self.start(launch, true, streams).await?;
+        Ok(Tree { stdin: None, stdout: None, stderr: None, control, ended })
+    }
+
+    async fn start(
+        &self,
+        launch: Launch<'_>,
+        terminal: bool,
+        streams: [OwnedFd; 3],
+    ) -> io::Result<(OwnedWriteHalf, watch::Receiver<Ended>)> {
         let (ours, theirs) = StdUnixStream::pair()?;
         let supervise = ["supervise".to_owned()];
         let program = Spawn {
@@ -103,9 +129,9 @@ impl Launcher {
         };
         let supervisor = spawn_supervisor(&program, Stdio::from(OwnedFd::from(theirs)))?;
         let marker = uuid::Uuid::now_v7().to_string();
-        let order = order(launch, &marker)?;
-        send_streams(&ours, &order, &[stdin.as_fd(), stdout.as_fd(), stderr.as_fd()])?;
-        drop((stdin, stdout, stderr));
+        let order = order(launch, terminal, &marker)?;
+        send_streams(&ours, &order, &streams.each_ref().map(AsFd::as_fd))?;
+        drop(streams);
         ours.set_nonblocking(true)?;
         let (read, mut control) = UnixStream::from_std(ours)?.into_split();
         control.write_all(&order[1..]).await?;
@@ -113,13 +139,7 @@ impl Launcher {
         first_report(&mut reports).await?;
         let (tell, ended) = watch::channel(Ended::No);
         tokio::spawn(attend(supervisor, reports, tell, marker));
-        Ok(Tree {
-            stdin: Some(pipe::Sender::from_owned_fd(to_stdin)?),
-            stdout: Some(pipe::Receiver::from_owned_fd(from_stdout)?),
-            stderr: Some(pipe::Receiver::from_owned_fd(from_stderr)?),
-            control,
-            ended,
-        })
+        Ok((control, ended))
     }
 }
 
@@ -151,7 +171,7 @@ impl Tree {
 }
 
 /// The order as it goes over the wire, behind its length.
-fn order(launch: Launch<'_>, marker: &str) -> io::Result<Vec<u8>> {
+fn order(launch: Launch<'_>, terminal: bool, marker: &str) -> io::Result<Vec<u8>> {
     let text =
         |path: &Path| path.to_str().map(str::to_owned).ok_or(io::Error::from(io::ErrorKind::InvalidInput));
     let mut environment = launch.environment;
@@ -161,6 +181,7 @@ fn order(launch: Launch<'_>, marker: &str) -> io::Result<Vec<u8>> {
         arguments: launch.arguments,
         folder: text(launch.folder)?,
         environment,
+        terminal,
         grace: launch.grace,
     };
     let document = serde_json::to_vec(&order)?;

@@ -3,19 +3,21 @@
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use switchyard_domain::{Error, SessionId, WorkspaceId};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::fault::status;
 use super::proto::runner_server::Runner;
-use super::{Lifetime, PROTOCOL, decode, encode, proto};
+use super::{Lifetime, PROTOCOL, decode, encode, proto, terminals};
 use crate::agent::catalogue::Catalogue;
 use crate::session::Sessions;
+use crate::terminal::Terminals;
 use crate::workspace::{Cleanup, Workspaces};
 
 /// Answers the contract's methods.
 pub(super) struct Service {
     pub(super) workspaces: Workspaces,
     pub(super) sessions: Sessions,
+    pub(super) terminals: Terminals,
     pub(super) catalogue: Catalogue,
     pub(super) lifetime: Lifetime,
 }
@@ -54,6 +56,8 @@ impl Service {
 #[tonic::async_trait]
 impl Runner for Service {
     type ChangesStream = BoxStream<'static, Result<proto::Empty, Status>>;
+    type AttachTerminalStream = terminals::Outputs;
+    type EndedTerminalsStream = terminals::Ends;
     type FollowStream = BoxStream<'static, Result<proto::EntryBatch, Status>>;
 
     async fn hello(&self, _: Request<proto::HelloRequest>) -> Reply<proto::HelloReply> {
@@ -65,7 +69,7 @@ impl Runner for Service {
     }
 
     async fn shut_down(&self, _: Request<proto::Empty>) -> Reply<proto::Empty> {
-        self.sessions.stop_all().await;
+        tokio::join!(self.sessions.stop_all(), self.terminals.close_all());
         self.lifetime.end();
         done(Ok(()))
     }
@@ -104,6 +108,7 @@ impl Runner for Service {
         let request = request.into_inner();
         let site = site!(request.site);
         self.sessions.stop_all_in(site.id).await;
+        self.terminals.close_all_in(site.id).await;
         let cleanup = self.cleanup(site.id, request.cleanup_script);
         done(self.workspaces.discard(&site, cleanup).await)
     }
@@ -262,5 +267,28 @@ impl Runner for Service {
 
     async fn agents(&self, _: Request<proto::Empty>) -> Reply<proto::AgentList> {
         Ok(Response::new(encode::agents(self.catalogue.agents().await)))
+    }
+
+    async fn open_terminal(&self, request: Request<proto::TerminalStart>) -> Reply<proto::Empty> {
+        done(terminals::open(&self.terminals, request.into_inner()).await)
+    }
+
+    async fn attach_terminal(
+        &self,
+        request: Request<Streaming<proto::TerminalInput>>,
+    ) -> Reply<Self::AttachTerminalStream> {
+        terminals::attach(&self.terminals, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn close_terminal(&self, request: Request<proto::CloseTerminalRequest>) -> Reply<proto::Empty> {
+        done(terminals::close(&self.terminals, request.into_inner()).await)
+    }
+
+    async fn terminals(&self, _: Request<proto::Empty>) -> Reply<proto::TerminalList> {
+        Ok(Response::new(terminals::list(&self.terminals)))
+    }
+
+    async fn ended_terminals(&self, _: Request<proto::Empty>) -> Reply<Self::EndedTerminalsStream> {
+        Ok(Response::new(terminals::ended(&self.terminals)))
     }
 }

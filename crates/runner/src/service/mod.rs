@@ -7,6 +7,7 @@ mod fault;
 mod lifetime;
 mod methods;
 mod serve;
+mod terminals;
 
 pub use lifetime::Lifetime;
 pub use serve::{Settings, serve};

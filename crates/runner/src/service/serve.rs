@@ -22,6 +22,7 @@ use super::proto::runner_server::RunnerServer;
 use crate::agent::catalogue::Catalogue;
 use crate::process::{Environment, Launcher, become_reaper, reap_strays};
 use crate::session::{Checkpoints, Options, Sessions};
+use crate::terminal::{Limits, Terminals};
 use crate::workspace::Workspaces;
 
 /// Largest request, in bytes: a message at its bounds, escaped in the worst way, and a recap beside it.
@@ -85,12 +86,14 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
         }
     }
     let sessions = open_sessions(&settings, environment.clone(), workspaces.clone()).await?;
+    let terminals = Terminals::new(launcher(), environment.clone(), Limits::default());
     // Bound once all is recovered, so that whoever connects sees the truth.
     let listener = listen(&settings.socket).map_err(Error::internal)?;
     let lifetime = Lifetime::default();
     let service = Service {
         workspaces,
         sessions: sessions.clone(),
+        terminals: terminals.clone(),
         catalogue: Catalogue::new(environment),
         lifetime: lifetime.clone(),
     };
@@ -106,7 +109,7 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     tracing::info!(socket = %settings.socket.display(), pid = std::process::id(), "serving");
     let why = wait(&lifetime, settings.grace).await.map_err(Error::internal)?;
     tracing::info!(why, "ending");
-    sessions.stop_all().await;
+    tokio::join!(sessions.stop_all(), terminals.close_all());
     lifetime.end();
     // Followed streams stay open until their client goes; they must not keep the runner.
     let _ = tokio::time::timeout(FAREWELL, serving).await;
@@ -120,18 +123,21 @@ async fn open_sessions(
     environment: Environment,
     workspaces: Workspaces,
 ) -> Result<Sessions> {
-    // By this name the very program that runs is found, even when its file was replaced meanwhile.
-    let launcher = Launcher::new("/proc/self/exe".into());
     let mut options = Options::new(
         settings.state.clone(),
         environment,
-        launcher,
+        launcher(),
         Arc::new(SystemClock),
         Arc::new(workspaces),
     );
     options.timing.quiet_after = settings.quiet_after;
     options.timing.idle_after = settings.idle_after;
     Sessions::open(options).await.map_err(Error::internal)
+}
+
+/// By this name the very program that runs is found, even when its file was replaced meanwhile.
+fn launcher() -> Launcher {
+    Launcher::new("/proc/self/exe".into())
 }
 
 /// Waits for a reason to end, and says which.

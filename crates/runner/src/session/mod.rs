@@ -21,6 +21,7 @@ use switchyard_domain::{Clock, Result, SessionId};
 
 pub(crate) use context::{Command, Context, Reply, answer};
 pub(crate) use recorder::{Recorder, Voice};
+pub(crate) use registry::working_folder;
 pub use registry::{Known, Sessions};
 
 use crate::process::{Environment, Launcher};

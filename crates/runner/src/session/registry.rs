@@ -340,8 +340,8 @@ async fn outlive(mut progress: watch::Receiver<Progress>) -> Result<()> {
     Ok(())
 }
 
-/// Where the agent works: the worktree, or the folder of all worktrees where there are several.
-fn working_folder(site: &WorkspaceSite) -> Result<PathBuf> {
+/// Where agents and shells start: the worktree, or the folder of all worktrees where there are several.
+pub(crate) fn working_folder(site: &WorkspaceSite) -> Result<PathBuf> {
     let first = site.repos.first().map(|repo| Path::new(&repo.path));
     let folder = match site.repos.len() {
         0 | 1 => first,

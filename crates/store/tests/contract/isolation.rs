@@ -8,6 +8,7 @@ use switchyard_domain::repo::RepoFacts;
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::*;
 use switchyard_domain::task::{TaskFilter, TaskPatch};
+use switchyard_domain::terminal::{ClosedReason, TerminalEnd, TerminalSize};
 use switchyard_domain::transcript::{EntryBody, PermissionOption};
 use switchyard_domain::*;
 use switchyard_store::Database;
@@ -30,6 +31,7 @@ struct Ids {
     message: MessageId,
     approval: ApprovalId,
     comment: CommentId,
+    terminal: TerminalId,
 }
 
 async fn real_ids(f: &Fixture) -> Ids {
@@ -38,6 +40,8 @@ async fn real_ids(f: &Fixture) -> Ids {
     let workspace = f.db.workspace(&f.alice, session.workspace_id).await.unwrap();
     let (act, place) = (f.act("comment.create"), anchor(workspace.repos[0].repo_id));
     let comment = f.db.create_comment(&act, workspace.id, &place, "x").await.unwrap().id;
+    let terminal = open(workspace.id);
+    f.db.create_terminal(&f.act("terminal.create"), &terminal).await.unwrap();
     let ask = EntryBody::Permission {
         permission_id: "p".to_owned(),
         tool_call_id: None,
@@ -60,6 +64,7 @@ async fn real_ids(f: &Fixture) -> Ids {
         message: message.id,
         approval,
         comment,
+        terminal: terminal.id,
     }
 }
 
@@ -73,7 +78,12 @@ fn no_ids() -> Ids {
         message: MessageId::new(),
         approval: ApprovalId::new(),
         comment: CommentId::new(),
+        terminal: TerminalId::new(),
     }
+}
+
+fn open(workspace_id: WorkspaceId) -> NewTerminal {
+    NewTerminal { id: TerminalId::new(), workspace_id, name: None, size: TerminalSize::default() }
 }
 
 fn anchor(repo_id: RepoId) -> CommentAnchor {
@@ -126,6 +136,8 @@ async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
         told("unheard_answers", db.unheard_answers(scope, ids.session).await),
         told("comments", db.comments(scope, ids.workspace).await),
         told("comment", db.comment(scope, ids.comment).await),
+        told("terminals", db.terminals(scope, Some(ids.workspace)).await),
+        told("terminal", db.terminal(scope, ids.terminal).await),
     ]
 }
 
@@ -162,6 +174,7 @@ async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
     let new = NewSession { workspace_id: ids.workspace, agent: agent(), prompt: "x".to_owned() };
     let failed = SessionStatus::Failed;
     let entries = [said(2, "x")];
+    let end = TerminalEnd { reason: ClosedReason::Closed, exit_code: None };
     vec![
         told("create_session", db.create_session(act, &new).await),
         told("set_session_status", db.set_session_status(act, ids.session, failed, None).await),
@@ -174,6 +187,9 @@ async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
         told("create_comment", db.create_comment(act, ids.workspace, &anchor(ids.repo), "x").await),
         told("update_comment", db.update_comment(act, ids.comment, 1, "x").await),
         told("delete_comment", db.delete_comment(act, ids.comment, 1).await),
+        told("create_terminal", db.create_terminal(act, &open(ids.workspace)).await),
+        told("rename_terminal", db.rename_terminal(act, ids.terminal, 1, "x").await),
+        told("close_terminal", db.close_terminal(act, ids.terminal, None, end).await),
         told("send_review", db.send_review(act, ids.session, &[ids.comment], "x").await),
     ]
 }
@@ -191,6 +207,9 @@ async fn lists_of_another_organisation_are_empty(f: Fixture) {
     let ids = real_ids(&f).await;
     assert!(f.db.projects(&f.mallory, false, &all()).await.unwrap().items.is_empty());
     assert!(f.db.approvals(&f.mallory, None, &all()).await.unwrap().items.is_empty());
+    let place = TerminalPlace::Workspace(ids.workspace);
+    assert!(f.db.terminals(&f.mallory, None).await.unwrap().is_empty());
+    assert!(f.db.terminals_in(&f.mallory, place).await.unwrap().is_empty());
     assert!(f.db.tasks_by_id(&f.mallory, &[ids.task]).await.unwrap().is_empty());
 }
 

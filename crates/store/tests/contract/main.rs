@@ -16,6 +16,7 @@ mod projects;
 mod recovery;
 mod sessions;
 mod tasks;
+mod terminals;
 mod transcript;
 mod trash;
 mod workspaces;

@@ -75,7 +75,7 @@ async fn the_audit_log_can_only_grow(f: Fixture) {
 }
 
 async fn tenant_tables_name_their_owner(f: Fixture) {
-    const TENANT_TABLES: [&str; 12] = [
+    const TENANT_TABLES: [&str; 13] = [
         "projects",
         "repos",
         "tasks",
@@ -85,6 +85,7 @@ async fn tenant_tables_name_their_owner(f: Fixture) {
         "messages",
         "approvals",
         "comments",
+        "terminals",
         "user_configs",
         "audit_log",
         "idempotency_keys",

@@ -648,6 +648,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of your open terminals, oldest first
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["terminal_list_own"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One terminal, closed ones too
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["terminal_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Closes a terminal and ends everything that it started
+         * @description Needs the role member. Rate class: default.
+         */
+        delete: operations["terminal_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Renames a terminal
+         * @description Needs the role member. Rate class: default.
+         */
+        patch: operations["terminal_update"];
+        trace?: never;
+    };
+    "/api/terminals/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A terminal's output as binary frames; takes input as binary frames
+         * @description Needs the role member. Rate class: terminals. A WebSocket; the reply is what the server sends.
+         */
+        get: operations["terminal_attach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{id}": {
         parameters: {
             query?: never;
@@ -984,6 +1052,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{id}/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your open terminals in a workspace, oldest first
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["terminal_list"];
+        put?: never;
+        /**
+         * Opens a terminal in the workspace's folder
+         * @description Needs the role member. Rate class: terminals.
+         */
+        post: operations["terminal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{id}/update": {
         parameters: {
             query?: never;
@@ -1163,6 +1255,11 @@ export interface components {
          * @enum {string}
          */
         CheckpointReason: "turn" | "rewind" | "merge" | "rebase" | "discard" | "manual";
+        /**
+         * @description Why a terminal was closed.
+         * @enum {string}
+         */
+        ClosedReason: "exited" | "closed" | "idle" | "lost";
         /** @description A fresh one-time code. */
         Code: {
             code: string;
@@ -1279,6 +1376,21 @@ export interface components {
             priority?: components["schemas"]["Priority"] | null;
             status?: components["schemas"]["TaskStatus"] | null;
             title: string;
+        };
+        /** @description Opens a terminal. All of it may be left out. */
+        CreateTerminal: {
+            /**
+             * Format: int32
+             * @description 1 to 1000; 80 where it is left out.
+             */
+            cols?: number | null;
+            /** @description The smallest free “Terminal N” where it is left out. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 1000; 24 where it is left out.
+             */
+            rows?: number | null;
         };
         /** @description Makes a workspace, and starts a session when an agent is named. */
         CreateWorkspace: {
@@ -1659,6 +1771,12 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
+        /** @description Renames a terminal. */
+        PatchTerminal: {
+            name: string;
+            /** Format: int64 */
+            version?: number | null;
+        };
         /** @description A folder that completes a typed path. */
         PathCompletion: {
             is_repo: boolean;
@@ -1949,6 +2067,91 @@ export interface components {
          * @enum {string}
          */
         TaskStatus: "todo" | "in_progress" | "in_review" | "done" | "cancelled";
+        /** @description A terminal in a workspace, its caller's own. */
+        Terminal: {
+            closed_at: components["schemas"]["Time"] | null;
+            closed_reason: components["schemas"]["ClosedReason"] | null;
+            /**
+             * Format: int32
+             * @description The size that it was opened with; attaching tells the one in force.
+             */
+            cols: number;
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description What the shell ended with; null while it is open, and where nobody knows.
+             */
+            exit_code: number | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int32 */
+            rows: number;
+            status: components["schemas"]["TerminalStatus"];
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        /** @description A text frame that the client sends; its binary frames are input. */
+        TerminalCommand: {
+            /** Format: int64 */
+            offset: number;
+            /** @enum {string} */
+            type: "ack";
+        } | {
+            /** Format: int32 */
+            cols: number;
+            /** Format: int32 */
+            rows: number;
+            /** @enum {string} */
+            type: "resize";
+        };
+        /**
+         * @description A text frame that the server sends; its binary frames are output, as the program wrote it. Offsets count the bytes
+         *     of output from the terminal's start.
+         */
+        TerminalFrame: {
+            /** Format: int32 */
+            cols: number;
+            /**
+             * Format: int64
+             * @description Offset behind the newest byte.
+             */
+            end: number;
+            /**
+             * Format: int64
+             * @description Offset of the next byte.
+             */
+            from: number;
+            /** Format: int32 */
+            rows: number;
+            /** @enum {string} */
+            type: "attached";
+        } | {
+            /** Format: int64 */
+            from: number;
+            /** @enum {string} */
+            type: "gap";
+        } | {
+            /** Format: int32 */
+            cols: number;
+            /** Format: int32 */
+            rows: number;
+            /** @enum {string} */
+            type: "size";
+        } | {
+            /** Format: int32 */
+            exit_code: number | null;
+            reason: components["schemas"]["ClosedReason"];
+            /** @enum {string} */
+            type: "closed";
+        };
+        /**
+         * @description Whether a terminal's shell is there.
+         * @enum {string}
+         */
+        TerminalStatus: "open" | "closed";
         /**
          * @description How the UI looks.
          * @enum {string}
@@ -3469,6 +3672,172 @@ export interface operations {
             };
         };
     };
+    terminal_list_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Terminal"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminal"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchTerminal"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminal"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_attach: {
+        parameters: {
+            query?: {
+                /** @description Offset of the first byte that the client does not have; the oldest byte that is kept where it is left out. */
+                from?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Frames that the server sends */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalFrame"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     workspace_read: {
         parameters: {
             query?: never;
@@ -4137,6 +4506,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Terminal"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTerminal"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminal"];
                 };
             };
             /** @description What went wrong */

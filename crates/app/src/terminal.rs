@@ -1,0 +1,177 @@
+//! What people do with terminals.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::stream::{StreamExt, once};
+use switchyard_domain::runner::{TerminalInputs, TerminalOutput, TerminalOutputs, TerminalStart};
+use switchyard_domain::store::{Act, NewTerminal, TerminalPlace};
+use switchyard_domain::terminal::{ClosedReason, Terminal, TerminalEnd, TerminalSize, validate_name};
+use switchyard_domain::{Error, ErrorKind, Result, Scope, TerminalId, WorkspaceId};
+
+use crate::App;
+use crate::recovery::runner_is_away;
+
+/// Terminals that the runner has already and the store does not have yet: they belong to somebody.
+#[derive(Default)]
+pub(crate) struct Opening(Mutex<HashSet<TerminalId>>);
+
+/// A terminal that is being opened, until this is dropped.
+struct BeingOpened<'a>(&'a Opening, TerminalId);
+
+impl Opening {
+    fn begin(&self, id: TerminalId) -> BeingOpened<'_> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        BeingOpened(self, id)
+    }
+
+    pub(crate) fn all(&self) -> HashSet<TerminalId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for BeingOpened<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+const CLOSED: TerminalEnd = TerminalEnd { reason: ClosedReason::Closed, exit_code: None };
+const LOST: TerminalEnd = TerminalEnd { reason: ClosedReason::Lost, exit_code: None };
+
+impl App {
+    /// Opens a terminal in a workspace.
+    ///
+    /// # Errors
+    /// `Invalid` for a bad name, `NotFound`, `Conflict` when the workspace has no folder (`workspace_busy`,
+    /// `workspace_discarded`, `workspace_failed`), `Limited` with code `too_many_terminals`, or what the runner says.
+    pub async fn create_terminal(
+        &self,
+        act: &Act,
+        workspace: WorkspaceId,
+        name: Option<&str>,
+        size: TerminalSize,
+    ) -> Result<Terminal> {
+        let name = name.map(validate_name).transpose()?;
+        // A discard that comes meanwhile waits, and closes this one too.
+        let _only_one = self.parts.workspaces.lock(workspace).await;
+        let site = self.open_site(&act.scope, workspace).await?;
+        let id = TerminalId::new();
+        let _opening = self.parts.opening.begin(id);
+        self.runner(&act.scope).open_terminal(&TerminalStart { id, site, size }).await?;
+        let new = NewTerminal { id, workspace_id: workspace, name, size };
+        let made = self.store().create_terminal(act, &new).await;
+        // Refused, or made before under the same key: the one that was just opened is nobody's.
+        if made.as_ref().map_or(true, |made| made.id != id) {
+            self.runner(&act.scope).close_terminal(id, ClosedReason::Closed).await?;
+        }
+        made
+    }
+
+    /// The acting user's open terminals, oldest first; those of one workspace alone, if one is named.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn terminals(&self, scope: &Scope, workspace: Option<WorkspaceId>) -> Result<Vec<Terminal>> {
+        self.store().terminals(scope, workspace).await
+    }
+
+    /// One of the acting user's terminals.
+    ///
+    /// # Errors
+    /// `NotFound`, for another's too.
+    pub async fn terminal(&self, scope: &Scope, id: TerminalId) -> Result<Terminal> {
+        self.store().terminal(scope, id).await
+    }
+
+    /// Renames a terminal.
+    ///
+    /// # Errors
+    /// `Invalid`, `NotFound`, `Stale`, `Conflict` with code `terminal_closed`.
+    pub async fn rename_terminal(
+        &self,
+        act: &Act,
+        id: TerminalId,
+        version: i64,
+        name: &str,
+    ) -> Result<Terminal> {
+        self.store().rename_terminal(act, id, version, &validate_name(name)?).await
+    }
+
+    /// Closes a terminal: its shell ends, and everything that it started.
+    ///
+    /// # Errors
+    /// `NotFound`, `Stale`.
+    pub async fn delete_terminal(&self, act: &Act, id: TerminalId, version: i64) -> Result<()> {
+        self.store().terminal(&act.scope, id).await?;
+        self.end_terminal(act, id, Some(version), CLOSED).await
+    }
+
+    /// Closes all terminals in what is about to be thrown away.
+    ///
+    /// # Errors
+    /// What the store or the runner says.
+    pub(crate) async fn close_terminals_in(&self, scope: Scope, place: TerminalPlace) -> Result<()> {
+        for (_, id) in self.store().terminals_in(&scope, place).await? {
+            self.end_terminal(&self.act(scope, "terminal.delete"), id, None, CLOSED).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a terminal is closed, then ends it. A runner that is away ends it when it is seen again.
+    pub(crate) async fn end_terminal(
+        &self,
+        act: &Act,
+        id: TerminalId,
+        version: Option<i64>,
+        end: TerminalEnd,
+    ) -> Result<()> {
+        self.store().close_terminal(act, id, version, end).await?;
+        match self.runner(&act.scope).close_terminal(id, end.reason).await {
+            Err(error) if runner_is_away(&error) => {
+                tracing::warn!(terminal = %id, ?error, "a closed terminal is left for the runner's next visit");
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Notes that the runner does not have a terminal any more.
+    pub(crate) async fn lose_terminal(&self, scope: Scope, id: TerminalId) -> Result<Terminal> {
+        tracing::info!(terminal = %id, user = %scope.user(), "a terminal was lost with its runner");
+        self.store().close_terminal(&self.act(scope, "terminal.lose"), id, None, LOST).await
+    }
+
+    /// Attaches a viewer to a terminal of the acting user's, from an offset or from the oldest byte that is kept. One
+    /// that is closed says so and ends.
+    ///
+    /// # Errors
+    /// `NotFound`, or what the runner says.
+    pub async fn attach_terminal(
+        &self,
+        scope: Scope,
+        id: TerminalId,
+        from: Option<u64>,
+        input: TerminalInputs,
+    ) -> Result<TerminalOutputs> {
+        let terminal = self.store().terminal(&scope, id).await?;
+        if let Some(end) = terminal.end {
+            return Ok(only(end));
+        }
+        match self.runner(&scope).attach_terminal(id, from, input).await {
+            // It ended a moment ago, or with the runner that had it.
+            Err(error) if error.kind == ErrorKind::NotFound => match self.lose_terminal(scope, id).await?.end
+            {
+                Some(end) => Ok(only(end)),
+                None => Err(Error::not_found()),
+            },
+            other => other,
+        }
+    }
+}
+
+/// The output of a terminal that has none any more.
+fn only(end: TerminalEnd) -> TerminalOutputs {
+    once(async move { Ok(TerminalOutput::Ended(end)) }.boxed()).boxed()
+}

@@ -1,0 +1,153 @@
+//! Seeing to it that the store and the runner agree on terminals, and that none is left open for nothing.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use switchyard_domain::runner::{EndedTerminals, KnownTerminal};
+use switchyard_domain::terminal::{ClosedReason, TerminalEnd};
+use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope, TerminalId, UserId};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::App;
+use crate::recovery::owner_scope;
+
+/// How long to wait before a runner that does not answer is asked again.
+const SOON: Duration = Duration::from_millis(250);
+
+/// When terminals are closed that nobody uses.
+#[derive(Clone, Copy, Debug)]
+pub struct TerminalCleanup {
+    /// How long one may have neither input nor output; `None` for ever.
+    pub idle_after: Option<Duration>,
+    /// How often they are looked through.
+    pub every: Duration,
+}
+
+impl App {
+    /// Notes terminals that end as they do, and looks through all of them now and at each interval, for as long as it
+    /// is polled.
+    ///
+    /// `authority` turns an owner into the actor on whose behalf their terminals are closed.
+    pub async fn keep_terminals(&self, authority: impl Fn(UserId, OrgId) -> Actor, cleanup: TerminalCleanup) {
+        loop {
+            if let Err(error) = self.follow_terminals(&authority, cleanup).await {
+                tracing::debug!(?error, "terminals could not be looked after");
+            }
+            sleep(SOON).await;
+        }
+    }
+
+    /// Looks after terminals until the runner is gone.
+    async fn follow_terminals(
+        &self,
+        authority: &impl Fn(UserId, OrgId) -> Actor,
+        cleanup: TerminalCleanup,
+    ) -> Result<()> {
+        let mut ended: EndedTerminals = self.parts.runner.ended_terminals().await?;
+        let mut look = Instant::now();
+        loop {
+            tokio::select! {
+                end = ended.next() => match end {
+                    Some(end) => {
+                        let (id, end) = end?;
+                        self.note_end(authority, id, end).await?;
+                    }
+                    None => return Err(Error::unavailable("runner_unavailable", "The runner is gone.")),
+                },
+                () = sleep_until(look) => {
+                    self.look_through_terminals(authority, cleanup).await?;
+                    look = Instant::now() + cleanup.every;
+                }
+            }
+        }
+    }
+
+    /// Notes how a terminal ended, and lets the runner forget it.
+    async fn note_end(
+        &self,
+        authority: &impl Fn(UserId, OrgId) -> Actor,
+        id: TerminalId,
+        end: TerminalEnd,
+    ) -> Result<()> {
+        let open = self.store().open_terminals().await?;
+        if let Some((org, user, _)) = open.into_iter().find(|(_, _, open)| *open == id) {
+            let act = self.act(owner_scope(authority, user, org)?, "terminal.end");
+            gone_is_fine(self.store().close_terminal(&act, id, None, end).await.map(drop))?;
+        } else if self.parts.opening.all().contains(&id) {
+            // Its row is about to be written; the next look through closes it.
+            return Ok(());
+        }
+        self.parts.runner.close_terminal(id, end.reason).await
+    }
+
+    async fn look_through_terminals(
+        &self,
+        authority: &impl Fn(UserId, OrgId) -> Actor,
+        cleanup: TerminalCleanup,
+    ) -> Result<()> {
+        // Read in this order: what is opened meanwhile is in the last two, or in neither of the first two.
+        let known = self.parts.runner.terminals().await?;
+        let opening = self.parts.opening.all();
+        let open = self.store().open_terminals().await?;
+        let there: HashSet<TerminalId> = known.iter().map(|known| known.id).collect();
+        for (org, user, id) in &open {
+            if !there.contains(id) && !opening.contains(id) {
+                self.lose_if_gone(owner_scope(authority, *user, *org)?, *id).await?;
+            }
+        }
+        for known in &known {
+            match open.iter().find(|(_, _, id)| *id == known.id) {
+                None if opening.contains(&known.id) => {}
+                None => {
+                    tracing::warn!(terminal = %known.id, security_event = true, "an orphaned terminal is closed");
+                    self.parts.runner.close_terminal(known.id, ClosedReason::Closed).await?;
+                }
+                Some((org, user, _)) => {
+                    let scope = owner_scope(authority, *user, *org)?;
+                    self.close_if_unused(scope, known, cleanup.idle_after).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One that was opened after the runner was asked is there when it is asked again.
+    async fn lose_if_gone(&self, scope: Scope, id: TerminalId) -> Result<()> {
+        let known = self.parts.runner.terminals().await?;
+        if known.iter().any(|known| known.id == id) {
+            return Ok(());
+        }
+        gone_is_fine(self.lose_terminal(scope, id).await.map(drop))
+    }
+
+    /// Closes a terminal whose shell has ended, or that was idle for too long. A program that works in silence is not
+    /// idle.
+    async fn close_if_unused(
+        &self,
+        scope: Scope,
+        known: &KnownTerminal,
+        idle_after: Option<Duration>,
+    ) -> Result<()> {
+        let (id, user) = (known.id, scope.user());
+        if let Some(end) = known.end {
+            let act = self.act(scope, "terminal.end");
+            return gone_is_fine(self.end_terminal(&act, id, None, end).await);
+        }
+        if known.busy || idle_after.is_none_or(|most| known.idle < most) {
+            return Ok(());
+        }
+        let idle_secs = known.idle.as_secs();
+        tracing::info!(terminal = %id, %user, idle_secs, security_event = true, "an idle terminal is closed");
+        let end = TerminalEnd { reason: ClosedReason::Idle, exit_code: None };
+        gone_is_fine(self.end_terminal(&self.act(scope, "terminal.close_idle"), id, None, end).await)
+    }
+}
+
+/// Its workspace was removed meanwhile, and its row with it.
+fn gone_is_fine(outcome: Result<()>) -> Result<()> {
+    match outcome {
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

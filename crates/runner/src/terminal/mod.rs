@@ -1,0 +1,12 @@
+//! Terminals: a shell on a pseudo-terminal each, with its last output kept for whoever attaches.
+//!
+//! The shell is started under a supervisor, as agents are, so that all that it starts ends with it.
+
+mod device;
+mod registry;
+mod scrollback;
+mod viewer;
+mod viewing;
+
+pub use registry::Terminals;
+pub use scrollback::Limits;
