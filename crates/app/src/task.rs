@@ -1,6 +1,6 @@
 //! What people do with tasks.
 
-use switchyard_domain::store::{Act, BulkChange, TerminalPlace};
+use switchyard_domain::store::{Act, BulkChange, BulkOutcome, TerminalPlace};
 use switchyard_domain::task::{
     NewTask, Task, TaskFilter, TaskPatch, validate_description, validate_labels, validate_title,
 };
@@ -68,7 +68,7 @@ impl App {
         self.store().update_task(act, id, version, &patch).await
     }
 
-    /// Changes many tasks at once, all or none.
+    /// Changes many tasks at once, all or none of those that are as the caller has seen them; the others are left alone.
     ///
     /// # Errors
     /// `Invalid`, `NotFound` when one of them is not there.
@@ -78,18 +78,18 @@ impl App {
         project: ProjectId,
         ids: &[TaskId],
         mut change: BulkChange,
-    ) -> Result<Vec<Task>> {
+    ) -> Result<BulkOutcome> {
         if ids.is_empty() || ids.len() > 1000 {
             return Err(Error::invalid("ids", "Name 1 to 1000 tasks."));
         }
         change.add_labels = validate_labels(&change.add_labels)?;
-        let tasks = self.store().update_tasks(act, project, ids, &change).await?;
+        let outcome = self.store().update_tasks(act, project, ids, &change).await?;
         if change.delete {
-            for id in ids {
-                self.close_terminals_in(act.scope, TerminalPlace::Task(*id)).await?;
+            for task in &outcome.changed {
+                self.close_terminals_in(act.scope, TerminalPlace::Task(task.id)).await?;
             }
         }
-        Ok(tasks)
+        Ok(outcome)
     }
 
     /// Deletes a task and closes the terminals in its workspaces; [`App::restore_task`] takes the task back.

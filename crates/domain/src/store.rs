@@ -10,6 +10,8 @@ mod approvals;
 mod terminals;
 mod trash;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 pub use approvals::{Approvals, Expiry};
@@ -125,14 +127,15 @@ pub trait Tasks: Send + Sync {
     /// Changes a task if `version` is still its version (`Stale` otherwise). A new status without `before` or
     /// `after` puts it at the end of that column.
     async fn update_task(&self, act: &Act, id: TaskId, version: i64, patch: &TaskPatch) -> Result<Task>;
-    /// Changes many tasks of a project at once, all or none, whatever their versions. `delete` marks them deleted.
+    /// Changes many tasks of a project at once, all or none of those that have the versions that the change names, if it
+    /// does; the others are left alone. `delete` marks them deleted.
     async fn update_tasks(
         &self,
         act: &Act,
         project: ProjectId,
         ids: &[TaskId],
         change: &BulkChange,
-    ) -> Result<Vec<Task>>;
+    ) -> Result<BulkOutcome>;
     /// Marks a task deleted; its rows stay.
     async fn delete_task(&self, act: &Act, id: TaskId, version: i64) -> Result<()>;
     /// Takes a deletion back.
@@ -152,6 +155,17 @@ pub struct BulkChange {
     pub remove_labels: Vec<String>,
     /// Delete (restorable).
     pub delete: bool,
+    /// The versions that the caller has seen. A task that has another is left alone; one without is changed as it is.
+    pub versions: HashMap<TaskId, i64>,
+}
+
+/// What became of the tasks of a bulk action.
+#[derive(Clone, Debug, Default)]
+pub struct BulkOutcome {
+    /// Changed, as they are now.
+    pub changed: Vec<Task>,
+    /// Left alone, because they are no longer as the caller has seen them; as they are now.
+    pub stale: Vec<Task>,
 }
 
 /// A workspace as it begins.

@@ -202,6 +202,30 @@ async fn many_tasks_change_at_once_all_or_none() {
 }
 
 #[tokio::test]
+async fn a_bulk_change_tells_which_tasks_it_left_alone_because_others_changed_them() {
+    let instance = Instance::start().await;
+    let client = instance.client();
+    let project = client.project("P").await;
+    let (mine, theirs) = (client.task(&project, "Mine").await, client.task(&project, "Theirs").await);
+    client.patch(&path(&theirs), 1, json!({"priority": "urgent"})).await.expect(200);
+
+    let bulk = format!("/api/projects/{project}/tasks/bulk");
+    let versions = json!({id(&mine): mine["version"], id(&theirs): theirs["version"]});
+    let body = json!({"ids": [id(&mine), id(&theirs)], "versions": versions, "set": {"priority": "low"}});
+    let told = client.post(&bulk, body).await.expect(200);
+    assert_eq!((&told["items"][0]["title"], &told["items"][0]["priority"]), (&json!("Mine"), &json!("low")));
+    assert_eq!(
+        (&told["stale"][0]["title"], &told["stale"][0]["priority"]),
+        (&json!("Theirs"), &json!("urgent"))
+    );
+
+    let versions = json!({id(&theirs): told["stale"][0]["version"]});
+    let body = json!({"ids": [id(&theirs)], "versions": versions, "delete": true});
+    let told = client.post(&bulk, body).await.expect(200);
+    assert_eq!((told["items"].as_array().unwrap().len(), &told["stale"]), (1, &json!([])));
+}
+
+#[tokio::test]
 async fn pages_together_hold_every_task_once_in_the_order_of_the_board() {
     let instance = Instance::start().await;
     let client = instance.client();

@@ -1,5 +1,5 @@
 import { becomes, gone, shown } from '../expect.mjs';
-import { panel } from '../steps/board.mjs';
+import { card, hasColumn, notifications, panel } from '../steps/board.mjs';
 
 export const title = 'Edits that meet';
 
@@ -55,5 +55,29 @@ export default async function conflictingEdits({ scenario, instance: start, brow
     await gone(dialog);
     await becomes(stored, 'Theirs again.');
     await shown(panel(page).getByRole('region', { name: 'Description' }).getByText('Theirs again.'));
+  });
+
+  await scenario('a group change leaves alone what another window changed meanwhile, says so, and goes on with it when asked', async () => {
+    const [bell, clapper] = [await instance.api.task(project.id, { title: 'Hang the bell' }), await instance.api.task(project.id, { title: 'Oil the clapper' })];
+    await window.open(`/projects/${project.id}`);
+    for (const title of ['Hang the bell', 'Oil the clapper']) {
+      await card(page, title).focus();
+      await page.keyboard.press('x');
+    }
+    // The other window is quicker by as long as a request takes.
+    await page.route('**/tasks/bulk', async (route) => {
+      await instance.api.patch(`/tasks/${clapper.id}`, clapper.version, { status: 'in_review' });
+      await route.continue();
+    }, { times: 1 });
+    await page.keyboard.press('s');
+    await page.getByRole('option', { name: 'Done', exact: true }).click();
+    const note = notifications(page).getByText('Left alone, because somebody else changed it meanwhile: “Oil the clapper”');
+    await shown(note);
+    const status = async (task) => (await instance.api.get(`/tasks/${task.id}`)).status;
+    await becomes(async () => [await status(bell), await status(clapper)], ['done', 'in_review']);
+    await hasColumn(page, 'In review', ['Oil the clapper']);
+    await notifications(page).getByRole('button', { name: 'Change anyway' }).click();
+    await hasColumn(page, 'Done', ['Hang the bell', 'Oil the clapper']);
+    await becomes(() => status(clapper), 'done');
   });
 }

@@ -12,7 +12,7 @@ use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
 use crate::state::ApiState;
 use crate::table::Route;
 use crate::wire::Page;
-use crate::wire::task::{BulkTasks, CreateTask, PatchTask, Task, TaskQuery};
+use crate::wire::task::{BulkResult, BulkTasks, CreateTask, PatchTask, Task, TaskQuery};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -25,9 +25,11 @@ pub(super) fn routes() -> Vec<Route> {
             .body::<CreateTask>()
             .reply::<Task>(201),
         Route::write(Method::POST, "/api/projects/{id}/tasks/bulk", "task.bulk", bulk)
-            .summary("Changes many tasks at once, all or none")
+            .summary(
+                "Changes many tasks at once; those that others changed meanwhile are left alone and told",
+            )
             .body::<BulkTasks>()
-            .reply_page::<Task>(),
+            .reply::<BulkResult>(200),
         Route::read("/api/tasks/{id}", "task.read", read).summary("One task").reply::<Task>(200),
         Route::write(Method::PATCH, "/api/tasks/{id}", "task.update", update)
             .summary("Changes a task, or moves it on the board")
@@ -87,10 +89,10 @@ async fn bulk(
     caller: Caller,
     Id(id): Id<ProjectId>,
     Input(body): Input<BulkTasks>,
-) -> ApiResult<Json<Page<Task>>> {
+) -> ApiResult<Json<BulkResult>> {
     let ids: Vec<TaskId> = body.ids.iter().copied().map(Into::into).collect();
-    let tasks = state.app.update_tasks(&caller.act(&state.app), id, &ids, body.change()).await?;
-    Ok(Json(Page::whole(tasks)))
+    let outcome = state.app.update_tasks(&caller.act(&state.app), id, &ids, body.change()).await?;
+    Ok(Json(outcome.into()))
 }
 
 async fn read(

@@ -1,7 +1,9 @@
 //! Tasks on the wire.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
-use switchyard_domain::store::BulkChange;
+use switchyard_domain::store::{BulkChange, BulkOutcome};
 use switchyard_domain::{Error, Result, task as domain};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -140,11 +142,14 @@ impl From<PatchTask> for domain::TaskPatch {
     }
 }
 
-/// Changes many tasks at once, all or none.
+/// Changes many tasks at once: all or none of those that are as the client has seen them.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BulkTasks {
     pub(crate) ids: Vec<Uuid>,
+    /// The versions that the client has seen. A task that has another is left alone; one without is changed as it is.
+    #[serde(default)]
+    versions: HashMap<Uuid, i64>,
     set: Option<BulkSet>,
     #[serde(default)]
     delete: bool,
@@ -170,7 +175,24 @@ impl BulkTasks {
             add_labels: set.add_labels,
             remove_labels: set.remove_labels,
             delete: self.delete,
+            versions: self.versions.into_iter().map(|(id, version)| (id.into(), version)).collect(),
         }
+    }
+}
+
+/// What became of many tasks.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BulkResult {
+    /// Changed, as they are now.
+    items: Vec<Task>,
+    /// Left alone, because they are no longer as the client has seen them; as they are now.
+    stale: Vec<Task>,
+}
+
+impl From<BulkOutcome> for BulkResult {
+    fn from(outcome: BulkOutcome) -> Self {
+        let wire = |tasks: Vec<domain::Task>| tasks.into_iter().map(Into::into).collect();
+        Self { items: wire(outcome.changed), stale: wire(outcome.stale) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Changes to tasks: made, edited, moved, deleted, restored; one or many.
 
 use switchyard_domain::event::Verb;
-use switchyard_domain::store::BulkChange;
+use switchyard_domain::store::{BulkChange, BulkOutcome};
 use switchyard_domain::task::{NewTask, Task, TaskPatch, validate_labels};
 use switchyard_domain::{Error, PageRequest, ProjectId, Result, TaskId};
 
@@ -152,24 +152,36 @@ pub(super) async fn update_many(
     project: ProjectId,
     ids: &[TaskId],
     change: &BulkChange,
-) -> Result<Vec<Task>> {
+) -> Result<BulkOutcome> {
     if ids.len() > PageRequest::MAX as usize {
         return Err(Error::invalid("ids", "Change at most 1,000 tasks at once."));
     }
     let scope = write.scope();
     projects::require(write.tx, &scope, project).await?;
-    let mut changed = Vec::with_capacity(ids.len());
+    let mut outcome = BulkOutcome::default();
+    let mut wanted = Vec::with_capacity(ids.len());
+    // All before any is changed: making room for one may move another, and so give it a new version.
     for id in ids {
-        let before = find(write.tx, &scope, *id).await?;
-        if before.project_id != project {
+        let task = find(write.tx, &scope, *id).await?;
+        if task.project_id != project {
             return Err(Error::not_found());
         }
+        if change.versions.get(id).is_some_and(|seen| *seen != task.version) {
+            outcome.stale.push(task);
+            continue;
+        }
+        check_living(task.deleted_at.is_some())?;
+        wanted.push(id);
+    }
+    for id in wanted {
+        let before = find(write.tx, &scope, *id).await?;
         check_living(before.deleted_at.is_some())?;
         let task = edited(write, &before, change).await?;
         let task = store(write, &before, &task).await?;
-        changed.push(if change.delete { mark(write, &task, Verb::Deleted).await? } else { task });
+        let task = if change.delete { mark(write, &task, Verb::Deleted).await? } else { task };
+        outcome.changed.push(task);
     }
-    Ok(changed)
+    Ok(outcome)
 }
 
 async fn edited(write: &mut Write<'_>, before: &Task, change: &BulkChange) -> Result<Task> {

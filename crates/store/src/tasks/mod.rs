@@ -7,7 +7,7 @@ mod progress;
 
 use async_trait::async_trait;
 use switchyard_domain::event::{Entity, Verb};
-use switchyard_domain::store::{Act, BulkChange, Tasks};
+use switchyard_domain::store::{Act, BulkChange, BulkOutcome, Tasks};
 use switchyard_domain::task::{LatestSession, NewTask, Task, TaskFilter, TaskPatch};
 use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope, SessionId, TaskId};
 
@@ -126,7 +126,7 @@ impl Tasks for Database {
         project: ProjectId,
         ids: &[TaskId],
         change: &BulkChange,
-    ) -> Result<Vec<Task>> {
+    ) -> Result<BulkOutcome> {
         let (ids, change) = (ids.to_vec(), change.clone());
         self.write(act, move |mut write| {
             Box::pin(async move { change::update_many(&mut write, project, &ids, &change).await })

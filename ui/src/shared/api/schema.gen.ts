@@ -382,7 +382,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Changes many tasks at once, all or none
+         * Changes many tasks at once; those that others changed meanwhile are left alone and told
          * @description Needs the role member. Rate class: default.
          */
         post: operations["task_bulk"];
@@ -1217,6 +1217,13 @@ export interface components {
             current: boolean;
             name: string;
         };
+        /** @description What became of many tasks. */
+        BulkResult: {
+            /** @description Changed, as they are now. */
+            items: components["schemas"]["Task"][];
+            /** @description Left alone, because they are no longer as the client has seen them; as they are now. */
+            stale: components["schemas"]["Task"][];
+        };
         /** @description What to set on each of them. */
         BulkSet: {
             /** @default [] */
@@ -1228,11 +1235,15 @@ export interface components {
             /** @default null */
             status: components["schemas"]["TaskStatus"] | null;
         };
-        /** @description Changes many tasks at once, all or none. */
+        /** @description Changes many tasks at once: all or none of those that are as the client has seen them. */
         BulkTasks: {
             delete?: boolean;
             ids: string[];
             set?: components["schemas"]["BulkSet"] | null;
+            /** @description The versions that the client has seen. A task that has another is left alone; one without is changed as it is. */
+            versions?: {
+                [key: string]: number;
+            };
         };
         /** @description Something in the workspace's files changed: ask again. */
         ChangeFrame: {
@@ -3112,11 +3123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Task"][];
-                        /** @description Send it as `cursor` to get the next page; null at the end. */
-                        next_cursor: string | null;
-                    };
+                    "application/json": components["schemas"]["BulkResult"];
                 };
             };
             /** @description What went wrong */

@@ -70,6 +70,7 @@ export const taskCalls = {
   change: (id: Uuid, version: number, change: TaskChange) => api.patch<Task>(path`/tasks/${id}`, change, { version }),
   remove: (id: Uuid, version: number) => api.delete(path`/tasks/${id}`, { version }),
   restore: (id: Uuid) => api.post<Task>(path`/tasks/${id}/restore`),
-  bulk: (projectId: Uuid, ids: Uuid[], change: { set: BulkSet } | { delete: true }) =>
-    api.post<{ items: Task[] }>(path`/projects/${projectId}/tasks/bulk`, { ids, ...change }),
+  /** Changes many tasks. Those that no longer have the version given come back as `stale`, as they are now. */
+  bulk: (projectId: Uuid, versions: Record<Uuid, number>, change: { set: BulkSet } | { delete: true }) =>
+    api.post<{ items: Task[]; stale: Task[] }>(path`/projects/${projectId}/tasks/bulk`, { ids: Object.keys(versions), versions, ...change }),
 };

@@ -36,7 +36,7 @@ export function askWhatToKeep(stale: StaleTask): Promise<TaskChange | null> {
   });
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The fields that both sides changed, to different values. Only these need a person to decide. */
 export function conflictingFields(base: Task, theirs: Task, change: TaskChange): EditableField[] {
