@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests start programs and find places for their files")]
 
 mod approvals;
+mod bulk_changes;
 mod comments;
 mod concurrency;
 mod durability;
