@@ -13,14 +13,20 @@ use crate::value::{json, values};
 use crate::write::{Change, Write, check_living, check_version};
 use crate::{cursor, idempotency};
 
-/// The counts come from one index, which holds nothing but what is counted.
-const COLUMNS: &str = "p.id, p.name, p.settings, p.archived_at, p.deleted_at, p.user_id, p.created_at, p.updated_at,
+/// The counts come from the board's own index, in the order of its columns.
+const COLUMNS: &str =
+    "p.id, p.name, p.settings, p.archived_at, p.deleted_at, p.user_id, p.created_at, p.updated_at,
     p.version,
-    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'todo' AND t.deleted_at IS NULL),
-    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'in_progress' AND t.deleted_at IS NULL),
-    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'in_review' AND t.deleted_at IS NULL),
-    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'done' AND t.deleted_at IS NULL),
-    (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'cancelled' AND t.deleted_at IS NULL)";
+    (SELECT count(*) FROM tasks t
+     WHERE t.org_id = p.org_id AND t.project_id = p.id AND t.status_rank = 0 AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t
+     WHERE t.org_id = p.org_id AND t.project_id = p.id AND t.status_rank = 1 AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t
+     WHERE t.org_id = p.org_id AND t.project_id = p.id AND t.status_rank = 2 AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t
+     WHERE t.org_id = p.org_id AND t.project_id = p.id AND t.status_rank = 3 AND t.deleted_at IS NULL),
+    (SELECT count(*) FROM tasks t
+     WHERE t.org_id = p.org_id AND t.project_id = p.id AND t.status_rank = 4 AND t.deleted_at IS NULL)";
 
 fn read(row: &mut Columns<'_>) -> Result<Project> {
     Ok(Project {

@@ -19,9 +19,34 @@ pub(super) async fn create(write: &mut Write<'_>, project: ProjectId, new: &NewT
     }
     projects::require_living(write.tx, &scope, project).await?;
     let id = TaskId::new();
-    let position = position(write, Column { project, status: new.status, task: id }, Spot::End).await?;
+    let column = Column { project, status: new.status, task: id };
+    let task = Task {
+        id,
+        project_id: project,
+        title: new.title.clone(),
+        description: new.description.clone(),
+        status: new.status,
+        priority: new.priority,
+        labels: new.labels.clone(),
+        assignee: new.assignee,
+        position: position(write, column, Spot::End).await?,
+        latest_session: None,
+        workspace_count: 0,
+        created_by: scope.user(),
+        created_at: at,
+        updated_at: at,
+        deleted_at: None,
+        version: 1,
+    };
+    insert(write, &task).await?;
+    idempotency::remember(write, id).await?;
+    write.record(event(&task, Verb::Created), &[("title", task.title.clone())]).await?;
+    Ok(task)
+}
+
+async fn insert(write: &mut Write<'_>, task: &Task) -> Result<()> {
     let [
-        id_value,
+        id,
         org,
         user,
         project,
@@ -33,37 +58,36 @@ pub(super) async fn create(write: &mut Write<'_>, project: ProjectId, new: &NewT
         position,
         created,
         updated,
+        version,
     ] = values![
-        id,
-        scope.org(),
-        scope.user(),
-        project,
-        &new.title,
-        &new.description,
-        new.status.as_str(),
-        new.priority.as_str(),
-        new.assignee,
-        position,
-        at,
-        at
+        task.id,
+        write.scope().org(),
+        task.created_by,
+        task.project_id,
+        &task.title,
+        &task.description,
+        task.status.as_str(),
+        task.priority.as_str(),
+        task.assignee,
+        &task.position,
+        task.created_at,
+        task.updated_at,
+        task.version
     ];
-    let labels = json(&new.labels)?;
+    let labels = json(&task.labels)?;
     write
         .tx
         .execute(
             "INSERT INTO tasks (id, org_id, user_id, project_id, title, description, status, priority, assignee,
-                                position, created_at, updated_at, labels, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
+                                position, created_at, updated_at, version, labels)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             &[
-                id_value, org, user, project, title, description, status, priority, assignee, position, created,
-                updated, labels,
+                id, org, user, project, title, description, status, priority, assignee, position, created, updated,
+                version, labels,
             ],
         )
-        .await?;
-    idempotency::remember(write, id).await?;
-    let task = find(write.tx, &scope, id).await?;
-    write.record(event(&task, Verb::Created), &[("title", task.title.clone())]).await?;
-    Ok(task)
+        .await
+        .map(drop)
 }
 
 pub(super) async fn update(

@@ -3,7 +3,7 @@
 use switchyard_domain::task::{Task, TaskFilter, TaskStatus};
 use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope, TaskId};
 
-use super::{COLUMNS, TABLES, read};
+use super::{COLUMNS, TABLES, read, search};
 use crate::cursor;
 use crate::projects;
 use crate::tx::{Dialect, Tx, placeholders};
@@ -93,35 +93,12 @@ fn narrow(conditions: &mut Conditions, filter: &TaskFilter, dialect: Dialect) ->
     if let Some(assignee) = filter.assignee {
         conditions.and("t.assignee = ?", assignee);
     }
-    if let Some(query) = &filter.query {
-        search(conditions, query, dialect);
+    if let Some((condition, words)) =
+        filter.query.as_deref().and_then(|query| search::condition(query, dialect))
+    {
+        conditions.and(condition, words);
     }
     Ok(())
-}
-
-/// Adds that all words of `query` stand in the task; the last may be the beginning of one.
-///
-/// What reaches the engines' query languages is letters and digits alone, so nobody's input can be syntax.
-fn search(conditions: &mut Conditions, query: &str, dialect: Dialect) {
-    let query = query.to_lowercase();
-    let words: Vec<&str> =
-        query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if words.is_empty() {
-        return;
-    }
-    match dialect {
-        Dialect::Sqlite => {
-            let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            conditions.and(
-                "t.row_number IN (SELECT rowid FROM task_search WHERE task_search MATCH ?)",
-                format!("{}*", quoted.join(" ")),
-            );
-        }
-        #[cfg(feature = "postgres")]
-        Dialect::Postgres => {
-            conditions.and("t.search @@ to_tsquery('simple', ?)", format!("{}:*", words.join(" & ")));
-        }
-    }
 }
 
 /// The place of a status in the order of the board, as the tables have it.

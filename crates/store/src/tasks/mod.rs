@@ -4,6 +4,7 @@ mod change;
 mod list;
 mod place;
 mod progress;
+mod search;
 
 use async_trait::async_trait;
 use switchyard_domain::event::{Entity, Verb};
@@ -97,6 +98,9 @@ impl Tasks for Database {
         filter: &TaskFilter,
         page: &PageRequest,
     ) -> Result<Page<Task>> {
+        if filter.query.is_some() {
+            search::catch_up(self).await?;
+        }
         let (scope, filter, page) = (*scope, filter.clone(), page.clone());
         self.read(move |tx| Box::pin(async move { list::list(tx, &scope, project, &filter, &page).await }))
             .await

@@ -19,6 +19,8 @@ crate::scenarios! {
     search_finds_all_words_and_the_beginning_of_the_last,
     search_takes_any_input_for_words,
     search_follows_edits,
+    search_follows_what_happens_to_tasks_that_nobody_searched_for_yet,
+    search_finds_all_of_very_many_new_tasks,
     tasks_by_id_come_in_any_number,
 }
 
@@ -312,6 +314,45 @@ async fn search_follows_edits(f: Fixture) {
     );
     f.db.delete_task(&f.act("task.delete"), till.id, 3).await.unwrap();
     assert_eq!(found(&f, project, "lamp").await, "");
+}
+
+async fn search_follows_what_happens_to_tasks_that_nobody_searched_for_yet(f: Fixture) {
+    let project = searchable(&f).await;
+    let till = f.board(project).await.remove(0);
+    let patch = TaskPatch { title: Some("counter".to_owned()), ..TaskPatch::default() };
+    moved(&f, &till, patch).await;
+    assert_eq!(
+        (found(&f, project, "till").await, found(&f, project, "counter").await),
+        (String::new(), "counter".to_owned())
+    );
+    // The newest is searched for, then purged: the next may get its place in the table.
+    let roof = f.board(project).await.into_iter().find(|task| task.title == "roof").unwrap();
+    f.db.delete_task(&f.act("task.delete"), roof.id, roof.version).await.unwrap();
+    f.db.purge_task(&f.act("task.purge_expired"), roof.id, f.now()).await.unwrap();
+    f.db.create_task(&f.act("task.create"), project, &new_task("cellar")).await.unwrap();
+    assert_eq!(
+        (found(&f, project, "roof").await, found(&f, project, "cellar").await),
+        (String::new(), "cellar".to_owned())
+    );
+    // Made and purged with nobody searching in between.
+    let attic = f.db.create_task(&f.act("task.create"), project, &new_task("attic")).await.unwrap();
+    f.db.delete_task(&f.act("task.delete"), attic.id, attic.version).await.unwrap();
+    f.db.purge_task(&f.act("task.purge_expired"), attic.id, f.now()).await.unwrap();
+    f.db.create_task(&f.act("task.create"), project, &new_task("loft")).await.unwrap();
+    assert_eq!(
+        (found(&f, project, "attic").await, found(&f, project, "loft").await),
+        (String::new(), "loft".to_owned())
+    );
+}
+
+async fn search_finds_all_of_very_many_new_tasks(f: Fixture) {
+    let project = f.project("Shop").await.id;
+    for number in 0..1_203 {
+        let title = format!("card {number}");
+        f.db.create_task(&f.act("task.create"), project, &new_task(&title)).await.unwrap();
+    }
+    assert_eq!(found(&f, project, "card 1202").await, "card 1202");
+    assert_eq!(found(&f, project, "card 600").await, "card 600");
 }
 
 async fn tasks_by_id_come_in_any_number(f: Fixture) {
