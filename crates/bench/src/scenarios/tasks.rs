@@ -1,8 +1,15 @@
 //! Listing and creating tasks, alone and by many clients.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hyper::Method;
+use switchyard_domain::project::ProjectSettings;
+use switchyard_domain::store::{Act, Recovery, Projects, Tasks};
+use switchyard_domain::task::{NewTask, Priority, TaskStatus};
+use switchyard_domain::{Actor, ProjectId, Role, Scope};
+use switchyard_store::{Database, SqliteConfig};
+use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
 use super::Bench;
@@ -67,16 +74,21 @@ async fn read_often(connection: &mut Connection, path: &str, length: usize, time
     Ok(samples)
 }
 
-/// Ours does more than both peers: it checks the caller, and writes the event, the audit entry and the search index.
+/// Ours does more than the peers: it checks the caller, and writes the event and the audit entry. The store is measured
+/// beside a bare insert, and the product beside a bare handler that inserts: HTTP alone takes as long as the insert.
 async fn create_alone(bench: &Bench, connection: &mut Connection, project: &str) -> Result<Vec<Figure>> {
     let bare = BareTable::create(bench.work.path(), "bare.db")?;
+    let store = OwnStore::open(&bench.work.path().join("store.db")).await?;
     let server = BareServer::inserting(bench.work.path()).await?;
     let mut behind_http = Connection::open(server.port, "").await?;
-    let (mut ours, mut inserts, mut posts) = (Samples::default(), Samples::default(), Samples::default());
+    let (mut inserts, mut stored) = (Samples::default(), Samples::default());
+    let (mut posts, mut ours) = (Samples::default(), Samples::default());
     for number in 0..bench.count(400) {
         let title = format!("Created {number}");
         let body = product::task_body(&title);
-        inserts.push(bare.insert(&title, &body["description"].to_string())?);
+        let description = body["description"].to_string();
+        inserts.push(bare.insert(&title, &description)?);
+        stored.push(store.create(&title, &description).await?);
         let begun = Instant::now();
         behind_http.post("/", &body).await?;
         posts.push(begun.elapsed());
@@ -84,11 +96,58 @@ async fn create_alone(bench: &Bench, connection: &mut Connection, project: &str)
         product::task(connection, project, &title).await?;
         ours.push(begun.elapsed());
     }
-    let name = "create a task over HTTP, p50";
+    let handler = "create a task over HTTP, p50, beside a bare handler that inserts";
     Ok(vec![
-        Figure::times(format!("{name}, beside a bare insert"), ours.p50(), inserts.p50(), 1.5),
-        Figure::times(format!("{name}, beside a bare handler that inserts"), ours.p50(), posts.p50(), 1.5),
+        Figure::times(
+            "create a task in the store, p50, beside a bare insert",
+            stored.p50(),
+            inserts.p50(),
+            1.5,
+        ),
+        Figure::times(handler, ours.p50(), posts.p50(), 1.5),
+        Figure::times(
+            "create a task over HTTP, p50, beside a bare insert without HTTP",
+            ours.p50(),
+            inserts.p50(),
+            1.5,
+        ),
     ])
+}
+
+/// The product's store, in this process.
+struct OwnStore {
+    store: Database,
+    scope: Scope,
+    project: ProjectId,
+}
+
+impl OwnStore {
+    async fn open(path: &Path) -> Result<Self> {
+        let store = told("open the store", Database::open_sqlite(&SqliteConfig::new(path)).await)?;
+        let now = OffsetDateTime::now_utc();
+        let (user, org) = told("make the local user", store.local_identity(now).await)?;
+        let scope =
+            told("act for the local user", Actor::authenticated(user, vec![(org, Role::Admin)]).scope(org))?;
+        let act = Act { scope, at: now, action: "project.create", idempotency_key: None };
+        let made = store.create_project(&act, "Created", &ProjectSettings::default()).await;
+        Ok(Self { project: told("make a project", made)?.id, store, scope })
+    }
+
+    async fn create(&self, title: &str, description: &str) -> Result<Duration> {
+        let new = NewTask {
+            title: title.to_owned(),
+            description: description.to_owned(),
+            status: TaskStatus::Todo,
+            priority: Priority::None,
+            labels: Vec::new(),
+            assignee: None,
+        };
+        let at = OffsetDateTime::now_utc();
+        let act = Act { scope: self.scope, at, action: "task.create", idempotency_key: None };
+        let begun = Instant::now();
+        told("create a task", self.store.create_task(&act, self.project, &new).await)?;
+        Ok(begun.elapsed())
+    }
 }
 
 async fn create_together(bench: &Bench, server: &Server, project: &str) -> Result<Vec<Figure>> {
