@@ -16,6 +16,7 @@ mod migrations;
 mod projects;
 mod recovery;
 mod sessions;
+mod task_search;
 mod tasks;
 mod terminals;
 mod transcript;

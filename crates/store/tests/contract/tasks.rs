@@ -4,7 +4,7 @@ use switchyard_domain::store::*;
 use switchyard_domain::task::{NewTask, Priority, Task, TaskFilter, TaskPatch, TaskStatus};
 use switchyard_domain::{ErrorKind, PageRequest, ProjectId, TaskId};
 
-use crate::fixture::{Fixture, all, new_task};
+use crate::fixture::{Fixture, new_task};
 
 crate::scenarios! {
     a_task_is_read_back_as_it_was_made,
@@ -16,11 +16,6 @@ crate::scenarios! {
     deleted_tasks_leave_the_board_and_come_back,
     a_restored_task_shares_its_place_with_nobody,
     filters_narrow_by_status_priority_label_and_assignee,
-    search_finds_all_words_and_the_beginning_of_the_last,
-    search_takes_any_input_for_words,
-    search_follows_edits,
-    search_follows_what_happens_to_tasks_that_nobody_searched_for_yet,
-    search_finds_all_of_very_many_new_tasks,
     tasks_by_id_come_in_any_number,
 }
 
@@ -74,7 +69,7 @@ async fn a_board_is_in_order_of_status_then_position_and_pages_meet(f: Fixture) 
     assert_eq!((error.kind, error.field), (ErrorKind::Invalid, Some("cursor")));
 }
 
-async fn moved(f: &Fixture, task: &Task, patch: TaskPatch) -> Task {
+pub(crate) async fn moved(f: &Fixture, task: &Task, patch: TaskPatch) -> Task {
     let current = f.db.task(&f.alice, task.id).await.unwrap();
     f.db.update_task(&f.act("task.update"), task.id, current.version, &patch).await.unwrap()
 }
@@ -203,156 +198,6 @@ async fn filters_narrow_by_status_priority_label_and_assignee(f: Fixture) {
     assert_eq!(f.titles(project, &with(&|filter| filter.assignee = me)).await, ["a", "c"]);
     let all_of_it = TaskFilter { assignee: me, ..status };
     assert_eq!(f.titles(project, &all_of_it).await, ["c"]);
-}
-
-async fn found(f: &Fixture, project: ProjectId, query: &str) -> String {
-    let filter = TaskFilter { query: Some(query.to_owned()), ..TaskFilter::default() };
-    f.titles(project, &filter).await.join(" ")
-}
-
-async fn searchable(f: &Fixture) -> ProjectId {
-    let project = f.project("Shop").await.id;
-    let tasks = [
-        ("till", "The cash register in src/main.rs crashes", "bug"),
-        ("door", "Call bob@example.com about the crash_handler", "größe"),
-        ("roof", "Nothing to see here", "hard-ware"),
-    ];
-    for (title, description, label) in tasks {
-        let new = NewTask {
-            description: description.to_owned(),
-            labels: vec![label.to_owned()],
-            ..new_task(title)
-        };
-        f.db.create_task(&f.act("task.create"), project, &new).await.unwrap();
-    }
-    project
-}
-
-async fn search_finds_all_words_and_the_beginning_of_the_last(f: Fixture) {
-    let project = searchable(&f).await;
-    for (query, titles) in [
-        ("till", "till"),
-        ("TILL", "till"),
-        ("cra", "till door"),
-        ("crash", "till door"),
-        ("crashes", "till"),
-        ("crash cash", ""),
-        ("cash crash", "till"),
-        ("main", "till"),
-        ("src/main.rs", "till"),
-        ("handler", "door"),
-        ("example", "door"),
-        ("bob@example.com", "door"),
-        ("größ", "door"),
-        ("GRÖSSE", ""),
-        ("ware", "roof"),
-        ("bug", "till"),
-        ("nowhere", ""),
-        ("", "till door roof"),
-        ("  ", "till door roof"),
-    ] {
-        assert_eq!(found(&f, project, query).await, titles, "{query}");
-    }
-}
-
-async fn search_takes_any_input_for_words(f: Fixture) {
-    let project = searchable(&f).await;
-    for query in [
-        "\"till",
-        "till\"",
-        "'till",
-        "till*",
-        "till OR",
-        "NOT till",
-        "title:till",
-        "(till",
-        "till)",
-        "^till",
-        "till & |",
-        "!till",
-        "till:*",
-        "a:b <-> c",
-        "\\",
-        "till\\",
-        "%",
-        "_",
-        "'; DROP TABLE tasks; --",
-        "NEAR(till)",
-        "-till",
-        "+",
-        "till\0",
-        "\u{FEFF}till",
-        "$1",
-        "{till}",
-        "日本語",
-        "🚀",
-        "ﬁ ǆ İ",
-    ] {
-        let filter = TaskFilter { query: Some(query.to_owned()), ..TaskFilter::default() };
-        f.db.tasks(&f.alice, project, &filter, &all())
-            .await
-            .unwrap_or_else(|error| panic!("{query}: {error:?}"));
-    }
-    assert_eq!(found(&f, project, "\"till\" *").await, "till");
-    assert_eq!(f.board(project).await.len(), 3);
-}
-
-async fn search_follows_edits(f: Fixture) {
-    let project = searchable(&f).await;
-    let till = f.board(project).await.remove(0);
-    let patch = TaskPatch { description: Some("A new lamp".to_owned()), ..TaskPatch::default() };
-    moved(&f, &till, patch).await;
-    assert_eq!(
-        (found(&f, project, "cash").await, found(&f, project, "lamp").await),
-        (String::new(), "till".to_owned())
-    );
-    let patch = TaskPatch { labels: Some(vec!["shiny".to_owned()]), ..TaskPatch::default() };
-    moved(&f, &till, patch).await;
-    assert_eq!(
-        (found(&f, project, "bug").await, found(&f, project, "shiny").await),
-        (String::new(), "till".to_owned())
-    );
-    f.db.delete_task(&f.act("task.delete"), till.id, 3).await.unwrap();
-    assert_eq!(found(&f, project, "lamp").await, "");
-}
-
-async fn search_follows_what_happens_to_tasks_that_nobody_searched_for_yet(f: Fixture) {
-    let project = searchable(&f).await;
-    let till = f.board(project).await.remove(0);
-    let patch = TaskPatch { title: Some("counter".to_owned()), ..TaskPatch::default() };
-    moved(&f, &till, patch).await;
-    assert_eq!(
-        (found(&f, project, "till").await, found(&f, project, "counter").await),
-        (String::new(), "counter".to_owned())
-    );
-    // The newest is searched for, then purged: the next may get its place in the table.
-    let roof = f.board(project).await.into_iter().find(|task| task.title == "roof").unwrap();
-    f.db.delete_task(&f.act("task.delete"), roof.id, roof.version).await.unwrap();
-    f.db.purge_task(&f.act("task.purge_expired"), roof.id, f.now()).await.unwrap();
-    f.db.create_task(&f.act("task.create"), project, &new_task("cellar")).await.unwrap();
-    assert_eq!(
-        (found(&f, project, "roof").await, found(&f, project, "cellar").await),
-        (String::new(), "cellar".to_owned())
-    );
-    // Made and purged with nobody searching in between.
-    let attic = f.db.create_task(&f.act("task.create"), project, &new_task("attic")).await.unwrap();
-    f.db.delete_task(&f.act("task.delete"), attic.id, attic.version).await.unwrap();
-    f.db.purge_task(&f.act("task.purge_expired"), attic.id, f.now()).await.unwrap();
-    f.db.create_task(&f.act("task.create"), project, &new_task("loft")).await.unwrap();
-    assert_eq!(
-        (found(&f, project, "attic").await, found(&f, project, "loft").await),
-        (String::new(), "loft".to_owned())
-    );
-}
-
-async fn search_finds_all_of_very_many_new_tasks(f: Fixture) {
-    let project = f.project("Shop").await.id;
-    for number in 0..1_203 {
-        let title = format!("card {number}");
-        f.db.create_task(&f.act("task.create"), project, &new_task(&title)).await.unwrap();
-    }
-    assert_eq!(found(&f, project, "card 1202").await, "card 1202");
-    assert_eq!(found(&f, project, "card 600").await, "card 600");
 }
 
 async fn tasks_by_id_come_in_any_number(f: Fixture) {
