@@ -7,3 +7,4 @@ mod faults;
 mod ground;
 mod main_path;
 mod real_agents;
+mod terminals;

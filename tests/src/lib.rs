@@ -17,6 +17,7 @@ mod processes;
 mod programs;
 mod random;
 mod socket;
+mod terminal;
 
 pub use board::{Expect, acp, command, kinds, said};
 pub use client::{Answer, Client, HeaderMap, Method, Request, StatusCode, id, request, text};
@@ -26,3 +27,4 @@ pub use processes::{Process, processes_of, signal};
 pub use programs::program;
 pub use random::Random;
 pub use socket::{Feed, Socket};
+pub use terminal::Terminal;

@@ -17,7 +17,7 @@ use crate::patience::NOISE;
 
 /// A connection.
 #[derive(Debug)]
-pub struct Socket(WebSocketStream<TcpStream>);
+pub struct Socket(pub(crate) WebSocketStream<TcpStream>);
 
 impl Socket {
     /// Connects with the client's token.

@@ -58,6 +58,11 @@ impl Scrollback {
         if over > 0 {
             self.drop_first(self.cut_behind(over));
         }
+        let needed = self.bytes.len() + output.len();
+        if needed > self.bytes.capacity() {
+            let wanted = needed.next_power_of_two().min(self.limits.most).max(needed);
+            self.bytes.reserve_exact(wanted - self.bytes.len());
+        }
         self.bytes.extend(output);
         self.lines += newlines(output.iter());
         let surplus = self.lines.saturating_sub(self.limits.lines);
@@ -103,7 +108,8 @@ impl Scrollback {
     }
 
     fn drop_first(&mut self, count: usize) {
-        self.lines -= newlines(self.bytes.drain(..count).collect::<Vec<u8>>().iter());
+        self.lines -= newlines(self.bytes.range(..count));
+        self.bytes.drain(..count);
         self.start += count as u64;
     }
 }

@@ -88,8 +88,7 @@ impl Viewer {
             return Some(TerminalOutput::Size(self.size));
         }
         if self.next < start {
-            self.next = start;
-            state.ack(self.id, start, Instant::now());
+            self.next = state.skip(self.id, self.next, Instant::now())?;
             return Some(TerminalOutput::Gap(start));
         }
         let until = state.may_send(self.id).min(self.next + MESSAGE);

@@ -28,8 +28,10 @@ pub(super) struct State {
 #[derive(Debug)]
 struct Viewing {
     id: u64,
-    /// Everything below it has been shown.
+    /// Everything below it has been shown, as far as is known.
     acked: u64,
+    /// The last gap that it was told of: where output stopped, and where it went on.
+    gap: (u64, u64),
     /// Since when it owes an acknowledgement, where it does.
     owes_since: Instant,
     /// Whether it cannot acknowledge, because what it typed before is not taken yet.
@@ -71,7 +73,7 @@ impl State {
     pub(super) fn enter(&mut self, from: u64, now: Instant) -> u64 {
         let id = self.next_viewing;
         self.next_viewing += 1;
-        self.viewings.push(Viewing { id, acked: from, owes_since: now, held: false });
+        self.viewings.push(Viewing { id, acked: from, gap: (0, 0), owes_since: now, held: false });
         id
     }
 
@@ -83,12 +85,35 @@ impl State {
     /// A viewer has shown everything below `offset`.
     pub(super) fn ack(&mut self, id: u64, offset: u64, now: Instant) {
         let end = self.scrollback.end();
-        if let Some(viewing) = self.viewing(id)
-            && offset > viewing.acked
-        {
-            viewing.acked = offset.min(end);
+        let Some(viewing) = self.viewing(id) else { return };
+        let (stopped, went_on) = viewing.gap;
+        // What was on its way when the gap came is still acknowledged by its place before the gap.
+        let offset = if offset < went_on {
+            went_on.saturating_sub(stopped.saturating_sub(offset))
+        } else {
+            offset.min(end)
+        };
+        if offset > viewing.acked {
+            viewing.acked = offset;
             viewing.owes_since = now;
         }
+    }
+
+    /// A viewer that was sent everything below `next` goes on from the oldest byte that is kept. What it owes it still
+    /// owes. `None` while it may not be sent anything.
+    pub(super) fn skip(&mut self, id: u64, next: u64, now: Instant) -> Option<u64> {
+        let start = self.scrollback.start();
+        let viewing = self.viewing(id)?;
+        let owed = next.saturating_sub(viewing.acked);
+        if owed >= CREDIT {
+            return None;
+        }
+        viewing.gap = (next, start);
+        viewing.acked = start.saturating_sub(owed);
+        if owed == 0 {
+            viewing.owes_since = now;
+        }
+        Some(start)
     }
 
     /// A viewer cannot be heard, or can be again.
@@ -170,6 +195,22 @@ mod tests {
         state.push(&[b'x'; CREDIT as usize], now);
         state.hold(viewer, true);
         assert_eq!(state.may_read(now), Leave::Now);
+    }
+
+    #[test]
+    fn a_gap_gives_no_credit_and_takes_none() {
+        let (mut state, now) = (state(), Instant::now());
+        let viewer = state.enter(0, now);
+        let flood = |state: &mut State| (0..30).for_each(|_| state.push(&[b'x'; CREDIT as usize], now));
+        flood(&mut state);
+        assert_eq!(state.skip(viewer, CREDIT, now), None, "it was sent all that it may be");
+        state.ack(viewer, CREDIT - 100, now);
+        let start = state.skip(viewer, CREDIT, now).unwrap();
+        assert_eq!(state.may_send(viewer), start + CREDIT - 100);
+        state.ack(viewer, CREDIT - 30, now);
+        assert_eq!(state.may_send(viewer), start + CREDIT - 30, "from before the gap");
+        state.ack(viewer, start + 10, now);
+        assert_eq!(state.may_send(viewer), start + CREDIT + 10);
     }
 
     #[test]
