@@ -44,7 +44,7 @@ export class FakeStream implements Stream {
     this.state = listener;
   }
   send(data: string | ArrayBuffer): void {
-    this.sent.push(JSON.parse(String(data)));
+    this.sent.push(typeof data === 'string' ? JSON.parse(data) : new Uint8Array(data));
   }
   close(): void {
     this.state('closed');
@@ -54,6 +54,9 @@ export class FakeStream implements Stream {
   }
   say(frame: unknown): void {
     this.message(JSON.stringify(frame));
+  }
+  sayBytes(bytes: Uint8Array): void {
+    this.message(bytes.slice().buffer);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ArchivedProjects } from '@/features/projects/ArchivedProjects';
 import { SettingsPage } from '@/features/settings/SettingsPage';
+import { TerminalSettings } from '@/features/terminals/TerminalSettings';
 
-export const SettingsRoute = () => <SettingsPage archivedProjects={<ArchivedProjects />} />;
+export const SettingsRoute = () => <SettingsPage terminal={<TerminalSettings />} archivedProjects={<ArchivedProjects />} />;

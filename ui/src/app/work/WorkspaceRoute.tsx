@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { SessionPane } from '@/features/sessions/SessionPane';
 import { ReviewPane } from '@/features/review/ReviewPane';
@@ -5,6 +6,10 @@ import { CheckpointsPane } from '@/features/workspaces/CheckpointsPane';
 import { FilesPane } from '@/features/workspaces/files/FilesPane';
 import type { WorkspaceSearch } from '@/features/workspaces/search';
 import { WorkspacePage } from '@/features/workspaces/WorkspacePage';
+import { SkeletonLines } from '@/shared/ui/States';
+
+// Most visits need no terminal, and a terminal is much script.
+const TerminalPanel = lazy(() => import('@/features/terminals/TerminalPanel').then((module) => ({ default: module.TerminalPanel })));
 
 const FROM = '/projects/$projectId/tasks/$taskId/workspaces/$workspaceId';
 
@@ -29,6 +34,11 @@ export function WorkspaceRoute() {
         files: <FilesPane workspace={workspace} place={search.file} onPlace={(file) => onSearch({ file })} />,
         checkpoints: <CheckpointsPane workspace={workspace} />,
       })}
+      terminals={(workspace, place) => (
+        <Suspense fallback={<div className="flex-1 bg-terminal p-4"><SkeletonLines lines={3} label="Loading the terminals" /></div>}>
+          <TerminalPanel workspace={workspace} {...place} />
+        </Suspense>
+      )}
     />
   );
 }

@@ -16,7 +16,7 @@ import { EditorSettings } from './EditorSettings';
 import { NotificationSettings } from './NotificationSettings';
 import { TrashSettings } from './TrashSettings';
 
-export function SettingsPage({ archivedProjects }: { archivedProjects: ReactNode }) {
+export function SettingsPage({ terminal, archivedProjects }: { terminal: ReactNode; archivedProjects: ReactNode }) {
   const { data: config, error, refetch } = useQuery(configQuery());
   return (
     <>
@@ -25,6 +25,7 @@ export function SettingsPage({ archivedProjects }: { archivedProjects: ReactNode
         {config ? (
           <>
             <SettingsForm config={config} />
+            {terminal}
             {archivedProjects}
             <About />
           </>

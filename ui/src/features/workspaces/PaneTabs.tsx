@@ -1,21 +1,24 @@
+import type { ReactNode } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import { cn } from '@/shared/ui/cn';
 import { TABS, type WorkspaceTab } from './search';
 
-const LABELS: Record<WorkspaceTab, string> = { conversation: 'Conversation', changes: 'Changes', files: 'Files', checkpoints: 'Checkpoints' };
+const LABELS: Record<WorkspaceTab, string> = { conversation: 'Conversation', changes: 'Changes', files: 'Files', checkpoints: 'Checkpoints', terminal: 'Terminal' };
 
 interface PaneTabsProps {
   value: WorkspaceTab;
   onChange: (tab: WorkspaceTab) => void;
-  /** At phone width the conversation is one of the tabs. */
-  withConversation?: boolean;
+  /** At phone width the conversation and the terminals are among the tabs. */
+  withAll?: boolean;
+  /** At the end of the bar. */
+  children?: ReactNode;
 }
 
-export function PaneTabs({ value, onChange, withConversation = false }: PaneTabsProps) {
-  const tabs = TABS.filter((tab) => withConversation || tab !== 'conversation');
+export function PaneTabs({ value, onChange, withAll = false, children }: PaneTabsProps) {
+  const tabs = TABS.filter((tab) => withAll || (tab !== 'conversation' && tab !== 'terminal'));
   useActions(tabs.map((tab, i) => ({ id: `workspace.tab-${tab}`, title: `Show: ${LABELS[tab]}`, group: 'Workspace', shortcut: `alt+${i + 1}`, inFields: true, run: () => onChange(tab) })));
-  return (
-    <div role="tablist" aria-label="Parts of the workspace" className="flex h-9 shrink-0 items-end gap-0.5 overflow-x-auto border-b px-1.5">
+  const list = (
+    <div role="tablist" aria-label="Parts of the workspace" className="flex min-w-0 flex-1 items-end gap-0.5 overflow-x-auto px-1.5">
       {tabs.map((tab, i) => (
         <button
           key={tab}
@@ -38,6 +41,12 @@ export function PaneTabs({ value, onChange, withConversation = false }: PaneTabs
           {LABELS[tab]}
         </button>
       ))}
+    </div>
+  );
+  return (
+    <div className="flex h-9 shrink-0 items-end border-b">
+      {list}
+      {children ? <div className="flex h-full shrink-0 items-center pr-2">{children}</div> : null}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { taskQuery } from '@/shared/api/tasks';
 import type { Conflict, Uuid, Workspace } from '@/shared/api/types';
 import { diffQuery, isUsable, workspaceQuery } from '@/shared/api/workspaces';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { cn } from '@/shared/ui/cn';
 import { PageHeader } from '@/shared/ui/Page';
 import { Split } from '@/shared/ui/Split';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
@@ -18,7 +19,9 @@ import { ConflictsPanel } from './merge/ConflictsPanel';
 import { PaneTabs } from './PaneTabs';
 import { WorkspaceFacts } from './WorkspaceFacts';
 import { WorkspaceState } from './WorkspaceState';
-import type { WorkspaceSearch, WorkspaceTab } from './search';
+import type { SideTab, WorkspaceSearch, WorkspaceTab } from './search';
+import { TerminalButton } from './TerminalButton';
+import { useTerminalDock, type TerminalPlace } from './useTerminalDock';
 
 interface WorkspacePageProps {
   projectId: Uuid;
@@ -28,11 +31,12 @@ interface WorkspacePageProps {
   onSearch: (change: WorkspaceSearch) => void;
   /** The sides of the page; they are features of their own. */
   conversation: (workspace: Workspace) => ReactNode;
-  panes: (workspace: Workspace) => Record<Exclude<WorkspaceTab, 'conversation'>, ReactNode>;
+  panes: (workspace: Workspace) => Record<SideTab, ReactNode>;
+  terminals: (workspace: Workspace, place: TerminalPlace) => ReactNode;
 }
 
-/** One attempt: the conversation with the agent on the left, what came of it on the right. */
-export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch, conversation, panes }: WorkspacePageProps) {
+/** One attempt: the conversation with the agent on the left, what came of it on the right, terminals below. */
+export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch, conversation, panes, terminals }: WorkspacePageProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { data: workspace, error, refetch } = useQuery(workspaceQuery(workspaceId));
@@ -68,7 +72,13 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
             onHandedOver={(id) => onSearch({ session: id, tab: 'conversation' })}
           />
           <WorkspaceState workspace={workspace}>
-            <Panes tab={search.tab} onTab={(tab) => onSearch({ tab })} conversation={conversation(workspace)} panes={isUsable(workspace) ? panes(workspace) : null} />
+            <Panes
+              tab={search.tab}
+              onTab={(tab) => onSearch({ tab })}
+              conversation={conversation(workspace)}
+              panes={isUsable(workspace) ? panes(workspace) : null}
+              terminals={isUsable(workspace) ? (place) => terminals(workspace, place) : null}
+            />
           </WorkspaceState>
         </>
       ) : isNotFound(error) ? (
@@ -113,7 +123,9 @@ interface PanesProps {
   onTab: (tab: WorkspaceTab) => void;
   conversation: ReactNode;
   /** Null while there are no files to look at. */
-  panes: Record<Exclude<WorkspaceTab, 'conversation'>, ReactNode> | null;
+  panes: Record<SideTab, ReactNode> | null;
+  /** The same. */
+  terminals: ((place: TerminalPlace) => ReactNode) | null;
 }
 
 const BeingMade = () => (
@@ -122,30 +134,50 @@ const BeingMade = () => (
   </EmptyState>
 );
 
-function Panes({ tab, onTab, conversation, panes }: PanesProps) {
+function Panes({ tab, onTab, conversation, panes, terminals }: PanesProps) {
   const wide = useMediaQuery('(min-width: 820px)');
+  const dock = useTerminalDock({ wide, tab, onTab });
   if (!wide) {
     const shown = tab ?? 'conversation';
+    const side = shown === 'conversation' || shown === 'terminal' ? null : shown;
     return (
       <>
-        <PaneTabs withConversation value={shown} onChange={onTab} />
-        <Pane tab={shown}>{shown === 'conversation' ? conversation : panes ? panes[shown] : <BeingMade />}</Pane>
+        <PaneTabs withAll value={shown} onChange={onTab} />
+        <Pane tab={shown}>{shown === 'conversation' ? conversation : shown === 'terminal' && terminals ? terminals(dock.place) : panes && side ? panes[side] : <BeingMade />}</Pane>
       </>
     );
   }
-  const shown = tab === undefined || tab === 'conversation' ? 'changes' : tab;
+  const shown = tab === undefined || tab === 'conversation' || tab === 'terminal' ? 'changes' : tab;
+  const { isOpen, isMaximized } = dock;
+  const sides = (
+    <div inert={isOpen && isMaximized} className="flex min-h-0 min-w-0 flex-1">
+      <Split
+        storageKey="switchyard.workspace-split"
+        label="Width of the conversation"
+        initial={0.42}
+        left={conversation}
+        right={
+          <>
+            <PaneTabs value={shown} onChange={onTab}>
+              <TerminalButton isOpen={isOpen} onToggle={dock.toggle} />
+            </PaneTabs>
+            <Pane tab={shown}>{panes ? panes[shown] : <BeingMade />}</Pane>
+          </>
+        }
+      />
+    </div>
+  );
   return (
-    <Split
-      storageKey="switchyard.workspace-split"
-      label="Width of the conversation"
-      initial={0.42}
-      left={conversation}
-      right={
-        <>
-          <PaneTabs value={shown} onChange={onTab} />
-          <Pane tab={shown}>{panes ? panes[shown] : <BeingMade />}</Pane>
-        </>
-      }
-    />
+    <div className="relative flex min-h-0 min-w-0 flex-1">
+      <Split
+        stacked
+        storageKey="switchyard.terminal-dock-share"
+        label="Height of the terminals"
+        initial={0.62}
+        leastPx={120}
+        left={sides}
+        right={isOpen ? <div className={cn('flex min-h-0 min-w-0 flex-1 flex-col', isMaximized && 'absolute inset-0 z-10')}>{terminals ? terminals(dock.place) : <BeingMade />}</div> : null}
+      />
+    </div>
   );
 }

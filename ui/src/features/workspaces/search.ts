@@ -1,7 +1,10 @@
 import type { Uuid } from '@/shared/api/types';
 
-export const TABS = ['conversation', 'changes', 'files', 'checkpoints'] as const;
+export const TABS = ['conversation', 'changes', 'files', 'checkpoints', 'terminal'] as const;
 export type WorkspaceTab = (typeof TABS)[number];
+
+/** The parts that share one side of the page. On wide windows the terminals have a place of their own, below. */
+export type SideTab = Exclude<WorkspaceTab, 'conversation' | 'terminal'>;
 
 /** What the address of a workspace keeps. */
 export interface WorkspaceSearch {

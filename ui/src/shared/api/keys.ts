@@ -28,6 +28,8 @@ export const keys = {
   workspaceSessions: (workspaceId: Uuid) => ['workspace', workspaceId, 'sessions'] as const,
   session: (id: Uuid) => ['session', id] as const,
   messages: (sessionId: Uuid) => ['session', sessionId, 'messages'] as const,
+  /** The open ones. */
+  workspaceTerminals: (workspaceId: Uuid) => ['workspace', workspaceId, 'terminals'] as const,
   approvals: ['approvals', 'pending'] as const,
   expiredApprovals: ['approvals', 'expired'] as const,
   completePath: (prefix: string) => ['fs', 'complete', prefix] as const,

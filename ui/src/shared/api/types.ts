@@ -58,6 +58,12 @@ export type Approval = Schemas['Approval'];
 export type ApprovalStatus = Schemas['ApprovalStatus'];
 export type PermissionOption = Schemas['PermissionOption'];
 
+export type Terminal = Schemas['Terminal'];
+export type ClosedReason = Schemas['ClosedReason'];
+/** What the server says in the stream of a terminal, beside its output. */
+export type TerminalFrame = Schemas['TerminalFrame'];
+export type TerminalCommand = Schemas['TerminalCommand'];
+
 export type Diff = Schemas['Diff'];
 export type DiffFile = Schemas['DiffFile'];
 export type Hunk = Schemas['Hunk'];

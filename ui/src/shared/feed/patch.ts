@@ -1,7 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { keys } from '@/shared/api/keys';
 import { taskCache } from '@/shared/api/taskCache';
-import type { Approval, Comment, Config, FeedEvent, Message, Project, Repo, Session, Task, Workspace } from '@/shared/api/types';
+import type { Approval, Comment, Config, FeedEvent, Message, Project, Repo, Session, Task, Terminal, Workspace } from '@/shared/api/types';
 import { recountSoon } from './recount';
 import { renewAfterRead } from './renew';
 
@@ -95,6 +95,13 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
     const message = event.data as Message | null;
     if (message) upsert(client, keys.messages(message.session_id), message);
     else invalidateLists(client, 'messages');
+  },
+
+  terminal(client, event) {
+    const terminal = event.data as Terminal | null;
+    if (!terminal) return invalidateLists(client, 'terminals');
+    if (terminal.status === 'open') upsert(client, keys.workspaceTerminals(terminal.workspace_id), terminal);
+    else drop(client, keys.workspaceTerminals(terminal.workspace_id), terminal.id);
   },
 
   config(client, event) {

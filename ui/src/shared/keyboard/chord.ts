@@ -1,13 +1,16 @@
-type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'> & Partial<Pick<KeyboardEvent, 'code'>>;
 
 /** The chord of a key press, written as actions write it: `mod+k`, `shift+arrowup`, `?`. */
 export function chordOf(event: Press): string {
-  const key = event.key === ' ' ? 'space' : event.key.toLowerCase();
+  const isMod = event.ctrlKey || event.metaKey;
+  // The key above Tab is known by its place: on many keyboards it bears another sign, or none by itself.
+  const isBackquote = isMod && event.code === 'Backquote';
+  const key = isBackquote ? '`' : event.key === ' ' ? 'space' : event.key.toLowerCase();
   const parts: string[] = [];
-  if (event.ctrlKey || event.metaKey) parts.push('mod');
+  if (isMod) parts.push('mod');
   if (event.altKey) parts.push('alt');
   // A sign such as `?` already tells that shift was held.
-  if (event.shiftKey && (key.length > 1 || /[a-z]/.test(key))) parts.push('shift');
+  if (event.shiftKey && (key.length > 1 || isBackquote || /[a-z]/.test(key))) parts.push('shift');
   parts.push(key);
   return parts.join('+');
 }

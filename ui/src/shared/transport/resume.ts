@@ -13,15 +13,25 @@ export interface ResumeOptions {
   hello?: () => unknown;
   /** One JSON frame. */
   onFrame: (frame: unknown) => void;
+  /** A binary frame; without a listener they are passed over. */
+  onBytes?: (bytes: Uint8Array<ArrayBuffer>) => void;
   onState?: (state: ResumeState) => void;
 }
 
+/** A stream that comes back by itself. */
+export interface ResumedStream {
+  /** False when the stream is away: nothing was sent, and nothing is kept for later. */
+  send(data: string | ArrayBuffer): boolean;
+  stop(): void;
+}
+
 /**
- * A stream of JSON frames that comes back by itself: exponential backoff with jitter, and at once when
- * the machine says it is online again. Returns the function that ends it.
+ * A stream of frames that comes back by itself: exponential backoff with jitter, and at once when the machine says
+ * it is online again.
  */
-export function resumeStream({ path, hello, onFrame, onState }: ResumeOptions): () => void {
+export function openResumable({ path, hello, onFrame, onBytes, onState }: ResumeOptions): ResumedStream {
   let stream: Stream | null = null;
+  let isOpen = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let ended = false;
@@ -34,17 +44,20 @@ export function resumeStream({ path, hello, onFrame, onState }: ResumeOptions): 
     stream = opened;
     opened.onMessage((data) => {
       // Frames of a stream that was replaced would double what the new one sends.
-      if (stream !== opened || typeof data !== 'string') return;
+      if (stream !== opened) return;
       failures = 0;
-      onFrame(JSON.parse(data));
+      if (typeof data === 'string') onFrame(JSON.parse(data));
+      else onBytes?.(new Uint8Array(data));
     });
     opened.onState((state) => {
       if (stream !== opened) return;
       if (state === 'open') {
+        isOpen = true;
         if (hello) opened.send(JSON.stringify(hello()));
         onState?.('online');
       } else if (state === 'closed') {
         stream = null;
+        isOpen = false;
         retryLater();
       }
     });
@@ -53,6 +66,8 @@ export function resumeStream({ path, hello, onFrame, onState }: ResumeOptions): 
   const retryLater = () => {
     if (ended) return;
     onState?.('offline');
+    // The listener may have ended it.
+    if (ended) return;
     const delay = Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
     failures += 1;
     timer = setTimeout(connect, delay * (0.75 + Math.random() * 0.5));
@@ -65,12 +80,23 @@ export function resumeStream({ path, hello, onFrame, onState }: ResumeOptions): 
   window.addEventListener('online', retryNow);
   connect();
 
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-    window.removeEventListener('online', retryNow);
-    const open = stream;
-    stream = null;
-    open?.close();
+  return {
+    send(data) {
+      if (!stream || !isOpen) return false;
+      stream.send(data);
+      return true;
+    },
+    stop() {
+      ended = true;
+      clearTimeout(timer);
+      window.removeEventListener('online', retryNow);
+      const open = stream;
+      stream = null;
+      isOpen = false;
+      open?.close();
+    },
   };
 }
+
+/** The same for a stream that is only listened to. Returns the function that ends it. */
+export const resumeStream = (options: ResumeOptions): (() => void) => openResumable(options).stop;

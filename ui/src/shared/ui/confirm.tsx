@@ -8,6 +8,8 @@ interface Question {
   title: string;
   /** What will happen, and what can be got back. */
   body: string;
+  /** Text that the question is about, shown as it is. */
+  quote?: string;
   confirmLabel: string;
   danger?: boolean;
   /** The person must type this, for what cannot be undone. */
@@ -37,7 +39,7 @@ export function ConfirmDialog() {
   return <OpenConfirm key={question.title} {...question} />;
 }
 
-function OpenConfirm({ title, body, confirmLabel, danger, typeToConfirm, answer }: Question & { answer: (yes: boolean) => void }) {
+function OpenConfirm({ title, body, quote, confirmLabel, danger, typeToConfirm, answer }: Question & { answer: (yes: boolean) => void }) {
   const [typed, setTyped] = useState('');
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && answer(false)}>
@@ -46,6 +48,7 @@ function OpenConfirm({ title, body, confirmLabel, danger, typeToConfirm, answer 
         <AlertDialog.Content className="pop-in fixed inset-x-4 top-[20vh] z-50 mx-auto flex max-w-md flex-col gap-3 rounded-xl bg-raised p-5 shadow-pop">
           <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description className="text-muted">{body}</AlertDialog.Description>
+          {quote ? <pre className="max-h-48 overflow-auto rounded-md border bg-sunken p-2 font-mono text-sm [overflow-wrap:anywhere] whitespace-pre-wrap">{quote}</pre> : null}
           {typeToConfirm ? (
             <label className="flex flex-col gap-1 text-sm text-muted">
               <span>
