@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use hyper::Method;
 use switchyard_domain::project::ProjectSettings;
-use switchyard_domain::store::{Act, Recovery, Projects, Tasks};
+use switchyard_domain::store::{Act, Projects, Recovery, Tasks};
 use switchyard_domain::task::{NewTask, Priority, TaskStatus};
 use switchyard_domain::{Actor, ProjectId, Role, Scope};
 use switchyard_store::{Database, SqliteConfig};
