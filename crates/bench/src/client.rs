@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, IF_MATCH};
+use hyper::http::request::Builder;
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -37,9 +38,12 @@ impl Connection {
 
     /// Sends a request and reads the whole answer.
     pub(crate) async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
+        let request = Request::builder().method(method).uri(path);
+        self.exchange(path, request, body).await
+    }
+
+    async fn exchange(&mut self, path: &str, request: Builder, body: Option<&Value>) -> Result<Answer> {
+        let request = request
             .header(HOST, &self.host)
             .header(AUTHORIZATION, &self.bearer)
             .header(CONTENT_TYPE, "application/json");
@@ -62,6 +66,13 @@ impl Connection {
     pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Result<Value> {
         let answer = self.send(Method::POST, path, Some(body)).await?;
         answer.expect_success(path)
+    }
+
+    /// Deletes a resource in that version.
+    pub(crate) async fn delete(&mut self, path: &str, version: i64) -> Result<()> {
+        let request = Request::builder().method(Method::DELETE).uri(path);
+        let request = request.header(IF_MATCH, format!("\"{version}\""));
+        self.exchange(path, request, None).await?.expect_success(path).map(drop)
     }
 }
 

@@ -1,4 +1,4 @@
-//! WebSockets of the server: the change feed and a session's live transcript.
+//! WebSockets of the server: the change feed, a session's live transcript, a terminal.
 
 use std::time::Duration;
 
@@ -35,21 +35,32 @@ impl Socket {
     pub(crate) async fn subscribe(port: u16, token: &str) -> Result<Self> {
         let mut socket = Self::open(port, token, "/api/events").await?;
         let hello = Message::text(serde_json::json!({ "since": null }).to_string());
-        told("subscribe", socket.0.send(hello).await)?;
+        socket.send(hello).await?;
         socket.next().await?;
         Ok(socket)
     }
 
-    /// The next frame.
+    /// Sends a frame.
+    pub(crate) async fn send(&mut self, message: Message) -> Result<()> {
+        told("write to the WebSocket", self.0.send(message).await)
+    }
+
+    /// The next text frame.
     pub(crate) async fn next(&mut self) -> Result<Value> {
         loop {
-            let frame = tokio::time::timeout(PATIENCE, self.0.next()).await;
-            let frame = frame.map_err(|_| Failure::new("nothing came over the WebSocket for a minute"))?;
-            match told("read the WebSocket", frame.unwrap_or(Ok(Message::Close(None))))? {
-                Message::Text(text) => return told("read a frame", serde_json::from_str(&text)),
-                Message::Close(_) => return Err(Failure::new("the server closed the WebSocket")),
-                _ => {}
+            if let Message::Text(text) = self.message().await? {
+                return told("read a frame", serde_json::from_str(&text));
             }
+        }
+    }
+
+    /// The next frame of whatever kind, but for the one that closes.
+    pub(crate) async fn message(&mut self) -> Result<Message> {
+        let frame = tokio::time::timeout(PATIENCE, self.0.next()).await;
+        let frame = frame.map_err(|_| Failure::new("nothing came over the WebSocket for a minute"))?;
+        match told("read the WebSocket", frame.unwrap_or(Ok(Message::Close(None))))? {
+            Message::Close(_) => Err(Failure::new("the server closed the WebSocket")),
+            message => Ok(message),
         }
     }
 }

@@ -9,6 +9,7 @@
     reason = "this program talks to the person at the terminal"
 )]
 
+mod bare_pty;
 mod client;
 mod failure;
 mod feed;
@@ -21,6 +22,7 @@ mod repository;
 mod scenarios;
 mod statistics;
 mod table;
+mod viewer;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,6 +68,12 @@ enum Peer {
         /// Where the table's file goes.
         folder: PathBuf,
     },
+    /// Print so many bytes of lines (what is printed into a terminal and on its peer).
+    #[command(hide = true)]
+    PrintLines {
+        /// How many.
+        bytes: usize,
+    },
 }
 
 #[tokio::main]
@@ -74,6 +82,7 @@ async fn main() -> ExitCode {
     let done = match &arguments.peer {
         Some(Peer::ServeBytes { file }) => peer::serve_bytes(file).await,
         Some(Peer::ServeInserts { folder }) => peer::serve_inserts(folder).await,
+        Some(Peer::PrintLines { bytes }) => bare_pty::print_lines(*bytes),
         None => measure(&arguments).await,
     };
     match done {

@@ -16,6 +16,7 @@ use crate::client::{Connection, text};
 use crate::failure::{Failure, Result, told};
 use crate::feed::Socket;
 use crate::processes;
+use crate::viewer::Viewer;
 
 const TOKEN: &str = "benchmark-secret-benchmark-secret";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,7 +40,13 @@ impl Server {
         let begun = Instant::now();
         let mut command = Command::new(programs.join("switchyard-server"));
         command.arg("serve").env("SWITCHYARD_DATA_DIR", data).env("SWITCHYARD_TOKEN", TOKEN);
-        command.env("PORT", port.to_string()).stdin(Stdio::null()).stdout(log).stderr(errors);
+        // The same shell in terminals wherever it is measured, with no files of its user's to read.
+        command
+            .env("PORT", port.to_string())
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors);
         let child = told("start switchyard-server", command.spawn())?;
         let mut server = Self { child, port, data: data.to_path_buf(), started_in: Duration::ZERO };
         while !is_healthy(port).await {
@@ -66,6 +73,12 @@ impl Server {
     /// Follows a session's transcript from its beginning.
     pub(crate) async fn follow(&self, session: &str) -> Result<Socket> {
         Socket::open(self.port, TOKEN, &format!("/api/sessions/{session}/stream?after=0")).await
+    }
+
+    /// Attaches to a terminal.
+    pub(crate) async fn attach(&self, terminal: &str) -> Result<Viewer> {
+        let path = format!("/api/terminals/{terminal}/attach");
+        Viewer::attach(Socket::open(self.port, TOKEN, &path).await?).await
     }
 
     /// The server's own process.

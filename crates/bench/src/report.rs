@@ -43,6 +43,38 @@ impl Figure {
         }
     }
 
+    /// A duration that should be at most `most` longer than the peer's.
+    pub(crate) fn more(name: impl Into<String>, ours: Duration, peer: Duration, most: Duration) -> Self {
+        let more = ours.saturating_sub(peer);
+        Self {
+            name: name.into(),
+            ours: ms(ours),
+            peer: ms(peer),
+            ratio: format!("+{}", ms(more)),
+            target: format!("≤ +{} ms", most.as_secs_f64() * 1000.0),
+            met: more <= most,
+        }
+    }
+
+    /// Bytes in a second, which should be at least `least` of the peer's.
+    pub(crate) fn rate(name: impl Into<String>, ours: f64, peer: f64, least: f64) -> Self {
+        let share = ours / peer.max(f64::MIN_POSITIVE);
+        let megabytes = |rate: f64| format!("{:.0} MB/s", rate / 1e6);
+        Self {
+            name: name.into(),
+            ours: megabytes(ours),
+            peer: megabytes(peer),
+            ratio: format!("{share:.2}×"),
+            target: format!("≥ {least}×"),
+            met: share >= least,
+        }
+    }
+
+    /// The same, with what the peer needed beside it.
+    pub(crate) fn beside(self, peer: Duration) -> Self {
+        Self { peer: ms(peer), ..self }
+    }
+
     /// Something without a peer.
     pub(crate) fn alone(
         name: impl Into<String>,
@@ -90,7 +122,8 @@ pub(crate) fn render(machine: &Machine, figures: &[Figure]) -> String {
          Peers: a bare axum handler that answers the same bytes from memory (lists), a bare rusqlite insert with\n\
          `synchronous=FULL`, alone and behind a bare axum handler (creating), `git worktree add` and `git diff`\n\
          (workspaces, diffs), the same latency without the flood (flood), an empty page scrolled in the same way in the same\n\
-         browser (scrolling; the browser paints without a graphics card, on the same cores).\n"
+         browser (scrolling; the browser paints without a graphics card, on the same cores), the same program on a bare\n\
+         pseudo-terminal that is read without anything between (terminals; the shells in them count as nobody's memory).\n"
     )
 }
 
@@ -108,6 +141,16 @@ mod tests {
         assert!(Figure::times("diff", millis(14), millis(10), 1.5).met);
         assert!(!Figure::times("diff", millis(16), millis(10), 1.5).met);
         assert_eq!(Figure::times("diff", millis(16), millis(10), 1.5).ratio, "1.60×");
+    }
+
+    #[test]
+    fn a_difference_and_a_rate_are_held_against_theirs() {
+        let micros = Duration::from_micros;
+        let echo = Figure::more("echo", micros(600), micros(150), micros(500));
+        assert_eq!((echo.ratio.as_str(), echo.target.as_str(), echo.met), ("+0.45 ms", "≤ +0.5 ms", true));
+        assert!(!Figure::more("echo", micros(700), micros(150), micros(500)).met);
+        let bulk = Figure::rate("bulk", 59e6, 100e6, 0.6);
+        assert_eq!((bulk.ours.as_str(), bulk.ratio.as_str(), bulk.met), ("59 MB/s", "0.59×", false));
     }
 
     #[test]

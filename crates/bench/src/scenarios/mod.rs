@@ -5,6 +5,7 @@ mod feed;
 mod scroll;
 mod start;
 mod tasks;
+mod terminals;
 mod transcript;
 mod workspaces;
 
@@ -33,6 +34,8 @@ pub(crate) enum Scenario {
     Transcript,
     /// A flood beside other sessions, and ending with agents at work.
     Agents,
+    /// Terminals: a keystroke's echo, bulk output, memory, endings.
+    Terminals,
     /// Long lists in a browser: what a frame costs, and how many are kept.
     Scroll,
 }
@@ -50,6 +53,7 @@ impl Scenario {
             Self::Workspaces => "workspaces and diffs",
             Self::Transcript => "transcripts",
             Self::Agents => "floods and ending",
+            Self::Terminals => "terminals",
             Self::Scroll => "scrolling in a browser",
         }
     }
@@ -62,6 +66,7 @@ impl Scenario {
             Self::Workspaces => workspaces::measure(bench).await,
             Self::Transcript => transcript::measure(bench).await,
             Self::Agents => agents::measure(bench).await,
+            Self::Terminals => terminals::measure(bench),
             Self::Scroll => scroll::measure(bench),
         }
     }
