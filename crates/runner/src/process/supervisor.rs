@@ -242,11 +242,11 @@ impl Tree {
     }
 
     fn living(&mut self) -> Vec<Process> {
+        let mut all = descendants::of(rustix::process::getpid().as_raw_nonzero().get());
+        // Reaped after the look: what is seen as dead, and as nothing that is left, is then gone in truth.
         self.reap();
-        descendants::of(rustix::process::getpid().as_raw_nonzero().get())
-            .into_iter()
-            .filter(|p| !p.zombie)
-            .collect()
+        all.retain(|process| !process.zombie);
+        all
     }
 }
 
