@@ -32,8 +32,11 @@ pub(super) struct Scrollback {
     lines: usize,
 }
 
-fn newlines<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
-    bytes.filter(|byte| **byte == b'\n').count()
+/// Bytes that are passed over at once while lines are counted.
+const STRIDE: usize = 1024;
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
 impl Scrollback {
@@ -64,7 +67,7 @@ impl Scrollback {
             self.bytes.reserve_exact(wanted - self.bytes.len());
         }
         self.bytes.extend(output);
-        self.lines += newlines(output.iter());
+        self.lines += newlines(output);
         let surplus = self.lines.saturating_sub(self.limits.lines);
         if surplus > 0 && self.bytes.len() > self.limits.least {
             self.drop_first(self.end_of_line(surplus, self.bytes.len() - self.limits.least));
@@ -91,8 +94,30 @@ impl Scrollback {
 
     /// How many bytes the first lines are, at most so many lines and bytes.
     fn end_of_line(&self, lines: usize, most: usize) -> usize {
-        let ends = self.bytes.iter().take(most).enumerate().filter(|(_, byte)| **byte == b'\n');
-        ends.take(lines).last().map_or(0, |(at, _)| at + 1)
+        let (mut left, mut passed, mut end) = (lines, 0, 0);
+        // By whole strides as long as their lines all belong to it: each byte of a flood comes through here.
+        for stride in self.first(most).into_iter().flat_map(|part| part.chunks(STRIDE)) {
+            let within = newlines(stride);
+            let ends = stride.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+            let last = if within < left {
+                stride.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1)
+            } else {
+                ends.take(left).last()
+            };
+            end = last.map_or(end, |last| passed + last);
+            if within >= left {
+                break;
+            }
+            (left, passed) = (left - within, passed + stride.len());
+        }
+        end
+    }
+
+    /// The first bytes, in the two parts in which they lie.
+    fn first(&self, count: usize) -> [&[u8]; 2] {
+        let (front, back) = self.bytes.as_slices();
+        let in_front = count.min(front.len());
+        [&front[..in_front], &back[..(count - in_front).min(back.len())]]
     }
 
     /// A place to cut at or shortly behind the first `least` bytes: behind a line, or between two characters.
@@ -108,7 +133,7 @@ impl Scrollback {
     }
 
     fn drop_first(&mut self, count: usize) {
-        self.lines -= newlines(self.bytes.range(..count));
+        self.lines -= self.first(count).into_iter().map(newlines).sum::<usize>();
         self.bytes.drain(..count);
         self.start += count as u64;
     }
@@ -134,6 +159,21 @@ mod tests {
         }
         assert_eq!(text(&kept), "line 7\nline 8\nline 9\n");
         assert_eq!((kept.start(), kept.end()), (49, 70));
+    }
+
+    #[test]
+    fn however_lines_and_pieces_fall_exactly_the_last_lines_are_kept() {
+        let mut kept = scrollback(50, 0, 1 << 20);
+        let line = |number: usize| format!("{}\n", "x".repeat(number * 37 % 301));
+        let all: String = (0..1000).map(line).collect();
+        let mut pushed = 0;
+        for piece in all.as_bytes().chunks(5 * STRIDE + 7) {
+            kept.push(piece);
+            pushed += piece.len();
+            let before = &all[..pushed];
+            let begins = before.rmatch_indices('\n').nth(50).map_or(0, |(at, _)| at + 1);
+            assert_eq!(text(&kept), before[begins..]);
+        }
     }
 
     #[test]
