@@ -72,7 +72,7 @@ impl Viewer {
                         Some("closed") => return Ok(None),
                         Some("gap") => {
                             self.next = frame["from"].as_u64().unwrap_or(self.next);
-                            self.acked = self.next;
+                            self.ack().await?;
                         }
                         _ => {}
                     }
