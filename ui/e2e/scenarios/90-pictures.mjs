@@ -6,6 +6,7 @@ import { pause, shown, until } from '../expect.mjs';
 import { wheel } from '../measure.mjs';
 import { FILES, SCENES, TASKS } from '../pictures/content.mjs';
 import { card } from '../steps/board.mjs';
+import { enter, openTerminals, screen, showsText, withoutWebgl } from '../steps/terminal.mjs';
 import { approvalBar, changes, commentOn, conversation, sessionBecomes, showPart, transcript } from '../steps/workspace.mjs';
 
 export const title = 'Pictures of the product';
@@ -124,6 +125,20 @@ export default async function pictures({ scenario, instance: start, browser, sma
       await shown(changes(page).getByRole('article').first());
       await wheel(page, changes(page).getByRole('region', { name: 'Changed files' }), 2, 120);
       await take(page, `review-${theme}`);
+    });
+
+    await scenario(`${theme}: a terminal below a session`, async () => {
+      const window = await browser.window(instance, { theme });
+      await withoutWebgl(window.page);
+      const page = await window.open(`${workspaces.rank.path}?tab=changes`);
+      await openTerminals(page);
+      await enter(page, "PS1='\\[\\e[32m\\]pantry\\[\\e[0m\\] $ '; PROMPT_COMMAND=; clear");
+      await showsText(screen(page), /^pantry \$$/m);
+      await enter(page, 'git -c color.status=always status --short --branch');
+      await showsText(screen(page), '## ');
+      await enter(page, 'git diff --color --stat; echo done');
+      await showsText(screen(page), /^done$/m);
+      await take(page, `terminal-${theme}`);
     });
 
     await scenario(`${theme}: board and session on a phone`, async () => {
