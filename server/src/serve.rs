@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use switchyard_core::{Core, DataFolder, Error, Result, Settings, listen};
+use switchyard_core::{Core, DataFolder, Door, Error, Result, Settings, listen};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::interface::Interface;
@@ -23,7 +23,8 @@ async fn serve(settings: &Settings) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
     let folder = DataFolder::open(&settings.data_dir)?;
     let listening = listen(settings).await?;
-    let core = Arc::new(Core::start(settings, &folder, listening.port(), Arc::new(Interface)).await?);
+    let door = Door::Port(listening.port());
+    let core = Arc::new(Core::start(settings, &folder, door, Arc::new(Interface)).await?);
     folder.note_address(&listening.url())?;
     tell(&format!("Switchyard is at {}{}", listening.url(), core.entrance()?));
     let end = async move {

@@ -8,9 +8,11 @@ import { exchangeCodeFromAddress } from '@/shared/api/auth';
 import { startFeed } from '@/shared/feed/feed';
 import { startTheme } from '@/shared/hooks/theme';
 import { listenForShortcuts } from '@/shared/keyboard/shortcuts';
+import { chooseTransport } from '@/shared/transport';
 
 async function start(root: HTMLElement): Promise<void> {
   startTheme();
+  await chooseTransport();
   // Without an answer the pages still come up and say so, with a way to try again.
   await exchangeCodeFromAddress().catch(() => undefined);
   // A new address opened in a window that is already here only changes the fragment.

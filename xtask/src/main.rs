@@ -1,4 +1,4 @@
-//! The project's tasks: run, test, tidy, gen and bench. `cargo xtask --help` lists them.
+//! The project's tasks: run, desktop, bundle, test, tidy, gen and bench. `cargo xtask --help` lists them.
 //!
 //! Kept light on purpose (few dependencies), so that the first `cargo xtask` of a fresh clone answers in seconds.
 #![allow(
@@ -10,6 +10,7 @@
 mod address;
 mod bench;
 mod debian;
+mod desktop;
 mod failure;
 mod generate;
 mod process;
@@ -38,6 +39,10 @@ struct Arguments {
 enum Task {
     /// Build everything, start Switchyard in desktop mode, and open it in the browser.
     Run(run::Options),
+    /// Build the desktop app and start it.
+    Desktop(desktop::Options),
+    /// Make a package of the desktop app: `.deb`, or what else this system installs.
+    Bundle(desktop::BundleOptions),
     /// Check and test everything, installing what the tests need where that is possible.
     Test(test::Options),
     /// Check the rules of the house that no compiler knows.
@@ -66,6 +71,8 @@ fn perform(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     match task {
         Task::Run(options) => run::run(&workspace, &options),
+        Task::Desktop(options) => desktop::run(&workspace, &options),
+        Task::Bundle(options) => desktop::bundle(&workspace, &options),
         Task::Test(options) => test::test(&workspace, &options),
         Task::Tidy => tidy::report(&workspace),
         Task::Gen { check } => {

@@ -41,6 +41,12 @@ impl DataFolder {
         self.root.join("runner")
     }
 
+    /// Where the desktop app's web view keeps what the page stores.
+    #[must_use]
+    pub fn webview(&self) -> PathBuf {
+        self.root.join("webview")
+    }
+
     /// Where the address of a running server is kept for `switchyard-server address`.
     #[must_use]
     pub fn address_file(&self) -> PathBuf {
@@ -53,7 +59,18 @@ impl DataFolder {
     /// # Errors
     /// `Unavailable` when that private folder cannot be made, or is not ours.
     pub fn runner_socket(&self) -> Result<PathBuf> {
-        let socket = self.runner_state().join("socket");
+        self.socket(self.runner_state().join("socket"), "socket")
+    }
+
+    /// Where an open desktop app is told of another start of it.
+    ///
+    /// # Errors
+    /// As [`Self::runner_socket`].
+    pub fn desktop_socket(&self) -> Result<PathBuf> {
+        self.socket(self.root.join("desktop"), "desktop")
+    }
+
+    fn socket(&self, socket: PathBuf, short_name: &str) -> Result<PathBuf> {
         if socket.as_os_str().len() <= LONGEST_SOCKET_PATH {
             return Ok(socket);
         }
@@ -63,7 +80,7 @@ impl DataFolder {
         });
         let folder = PathBuf::from(format!("/tmp/switchyard-{user}-{name:016x}"));
         private_dir(&folder)?;
-        Ok(folder.join("socket"))
+        Ok(folder.join(short_name))
     }
 
     /// The token that lets scripts in; made at first start, readable by its owner alone.

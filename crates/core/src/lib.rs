@@ -1,6 +1,6 @@
 //! Typed configuration, the choice of mode, and the wiring: the only crate that names concrete adapters.
 //!
-//! A shell (the server, later the desktop app) hands in settings and the UI's files and gets back something to serve.
+//! A shell (the server, the desktop app) hands in settings and the UI's files and gets back something to serve.
 //! Nothing below this crate asks which mode it runs in.
 
 mod clock;
@@ -9,11 +9,14 @@ mod runner_process;
 mod serve;
 mod settings;
 mod start;
+mod window;
 
 pub use clock::SystemClock;
 pub use data_folder::DataFolder;
 pub use serve::{Listening, listen};
 pub use settings::{LogFormat, OnExit, SettingFault, Settings};
-pub use start::Core;
+pub use start::{Core, Door};
+pub use switchyard_api::WINDOW_ORIGIN;
 pub use switchyard_api::{Asset, Assets, Secret, document as openapi_document};
 pub use switchyard_domain::{Error, Result};
+pub use window::Window;

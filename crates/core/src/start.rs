@@ -16,12 +16,22 @@ use crate::clock::SystemClock;
 use crate::data_folder::DataFolder;
 use crate::runner_process::{RunnerCommand, RunnerProcess};
 use crate::settings::{OnExit, Settings};
+use crate::window::Window;
 
 /// How long agents get to stop when the server ends.
 const STOP_PATIENCE: Duration = Duration::from_millis(2800);
 
 /// Events that the change feed keeps over a start; a client that is further behind reads everything anew.
 const EVENTS_KEPT: i64 = 100_000;
+
+/// How an instance is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Over the loopback interface, on this port.
+    Port(u16),
+    /// From a window of this process, over no connection at all.
+    Window,
+}
 
 /// A started instance.
 pub struct Core {
@@ -36,14 +46,14 @@ pub struct Core {
 }
 
 impl Core {
-    /// Starts everything behind `settings` for a server that listens on `port`.
+    /// Starts everything behind `settings`, to be reached through `door`.
     ///
     /// # Errors
     /// `Unavailable` with what is wrong and what to do: the data folder, the database, or the runner's program.
     pub async fn start(
         settings: &Settings,
         folder: &DataFolder,
-        port: u16,
+        door: Door,
         assets: Arc<dyn Assets>,
     ) -> Result<Self> {
         let runner = RunnerProcess::keep(RunnerCommand {
@@ -61,7 +71,11 @@ impl Core {
             Some(token) => token.clone(),
             None => folder.token()?,
         };
-        let auth = Arc::new(Loopback::new(local_actor(user, org), org, token, port)?);
+        let actor = local_actor(user, org);
+        let auth = Arc::new(match door {
+            Door::Port(port) => Loopback::new(actor, org, token, port)?,
+            Door::Window => Loopback::of_window(actor, org, token)?,
+        });
         let app = App::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(runner.remote()), Arc::new(clock));
         app.recover(local_actor).await?;
         let (trash, approvals, terminals) = (app.clone(), app.clone(), app.clone());
@@ -90,13 +104,32 @@ impl Core {
         Ok(format!("/#code={}", self.auth.new_code()?.reveal()))
     }
 
+    /// How many agents have a turn under way or a message waiting.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn agents_at_work(&self) -> Result<usize> {
+        Ok(self.store.unfinished_sessions().await?.len())
+    }
+
+    /// Lets a window of this process in.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::open(self.router.clone())
+    }
+
     /// Ends cleanly: agents are stopped or left at work as the settings say, the database is closed.
     pub async fn shut_down(&self) {
+        self.end(self.on_exit).await;
+    }
+
+    /// Ends cleanly, with the agents left as `agents` says.
+    pub async fn end(&self, agents: OnExit) {
         // What they leave half done, the next start goes on with.
         for keeper in &self.keepers {
             keeper.abort();
         }
-        match self.on_exit {
+        match agents {
             OnExit::Keep => self.runner.detach(),
             OnExit::Stop => {
                 if let Err(error) = self.runner.shut_down(STOP_PATIENCE).await {

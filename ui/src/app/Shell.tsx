@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Alerts } from '@/features/approvals/Alerts';
 import { useStore } from '@/shared/hooks/createStore';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { DesktopNotices } from './DesktopNotices';
 import { RunnerProblem } from './RunnerProblem';
 import { Sidebar } from './Sidebar';
 import { closeDrawer, sidebarStore } from '@/shared/hooks/sidebar';
@@ -51,6 +52,7 @@ export function Shell() {
       </main>
       <Overlays />
       <Alerts />
+      <DesktopNotices />
     </div>
   );
 }

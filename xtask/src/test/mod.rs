@@ -36,6 +36,8 @@ pub(crate) enum Part {
     Ui,
     /// The whole product in a real Chromium.
     Browser,
+    /// The desktop app: its own tests, and the main path in its real window, from the installed package.
+    Desktop,
     /// Real agents with a scripted model: about 1 GB of packages, and therefore only when asked for.
     Agents,
 }
@@ -47,6 +49,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode>
         None => steps::everything(workspace, &mut report),
         Some(Part::Ui) => steps::ui_alone(workspace, &mut report),
         Some(Part::Browser) => steps::browser_alone(workspace, &mut report),
+        Some(Part::Desktop) => steps::desktop_alone(workspace, &mut report),
         Some(Part::Agents) => steps::agents_alone(workspace, &mut report),
         Some(part) => steps::cargo_alone(workspace, part, &mut report),
     }

@@ -8,12 +8,24 @@ use std::process::Command;
 use super::report::Report;
 use super::tally::{self, Tally};
 use super::{Part, agents};
+use crate::desktop::{self, Installed};
 use crate::failure::{Failure, Result};
 use crate::workspace::Workspace;
 use crate::{debian, generate, process, tidy, tools, ui};
 
 /// The store's second engine is left out of the desktop build; its suite runs on both.
-const WHOLE_WORKSPACE: [&str; 3] = ["--workspace", "--features", "switchyard-store/postgres"];
+const WHOLE_WORKSPACE: [&str; 7] = [
+    "--workspace",
+    "--exclude",
+    DESKTOP,
+    "--exclude",
+    DESKTOP_TESTS,
+    "--features",
+    "switchyard-store/postgres",
+];
+/// Wants GTK and WebKit: built and tested in steps of its own.
+const DESKTOP: &str = "switchyard-desktop";
+const DESKTOP_TESTS: &str = "switchyard-desktop-tests";
 const STORE: &str = "switchyard-store";
 const INTEGRATION: &str = "switchyard-integration";
 
@@ -40,6 +52,58 @@ pub(super) fn everything(workspace: &Workspace, report: &mut Report) {
     report.step("generated files", || generate::generate(workspace, true).map(|()| Tally::HELD));
     report.step("cargo test", || cargo_test(workspace, &["--no-fail-fast"], &[]));
     report.step("browser", || browser(workspace));
+    desktop_steps(workspace, report);
+}
+
+/// The desktop app by itself.
+pub(super) fn desktop_alone(workspace: &Workspace, report: &mut Report) {
+    let ready = report.step("tools", || tools::check_for_test(workspace).map(|()| Tally::default()))
+        && report.step("UI build", || {
+            ui::install(workspace)?;
+            ui::build(workspace).map(|()| Tally::default())
+        });
+    if ready {
+        desktop_steps(workspace, report);
+    }
+}
+
+/// Last of all: what the window shows has been tested before, and a machine without its libraries is told the rest.
+fn desktop_steps(workspace: &Workspace, report: &mut Report) {
+    let packages = || debian::provide_for_desktop(true).map(|()| Tally::default());
+    if !report.step("desktop packages", packages) {
+        return;
+    }
+    report.step("desktop clippy", || {
+        let mut clippy = process::cargo(&workspace.root);
+        let packages = ["--package", DESKTOP, "--package", DESKTOP_TESTS];
+        held(clippy.arg("clippy").args(packages).args(["--all-targets", "--", "-D", "warnings"]))
+    });
+    let mut installed = None;
+    report.step("desktop bundle", || {
+        let deb = desktop::debug_deb(workspace)?;
+        installed = Some(Installed::from_deb(workspace, &deb)?);
+        Ok(Tally::HELD)
+    });
+    let Some(installed) = installed else { return };
+    report.step("desktop unit tests", || {
+        let mut cargo = process::cargo(&workspace.root);
+        count(cargo.args(["test", "--package", DESKTOP]), tally::of_libtest)
+    });
+    report.step("desktop", || desktop_tests(workspace, &installed));
+}
+
+/// On a display and a message bus of their own: a person may be sitting at this machine's.
+fn desktop_tests(workspace: &Workspace, installed: &Installed) -> Result<Tally> {
+    let mut tests = process::program("xvfb-run", &workspace.root);
+    tests.args([
+        "--auto-servernum",
+        "--server-args=-screen 0 1600x1000x24",
+        "dbus-run-session",
+        "--",
+        "cargo",
+    ]);
+    tests.args(["test", "--package", DESKTOP_TESTS, "--no-fail-fast", "--", "--test-threads=1"]);
+    count(tests.env("SWITCHYARD_DESKTOP", &installed.program), tally::of_libtest)
 }
 
 /// One part of what `cargo test` runs.
@@ -56,8 +120,8 @@ pub(super) fn cargo_alone(workspace: &Workspace, part: Part, report: &mut Report
         Part::Store => (workspace.tests_of(|name| name == STORE), &[]),
         Part::Api => (workspace.tests_of(|name| name == INTEGRATION), &["--skip", "faults::"]),
         Part::Faults => (workspace.tests_of(|name| name == INTEGRATION), &["faults::"]),
-        Part::Unit | Part::Ui | Part::Browser | Part::Agents => {
-            (workspace.tests_of(|name| name != STORE && name != INTEGRATION), &[])
+        Part::Unit | Part::Ui | Part::Browser | Part::Desktop | Part::Agents => {
+            (workspace.tests_of(|name| ![STORE, INTEGRATION, DESKTOP, DESKTOP_TESTS].contains(&name)), &[])
         }
     };
     let mut selection = vec!["--no-fail-fast"];

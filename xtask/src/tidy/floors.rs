@@ -7,7 +7,7 @@ use crate::workspace::{Dependency, DependencyKind, Package};
 const PREFIX: &str = "switchyard-";
 
 /// Floors from the ground up. What stands in no row is on no floor, which is a finding.
-const FLOORS: [(&str, Floor); 15] = [
+const FLOORS: [(&str, Floor); 16] = [
     ("domain", Floor::Product(0)),
     ("store", Floor::Product(1)),
     ("vault", Floor::Product(1)),
@@ -21,6 +21,7 @@ const FLOORS: [(&str, Floor); 15] = [
     ("operator", Floor::Product(5)),
     ("testkit", Floor::Development),
     ("integration", Floor::Development),
+    ("desktop-tests", Floor::Development),
     ("bench", Floor::Development),
     ("xtask", Floor::Development),
 ];

@@ -6,6 +6,9 @@ use super::tree::{Source, Tree};
 const KINDS: [&str; 2] = [".ts", ".tsx"];
 const SOURCES: &str = "ui/src/";
 const TRANSPORT: &str = "ui/src/shared/transport/";
+/// The one file that knows the desktop app's shell; all others see the transport and the `Shell` interface.
+const SHELL: &str = "ui/src/shared/transport/tauri.ts";
+const OF_THE_SHELL: &str = "@tauri-apps/";
 const WAYS_OUT: [&str; 5] = ["fetch(", "new WebSocket", "new EventSource", "XMLHttpRequest", "sendBeacon"];
 
 pub(super) fn check(tree: &Tree, findings: &mut Vec<Finding>) {
@@ -16,6 +19,9 @@ pub(super) fn check(tree: &Tree, findings: &mut Vec<Finding>) {
             let way_out = WAYS_OUT.iter().find(|way| has_call(line, way));
             if let Some(way) = way_out.filter(|_| !file.path.starts_with(TRANSPORT) && !is_test(file)) {
                 report(format!("`{way}`: all traffic goes through {TRANSPORT}"));
+            }
+            if line.contains(OF_THE_SHELL) && file.path != SHELL {
+                report(format!("`{OF_THE_SHELL}`: only {SHELL} knows the desktop app's shell"));
             }
             if let Some(message) = imported(file, line).and_then(|path| own.may_not_import(&Layer::of(&path)))
             {
@@ -127,6 +133,14 @@ mod tests {
         caught("ui/src/app/App.tsx", "window.fetch('/')", "all traffic");
         fine("ui/src/shared/transport/http.ts", "await fetch(path)");
         fine("ui/src/features/board/load.ts", "queryClient.prefetch(x); query.fetch(y)");
+    }
+
+    #[test]
+    fn the_desktop_shell_beside_its_one_file_is_caught() {
+        let line = "import { invoke } from '@tauri-apps/api/core'";
+        caught("ui/src/features/board/load.ts", line, "only ui/src/shared/transport/tauri.ts");
+        caught("ui/src/shared/transport/http.ts", line, "only ui/src/shared/transport/tauri.ts");
+        fine("ui/src/shared/transport/tauri.ts", line);
     }
 
     #[test]

@@ -3,5 +3,5 @@
 mod loopback;
 mod secret;
 
-pub use loopback::Loopback;
+pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
 pub use secret::{Secret, random_secret};

@@ -5,6 +5,7 @@ import { approvalsQuery, configQuery } from '@/shared/api/instance';
 import { keys } from '@/shared/api/keys';
 import type { Config } from '@/shared/api/types';
 import { onFeedEvent } from '@/shared/feed/feed';
+import { shell } from '@/shared/transport/shell';
 import { announce } from '@/shared/ui/announce';
 import { toast } from '@/shared/ui/toast';
 import { chime } from './chime';
@@ -15,6 +16,11 @@ const TITLE = 'Switchyard';
 const placeOf = (news: News) => {
   const { project_id, task_id, workspace_id } = news.kind === 'ended' ? news.session : news.approval;
   return { projectId: project_id, taskId: task_id, workspaceId: workspace_id };
+};
+
+const pathOf = (news: News): string => {
+  const { projectId, taskId, workspaceId } = placeOf(news);
+  return `/projects/${projectId}/tasks/${taskId}/workspaces/${workspaceId}`;
 };
 
 const textOf = (news: News): string => {
@@ -56,15 +62,21 @@ export function Alerts() {
         if (location.pathname !== '/approvals') toast.withAction(textOf(news), news.kind === 'asked' ? 'Answer' : 'Open', open);
       }
       if (notifications?.sound) chime(news.kind);
-      if (notifications?.desktop && document.hidden) notifyDesktop(news, open);
+      if (notifications?.desktop) notifyDesktop(news, open);
     });
   }, [client, navigate]);
 
   return null;
 }
 
+/** To those who look at another program. The desktop app raises its window and opens the page by itself. */
 function notifyDesktop(news: News, open: () => void): void {
-  if (!('Notification' in window) || Notification.permission !== 'granted') return;
+  const app = shell();
+  if (app) {
+    if (!document.hasFocus()) app.notify(textOf(news), pathOf(news));
+    return;
+  }
+  if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
   const { workspaceId } = placeOf(news);
   // One per workspace: a newer one takes the older one's place.
   const notification = new Notification(TITLE, { body: textOf(news), tag: workspaceId });

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Folder, FolderGit2 } from 'lucide-react';
+import { Folder, FolderGit2, FolderOpen } from 'lucide-react';
 import { useId, useState, type KeyboardEvent } from 'react';
 import type { PathCompletion } from '@/shared/api/types';
 import { useDebounced } from '@/shared/hooks/useDebounced';
+import { shell, type Shell } from '@/shared/transport/shell';
+import { Button } from '@/shared/ui/Button';
 import { cn } from '@/shared/ui/cn';
 import { Input } from '@/shared/ui/Field';
 import { completePathQuery } from './api/fs';
@@ -17,7 +19,10 @@ interface PathInputProps {
   'aria-invalid': true | undefined;
 }
 
-/** A path typed by hand, completed folder by folder: Tab or Enter takes the marked one. */
+/**
+ * A path typed by hand, completed folder by folder: Tab or Enter takes the marked one. In the desktop app the system's
+ * own dialog is there too.
+ */
 export function PathInput({ value, onChange, ...control }: PathInputProps) {
   const [open, setOpen] = useState(false);
   const [marked, setMarked] = useState(-1);
@@ -52,8 +57,14 @@ export function PathInput({ value, onChange, ...control }: PathInputProps) {
     }
   };
 
+  const app = shell();
+  const pick = async (app: Shell) => {
+    const picked = await app.pickFolder('Choose a git repository');
+    if (picked !== null) onChange(picked);
+  };
+
   return (
-    <div className="relative">
+    <div className="relative flex gap-2">
       <Input
         {...control}
         role="combobox"
@@ -72,6 +83,11 @@ export function PathInput({ value, onChange, ...control }: PathInputProps) {
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
       />
+      {app ? (
+        <Button onClick={() => void pick(app)}>
+          <FolderOpen size={14} /> Choose…
+        </Button>
+      ) : null}
       <ul
         id={listId}
         role="listbox"

@@ -1,17 +1,20 @@
 import { useState } from 'react';
 import type { Config } from '@/shared/api/types';
+import { shell } from '@/shared/transport/shell';
 import { Section } from '@/shared/ui/Page';
 import { Switch } from '@/shared/ui/Switch';
 
 type Notifications = Config['notifications'];
 
-/** Desktop notifications need the browser's own permission, asked for when they are switched on. */
+/** Whether they take the browser's own permission, asked for when they are switched on. */
+const needsPermission = () => shell() === null && 'Notification' in window;
+
 export function NotificationSettings({ value, onChange }: { value: Notifications; onChange: (value: Notifications) => void }) {
-  const [denied, setDenied] = useState(() => 'Notification' in window && Notification.permission === 'denied');
+  const [denied, setDenied] = useState(() => needsPermission() && Notification.permission === 'denied');
 
   const setDesktop = async (desktop: boolean) => {
     onChange({ ...value, desktop });
-    if (desktop && 'Notification' in window) setDenied((await Notification.requestPermission()) === 'denied');
+    if (desktop && needsPermission()) setDenied((await Notification.requestPermission()) === 'denied');
   };
 
   return (

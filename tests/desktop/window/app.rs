@@ -1,0 +1,110 @@
+//! An app on a home folder of its own; whatever it started is gone when it is dropped.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::processes;
+
+/// The program under test: the installed one, or the one that was built beside these tests.
+pub(crate) fn program() -> PathBuf {
+    let installed = std::env::var_os("SWITCHYARD_DESKTOP").map(PathBuf::from);
+    let program = installed.unwrap_or_else(|| {
+        // A test runs as {target}/{profile}/deps/{test}.
+        let test = std::env::current_exe().unwrap();
+        test.parent().and_then(Path::parent).unwrap().join("switchyard-desktop")
+    });
+    assert!(program.is_file(), "{} is missing: cargo build -p switchyard-desktop", program.display());
+    program
+}
+
+/// The home of one app.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        assert!(
+            std::env::var_os("DISPLAY").is_some(),
+            "there is no display. `cargo xtask test --only desktop` makes one and installs what else is needed."
+        );
+        let runner = program().with_file_name("switchyard-runner");
+        assert!(runner.is_file(), "{} is missing: cargo build -p switchyard-runner", runner.display());
+        let folder = tempfile::Builder::new().prefix("switchyard-desktop-").tempdir().unwrap();
+        std::fs::write(
+            folder.path().join(".gitconfig"),
+            "[user]\nname = Robin Tester\nemail = robin@example.org\n",
+        )
+        .unwrap();
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    /// A command with this home's environment.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().stdin(Stdio::null());
+        for name in ["PATH", "DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "LANG"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command
+            .env("HOME", self.path())
+            .env("SWITCHYARD_DATA_DIR", self.data())
+            .env("USER", "robin")
+            .env("SWITCHYARD_LOG", "warn");
+        // Xvfb has no graphics card.
+        command.env("LIBGL_ALWAYS_SOFTWARE", "1");
+        command
+    }
+
+    /// Starts the app without a driver.
+    pub(crate) fn start(&self) -> Child {
+        self.command(program()).spawn().expect("the app starts")
+    }
+
+    /// A git repository with one commit, on `main`.
+    pub(crate) fn repository(&self, name: &str) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("README.md"), "# Bakery\n").unwrap();
+        self.git(&path, &["init", "--quiet", "--initial-branch=main"]);
+        self.git(&path, &["add", "--all"]);
+        self.git(&path, &["commit", "--quiet", "--message", "Begin"]);
+        path
+    }
+
+    /// What a git command prints.
+    pub(crate) fn git(&self, folder: &Path, arguments: &[&str]) -> String {
+        let output = self.command("git").current_dir(folder).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        processes::end_all_with(&format!("SWITCHYARD_DATA_DIR={}", self.data().display()), self.path());
+    }
+}
+
+/// Waits until `ready`, or fails saying what was waited for.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, patience: Duration, mut ready: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !ready() {
+        assert!(begun.elapsed() < patience, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

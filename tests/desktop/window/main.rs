@@ -1,0 +1,14 @@
+//! The real program in a real window: on a display (Xvfb will do), driven through WebKit's own WebDriver.
+//!
+//! `cargo xtask test --only desktop` brings what this needs, and runs it on the installed package.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests start the real program with an environment of their own"
+)]
+
+mod app;
+mod driver;
+mod figures;
+mod main_path;
+mod processes;
+mod shell;
