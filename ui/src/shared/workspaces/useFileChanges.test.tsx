@@ -34,6 +34,11 @@ describe('a workspace whose files change', () => {
     setTransport(httpTransport);
   });
 
+  it('is read again once it is watched, for what changed since the page first read it', async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(readings).toHaveLength(1);
+  });
+
   it('is read once for a burst of changes', async () => {
     for (let i = 0; i < 5; i++) change();
     await vi.advanceTimersByTimeAsync(1_000);

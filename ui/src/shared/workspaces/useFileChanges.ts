@@ -16,7 +16,6 @@ export function useFileChanges(workspaceId: Uuid, enabled: boolean): void {
     if (!enabled) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let firstAt: number | null = null;
-    let wasOnline = false;
     let ended = false;
     let reading = false;
     let changedMeanwhile = false;
@@ -40,10 +39,8 @@ export function useFileChanges(workspaceId: Uuid, enabled: boolean): void {
       path: () => path`/workspaces/${workspaceId}/changes`,
       onFrame: refreshSoon,
       onState: (state) => {
-        if (state !== 'online') return;
-        // What changed while nobody listened was not told.
-        if (wasOnline) refreshSoon();
-        wasOnline = true;
+        // What changed while nobody listened was not told: since the connection broke off, or since the page first read.
+        if (state === 'online') refreshSoon();
       },
     });
     return () => {
