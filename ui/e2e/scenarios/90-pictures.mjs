@@ -131,6 +131,8 @@ export default async function pictures({ scenario, instance: start, browser, sma
       const window = await browser.window(instance, { theme });
       await withoutWebgl(window.page);
       const page = await window.open(`${workspaces.rank.path}?tab=changes`);
+      // The key works once the page is there.
+      await sessionBecomes(page, 'Idle');
       await openTerminals(page);
       await enter(page, "PS1='\\[\\e[32m\\]pantry\\[\\e[0m\\] $ '; PROMPT_COMMAND=; clear");
       await showsText(screen(page), /^pantry \$$/m);
