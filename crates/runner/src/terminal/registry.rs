@@ -44,7 +44,7 @@ struct Inner {
 #[derive(Clone, Debug)]
 struct Entry {
     device: Arc<Device>,
-    close: mpsc::UnboundedSender<ClosedReason>,
+    close: mpsc::Sender<ClosedReason>,
 }
 
 impl Terminals {
@@ -96,7 +96,7 @@ impl Terminals {
         };
         let tree = self.inner.launcher.launch_on_terminal(launch, slave).await.map_err(refused)?;
         let device = Device::new(start.site.id, pty, start.size, self.inner.limits).map_err(refused)?;
-        let (close, closing) = mpsc::unbounded_channel();
+        let (close, closing) = mpsc::channel(1);
         let device = Arc::new(device);
         self.entries().insert(start.id, Entry { device: Arc::clone(&device), close });
         tokio::spawn(attend(start.id, device, tree, closing, self.inner.ended.clone()));
@@ -125,8 +125,8 @@ impl Terminals {
     /// Ends a terminal with everything that it started, and forgets it. One that is not there is passed over.
     pub async fn close(&self, id: TerminalId, reason: ClosedReason) {
         let Some(entry) = self.entry(id) else { return };
-        // It may be ending by itself.
-        let _ = entry.close.send(reason);
+        // It may be ending by itself, or have been asked to.
+        let _ = entry.close.try_send(reason);
         entry.device.finished().await;
         self.entries().remove(&id);
     }
@@ -145,7 +145,7 @@ impl Terminals {
     async fn close_those(&self, wanted: impl Fn(&Entry) -> bool) {
         let entries: Vec<Entry> = self.entries().values().filter(|entry| wanted(entry)).cloned().collect();
         join_all(entries.iter().map(|entry| async {
-            let _ = entry.close.send(ClosedReason::Closed);
+            let _ = entry.close.try_send(ClosedReason::Closed);
             entry.device.finished().await
         }))
         .await;
@@ -191,7 +191,7 @@ async fn attend(
     id: TerminalId,
     device: Arc<Device>,
     mut tree: Tree,
-    mut closing: mpsc::UnboundedReceiver<ClosedReason>,
+    mut closing: mpsc::Receiver<ClosedReason>,
     ended: broadcast::Sender<(TerminalId, TerminalEnd)>,
 ) {
     let (tell_gone, gone) = watch::channel(false);

@@ -16,20 +16,16 @@ pub(super) struct Areas<'a> {
 }
 
 impl<'a> Areas<'a> {
-    /// From what commits changed and what is not committed. A path that is in neither was committed.
-    pub(super) fn new(committed: &'a [PatchFile], status: &'a Status) -> Self {
+    /// From the paths that commits changed, each ended by a zero byte, and from what is not committed. A path that is
+    /// in neither was committed.
+    pub(super) fn new(committed: &'a [u8], status: &'a Status) -> Self {
         let changed = |staged: bool| {
             let files =
                 status.changed.iter().filter(move |file| if staged { file.staged } else { file.unstaged });
             files.map(|file| &file.path[..]).collect()
         };
         Self {
-            committed: committed
-                .iter()
-                .flat_map(|file| [Some(&file.path), file.old_path.as_ref()])
-                .flatten()
-                .map(|path| &path[..])
-                .collect(),
+            committed: committed.split(|byte| *byte == 0).collect(),
             staged: changed(true),
             unstaged: changed(false),
             untracked: status.untracked.iter().map(|path| &path[..]).collect(),

@@ -74,8 +74,8 @@ struct Facts {
     /// Commits that only the base has, and that only the branch has.
     counts: (u64, u64),
     status: Status,
-    /// What commits changed; none where all changes are of one kind.
-    committed: Vec<PatchFile>,
+    /// Paths that commits changed, each ended by a zero byte; none where all changes are of one kind.
+    committed: Vec<u8>,
     files: Vec<PatchFile>,
 }
 
@@ -124,15 +124,43 @@ impl Look<'_> {
         let counts = self.ahead_behind().await?;
         // Most of the time all is committed or nothing is: commits alone are compared without the files, files alone
         // without the commits. Telling apart what is which is needed only where there is both.
-        let first = if counts.is_some_and(|(_, ahead)| ahead == 0) { Side::WorkTree } else { Side::Head };
-        let asked = tokio::try_join!(self.repo.tree.status(), self.patch(from, first))?;
-        let (status, Some(mut files)) = asked else { return Ok(None) };
-        let mut committed = Vec::new();
-        if matches!(first, Side::Head) && !status.is_clean() {
-            let Some(all) = self.patch(from, Side::WorkTree).await? else { return Ok(None) };
-            committed = std::mem::replace(&mut files, all);
+        let nothing_is_committed = counts.is_some_and(|(_, ahead)| ahead == 0);
+        let (status, committed, files) = if nothing_is_committed {
+            let (status, files) =
+                tokio::try_join!(self.repo.tree.status(), self.patch(from, Side::WorkTree))?;
+            (status, Vec::new(), files)
+        } else {
+            self.with_commits(from).await?
+        };
+        let counts = counts.unwrap_or_default();
+        Ok(files.map(|files| Facts { counts, status, committed, files }))
+    }
+
+    /// What is not committed, paths that commits changed (where there is both), and the files that differ.
+    async fn with_commits(self, from: &[String]) -> Result<(Status, Vec<u8>, Option<Vec<PatchFile>>)> {
+        let mut commits = Box::pin(self.patch(from, Side::Head));
+        let mut status = Box::pin(self.repo.tree.status());
+        let mut compared = None;
+        let status = tokio::select! {
+            status = &mut status => status?,
+            files = &mut commits => {
+                compared = Some(files?);
+                status.await?
+            }
+        };
+        if status.is_clean() {
+            let files = match compared {
+                Some(files) => files,
+                None => commits.await?,
+            };
+            return Ok((status, Vec::new(), files));
         }
-        Ok(Some(Facts { counts: counts.unwrap_or_default(), status, committed, files }))
+        // That alone is not the answer: git is ended where it still works on it.
+        drop(commits);
+        let names = self.repo.tree.command().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames"]);
+        let (names, files) =
+            tokio::try_join!(names.args(from).arg("HEAD").output(), self.patch(from, Side::WorkTree))?;
+        Ok((status, names.stdout, files))
     }
 
     /// The commit that base and branch have in common.
