@@ -12,6 +12,12 @@ use crate::fault;
 /// The first version without the fault that could lose the log on reset.
 const OLDEST: i32 = 3_051_003;
 
+/// Pages in the log that make SQLite write them into the database file; the log then begins anew.
+const LOG: u32 = 4000;
+
+/// What the writer keeps of the file, in pages; below zero, in KiB.
+const CACHE: i32 = -4096;
+
 /// How long a connection waits for another one's lock, which only start-up and checkpoints hold for long.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -25,9 +31,10 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
         let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         // Each acknowledged write is on disk: the log is synchronised with every commit.
         connection.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096;
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
         )?;
+        connection.pragma_update(None, "cache_size", CACHE)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
         Ok((connection, mode))
     });
     match opened.map_err(|error| cannot_open(path, &error))? {
@@ -40,6 +47,27 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
                 path.display()
             ),
         )),
+    }
+}
+
+/// Makes the log as long as it gets before it begins anew. A commit within a file that is there already is on disk
+/// sooner than one that makes it longer, for which the file system has to note the new length too.
+///
+/// What is too large for the cache goes to the log before its transaction ends. This one never is committed, so what
+/// it wrote counts for nothing, and the next one begins where it began.
+pub(super) fn lengthen_log(connection: &Connection) {
+    let lengthened = (|| {
+        let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        connection.pragma_update(None, "cache_size", 16)?;
+        let filled = connection
+            .execute_batch("BEGIN IMMEDIATE; CREATE TABLE filling (bytes BLOB);")
+            .and_then(|()| connection.execute("INSERT INTO filling VALUES (zeroblob($1))", [LOG * page]));
+        connection.execute_batch("ROLLBACK")?;
+        connection.pragma_update(None, "cache_size", CACHE)?;
+        filled
+    })();
+    if let Err(error) = lengthened {
+        tracing::debug!(%error, "the database's log grows as it is written");
     }
 }
 

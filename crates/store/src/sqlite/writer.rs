@@ -15,6 +15,9 @@ use crate::{fault, migrate};
 /// Jobs that share a commit at most, so that none waits long for the others.
 const GROUP: usize = 256;
 
+/// After so many commits somebody is at work, and the log is made longer; a start is not to wait for that.
+const COMMITS_OF_A_START: u32 = 16;
+
 /// Opens the database, says whether that went well, and serves the queue until it is closed.
 pub(super) fn run(
     path: &Path,
@@ -29,9 +32,16 @@ pub(super) fn run(
     if opened.send(Ok(())).is_err() {
         return;
     }
+    let mut commits = 0_u32;
     while let Some(first) = queue.blocking_recv() {
         if group(&mut tx, first, &mut queue) {
             committed.send_replace(());
+            commits = commits.saturating_add(1);
+            if commits == COMMITS_OF_A_START
+                && let Tx::Sqlite(connection) = &tx
+            {
+                connection::lengthen_log(connection);
+            }
         }
     }
     match tx {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use switchyard_domain::store::*;
-use switchyard_domain::{ErrorKind, TaskId};
+use switchyard_domain::task::TaskFilter;
+use switchyard_domain::{ErrorKind, PageRequest, TaskId};
 use switchyard_store::{Database, PostgresConfig, SqliteConfig};
 use switchyard_testkit::postgres::Cluster;
 
@@ -53,6 +54,30 @@ async fn the_files_are_for_their_owner_alone() {
         let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
+}
+
+/// A commit that need not make the log longer is on disk sooner.
+#[tokio::test]
+async fn the_log_is_made_long_once_somebody_works_and_loses_nothing_by_it() {
+    let f = Fixture::sqlite().await;
+    let Place::Folder(folder) = &f.place else { panic!() };
+    let length = || std::fs::metadata(folder.path().join("switchyard.db-wal")).unwrap().len();
+    let project = f.project("Shop").await.id;
+    assert!(length() < 4 << 20, "a start does not wait for it");
+    for number in 0..40 {
+        f.task(project, &format!("Task {number}")).await;
+    }
+    let long = length();
+    assert!(long > 15 << 20, "{long}");
+    let database = folder.path().join("switchyard.db");
+    assert!(std::fs::metadata(database).unwrap().len() < 4 << 20, "nothing of it is in the database");
+    f.task(project, "One more").await;
+    assert_eq!(length(), long);
+    let tasks =
+        f.db.tasks(&f.alice, project, &TaskFilter::default(), &PageRequest::new(Some(100), None))
+            .await
+            .unwrap();
+    assert_eq!(tasks.items.len(), 41);
 }
 
 /// Failing jobs share commits with good ones: each is rolled back alone.
