@@ -12,7 +12,7 @@ const BURST: Duration = Duration::from_millis(350);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rate {
     /// What a program prints: most of it is never looked at.
-    Text = 6 * 1024 * 1024,
+    Text = 4 * 1024 * 1024,
     /// What an agent does, each step of it told by itself.
     Steps = 12 * 1024 * 1024,
 }

@@ -1,16 +1,18 @@
 //! A terminal's pseudo-terminal with what was read from it: output in, input out.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use switchyard_domain::WorkspaceId;
+use switchyard_domain::runner::TerminalStart;
 use switchyard_domain::terminal::{TerminalEnd, TerminalSize};
+use switchyard_domain::{TerminalId, WorkspaceId};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::scrollback::Limits;
+use super::typing::Typing;
 use super::viewing::{Leave, State};
 use crate::process::Pty;
 
@@ -24,11 +26,14 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 /// One terminal, shared by whoever reads it, views it and lists it.
 #[derive(Debug)]
 pub(super) struct Device {
+    id: TerminalId,
     pub(super) workspace: WorkspaceId,
     pty: AsyncFd<Pty>,
     state: Mutex<State>,
+    /// What is typed in any terminal.
+    typing: Arc<Typing>,
     /// Input of one viewer is not mixed with that of another within a frame.
-    typing: tokio::sync::Mutex<()>,
+    typist: tokio::sync::Mutex<()>,
     /// Changes with whatever a viewer may wait for.
     news: watch::Sender<()>,
     /// Wakes the reader when it may have leave to read.
@@ -47,16 +52,18 @@ enum Taken {
 
 impl Device {
     pub(super) fn new(
-        workspace: WorkspaceId,
+        start: &TerminalStart,
         pty: Pty,
-        size: TerminalSize,
         limits: Limits,
+        typing: Arc<Typing>,
     ) -> io::Result<Self> {
         Ok(Self {
-            workspace,
+            id: start.id,
+            workspace: start.site.id,
             pty: pty.watched()?,
-            state: Mutex::new(State::new(limits, size, Instant::now())),
-            typing: tokio::sync::Mutex::default(),
+            state: Mutex::new(State::new(limits, start.size, Instant::now())),
+            typing,
+            typist: tokio::sync::Mutex::default(),
             news: watch::Sender::new(()),
             leave: Notify::new(),
         })
@@ -110,7 +117,8 @@ impl Device {
 
     /// Hands the program what was typed, all of it, in order. `viewer` is not waited for meanwhile.
     pub(super) async fn type_in(&self, viewer: u64, mut bytes: &[u8]) -> io::Result<()> {
-        let _turn = self.typing.lock().await;
+        let _turn = self.typist.lock().await;
+        self.typing.note(self.id);
         self.state().active_at = Instant::now();
         let mut held = false;
         while !bytes.is_empty() {
@@ -137,8 +145,13 @@ impl Device {
 
     /// Reads output until nothing can come any more; `gone` turns true when all that could write it is gone.
     pub(super) async fn read(&self, mut gone: watch::Receiver<bool>) -> io::Result<()> {
+        let mut since_turn = 0;
         loop {
             self.until_leave().await;
+            if since_turn >= PIECE {
+                since_turn = 0;
+                self.typing.give_way(self.id).await;
+            }
             let over = *gone.borrow();
             let ready = async {
                 if over {
@@ -154,7 +167,9 @@ impl Device {
                 },
                 _ = gone.changed(), if !over => continue,
             };
-            match self.take_in()? {
+            let (taken, read) = self.take_in()?;
+            since_turn += read;
+            match taken {
                 Taken::Some => {}
                 Taken::Dry => ready.clear_ready(),
                 Taken::End => return Ok(()),
@@ -176,8 +191,8 @@ impl Device {
         }
     }
 
-    /// Reads what is there, and no more than a piece.
-    fn take_in(&self) -> io::Result<Taken> {
+    /// Reads what is there, and no more than a piece; says how much that was.
+    fn take_in(&self) -> io::Result<(Taken, usize)> {
         let mut piece = [0; PIECE];
         let mut filled = 0;
         let taken = loop {
@@ -196,6 +211,6 @@ impl Device {
             self.state().push(&piece[..filled], Instant::now());
             self.news.send_replace(());
         }
-        Ok(taken)
+        Ok((taken, filled))
     }
 }

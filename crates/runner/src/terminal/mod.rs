@@ -5,6 +5,7 @@
 mod device;
 mod registry;
 mod scrollback;
+mod typing;
 mod viewer;
 mod viewing;
 

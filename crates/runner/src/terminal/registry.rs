@@ -15,6 +15,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::device::Device;
 use super::scrollback::Limits;
+use super::typing::Typing;
 use super::viewer::Viewer;
 use crate::process::{Environment, Launch, Launcher, Outcome, Tree, open_pty};
 use crate::session::working_folder;
@@ -37,6 +38,7 @@ struct Inner {
     launcher: Launcher,
     environment: Environment,
     limits: Limits,
+    typing: Arc<Typing>,
     open: Mutex<HashMap<TerminalId, Entry>>,
     ended: broadcast::Sender<(TerminalId, TerminalEnd)>,
 }
@@ -55,6 +57,7 @@ impl Terminals {
             launcher,
             environment,
             limits,
+            typing: Arc::default(),
             open: Mutex::default(),
             ended: broadcast::channel(ENDS_BEHIND).0,
         };
@@ -95,7 +98,8 @@ impl Terminals {
             grace: GRACE,
         };
         let tree = self.inner.launcher.launch_on_terminal(launch, slave).await.map_err(refused)?;
-        let device = Device::new(start.site.id, pty, start.size, self.inner.limits).map_err(refused)?;
+        let typing = Arc::clone(&self.inner.typing);
+        let device = Device::new(start, pty, self.inner.limits, typing).map_err(refused)?;
         let (close, closing) = mpsc::channel(1);
         let device = Arc::new(device);
         self.entries().insert(start.id, Entry { device: Arc::clone(&device), close });
