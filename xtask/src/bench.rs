@@ -17,7 +17,7 @@ pub(crate) struct Options {
 /// Measures a release build; the table goes to `docs/benchmarks.md`.
 pub(crate) fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     tools::check_for_run(workspace)?;
-    debian::provide(false, true)?;
+    debian::provide(&[debian::Need::Browser])?;
     ui::install(workspace)?;
     ui::build(workspace)?;
     let mut cargo = process::cargo(&workspace.root);

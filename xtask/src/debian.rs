@@ -20,10 +20,36 @@ const POSTGRESQL: Requirement =
 const CHROMIUM: Requirement =
     Requirement { name: "Chromium", package: "chromium", present: || chromium().is_some() };
 
-/// Makes sure that the store's suite can start a PostgreSQL server, and the browser tests a browser.
-pub(crate) fn provide(postgresql: bool, browser: bool) -> Result<()> {
-    let wanted = [(postgresql, POSTGRESQL), (browser, CHROMIUM)];
-    require(wanted.into_iter().filter(|(wanted, _)| *wanted).map(|(_, it)| it))
+const MESSAGE_BUS: Requirement = Requirement {
+    name: "a message bus",
+    package: "dbus",
+    present: || process::on_path("dbus-run-session").is_some(),
+};
+const KEYCHAIN: Requirement = Requirement {
+    name: "a keychain",
+    package: "gnome-keyring",
+    present: || process::on_path("gnome-keyring-daemon").is_some(),
+};
+
+/// What some of the tests need.
+#[derive(Clone, Copy)]
+pub(crate) enum Need {
+    /// The store's suite starts a PostgreSQL server.
+    Postgresql,
+    /// The browser tests drive a browser.
+    Browser,
+    /// The integration tests keep credentials in a keychain.
+    Keychain,
+}
+
+/// Makes sure that they can.
+pub(crate) fn provide(needs: &[Need]) -> Result<()> {
+    require(needs.iter().flat_map(|need| match need {
+        Need::Postgresql => vec![POSTGRESQL],
+        Need::Browser => vec![CHROMIUM],
+        Need::Keychain if cfg!(target_os = "linux") => vec![MESSAGE_BUS, KEYCHAIN],
+        Need::Keychain => vec![],
+    }))
 }
 
 /// What the desktop app is built from, and with `tests` what its window is driven with.
@@ -50,11 +76,7 @@ const DESKTOP_TESTS: [Requirement; 5] = [
     },
     Requirement { name: "Xvfb", package: "xvfb", present: || process::on_path("xvfb-run").is_some() },
     Requirement { name: "xauth", package: "xauth", present: || process::on_path("xauth").is_some() },
-    Requirement {
-        name: "a message bus",
-        package: "dbus",
-        present: || process::on_path("dbus-run-session").is_some(),
-    },
+    MESSAGE_BUS,
     Requirement { name: "xdotool", package: "xdotool", present: || process::on_path("xdotool").is_some() },
 ];
 

@@ -17,7 +17,7 @@ mod table;
 mod wire;
 
 pub use assets::{Asset, Assets};
-pub use auth::{Loopback, OwnWindow, Secret, WINDOW_ORIGIN, random_secret};
+pub use auth::{Loopback, OwnWindow, WINDOW_ORIGIN, random_secret};
 pub use edge::router;
 pub use openapi::document;
 pub use state::{ApiState, Instance, Mode};

@@ -80,6 +80,7 @@ impl App {
                 ("SWITCHYARD_WORKSPACE_ID".to_owned(), session.workspace_id.to_string()),
                 ("SWITCHYARD_SESSION_ID".to_owned(), session.id.to_string()),
             ],
+            credentials: self.vault().reveal_credentials(&scope).await?,
             resume,
         };
         self.runner(&scope).start_session(&start).await

@@ -7,6 +7,7 @@ mod approval;
 mod audit;
 mod comment;
 mod config;
+mod credential;
 mod delivery;
 mod expiry;
 mod feed;
@@ -27,6 +28,7 @@ mod workspace;
 
 use std::sync::Arc;
 
+use switchyard_domain::credential::Vault;
 use switchyard_domain::runner::Runner;
 use switchyard_domain::store::{Act, Store};
 use switchyard_domain::{Clock, Result, Scope};
@@ -43,9 +45,22 @@ pub struct App {
     parts: Arc<Parts>,
 }
 
+/// What the use cases stand on.
+pub struct Ports {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Where workspaces, agents and terminals are.
+    pub runner: Arc<dyn Runner>,
+    /// Where credentials are kept.
+    pub vault: Arc<dyn Vault>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
 struct Parts {
     store: Arc<dyn Store>,
     runner: Arc<dyn Runner>,
+    vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
     drivers: session_driver::Drivers,
     workspaces: locks::Locks,
@@ -56,10 +71,12 @@ struct Parts {
 impl App {
     /// Wires the use cases to what they stand on. Call [`App::recover`] before the first request.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, runner: Arc<dyn Runner>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(ports: Ports) -> Self {
+        let Ports { store, runner, vault, clock } = ports;
         let parts = Parts {
             store,
             runner,
+            vault,
             clock,
             drivers: session_driver::Drivers::default(),
             workspaces: locks::Locks::default(),
@@ -76,6 +93,10 @@ impl App {
     /// The runner that serves this scope. The one place that will tell runners apart.
     fn runner(&self, _scope: &Scope) -> &dyn Runner {
         &*self.parts.runner
+    }
+
+    fn vault(&self) -> &dyn Vault {
+        &*self.parts.vault
     }
 
     /// Why workspaces and agents cannot be reached at the moment, in words for the person, where that is known.

@@ -5,7 +5,8 @@ use std::io::{ErrorKind as Io, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use switchyard_api::{Secret, random_secret};
+use switchyard_api::random_secret;
+use switchyard_domain::credential::Secret;
 use switchyard_domain::{Error, Result};
 
 /// Longest path that fits a Unix socket's address on all systems, in bytes.
@@ -33,6 +34,12 @@ impl DataFolder {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.root.join("switchyard.db")
+    }
+
+    /// The vault's file.
+    #[must_use]
+    pub fn credentials(&self) -> PathBuf {
+        self.root.join("credentials.json")
     }
 
     /// The runner's own files: journals, its log.
@@ -168,7 +175,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = DataFolder::open(&home.path().join("data")).unwrap();
         let token = folder.token().unwrap();
-        assert!(folder.token().unwrap().matches(token.reveal()));
+        assert_eq!(folder.token().unwrap().reveal(), token.reveal());
         let mode = std::fs::metadata(home.path().join("data/token")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let mode = std::fs::metadata(home.path().join("data")).unwrap().permissions().mode();

@@ -17,6 +17,7 @@ pub use serve::{Listening, listen};
 pub use settings::{LogFormat, OnExit, SettingFault, Settings};
 pub use start::{Core, Door};
 pub use switchyard_api::WINDOW_ORIGIN;
-pub use switchyard_api::{Asset, Assets, Secret, document as openapi_document};
+pub use switchyard_api::{Asset, Assets, document as openapi_document};
+pub use switchyard_domain::credential::Secret;
 pub use switchyard_domain::{Error, Result};
 pub use window::Window;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use switchyard_api::Secret;
 use switchyard_app::TerminalCleanup;
+use switchyard_domain::credential::Secret;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

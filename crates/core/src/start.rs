@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use axum::Router;
 use switchyard_api::{ApiState, Assets, Instance, Loopback, Mode};
-use switchyard_app::App;
+use switchyard_app::{App, Ports};
 use switchyard_domain::store::{Feed, Recovery, Store};
 use switchyard_domain::{Actor, Clock, Error, OrgId, Result, Role, UserId};
 use switchyard_store::{Database, SqliteConfig};
+use switchyard_vault::DesktopVault;
 use tokio::task::JoinHandle;
 
 use crate::clock::SystemClock;
@@ -76,7 +77,12 @@ impl Core {
             Door::Port(port) => Loopback::new(actor, org, token, port)?,
             Door::Window => Loopback::of_window(actor, org, token)?,
         });
-        let app = App::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(runner.remote()), Arc::new(clock));
+        let app = App::new(Ports {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            runner: Arc::new(runner.remote()),
+            vault: Arc::new(DesktopVault::new(folder.credentials())),
+            clock: Arc::new(clock),
+        });
         app.recover(local_actor).await?;
         let (trash, approvals, terminals) = (app.clone(), app.clone(), app.clone());
         let cleanup = settings.terminals;

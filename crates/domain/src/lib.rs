@@ -9,6 +9,7 @@ pub mod approval;
 pub mod audit;
 pub mod comment;
 pub mod config;
+pub mod credential;
 pub mod diff;
 pub mod error;
 pub mod event;

@@ -15,6 +15,7 @@ pub use terminals::{
 
 use crate::agent::{Agent, AgentSpec};
 use crate::config::GitAuthor;
+use crate::credential::{CredentialName, Secret};
 use crate::diff::{Conflict, Diff, DiffPath};
 use crate::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
 use crate::transcript::Entry;
@@ -65,7 +66,7 @@ pub struct Updated {
 }
 
 /// A session to be started, or to be started again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct SessionStart {
     /// Its id.
     pub id: SessionId,
@@ -79,6 +80,9 @@ pub struct SessionStart {
     pub setup_script: Option<String>,
     /// Variables for the agent, besides those that the runner builds.
     pub environment: Vec<(String, String)>,
+    /// Credentials for the agent, as variables. Neither the set-up script nor a terminal gets them, and they are not
+    /// written down.
+    pub credentials: Vec<(CredentialName, Secret)>,
     /// Given when the session ran before.
     pub resume: Option<Resume>,
 }

@@ -74,6 +74,14 @@ pub(crate) fn session_start(start: &SessionStart) -> proto::SessionStart {
             .map(|(name, value)| proto::Variable { name: name.clone(), value: value.clone() })
             .collect(),
         resume: start.resume.as_ref().map(resume),
+        credentials: start
+            .credentials
+            .iter()
+            .map(|(name, value)| proto::Variable {
+                name: name.as_str().to_owned(),
+                value: value.reveal().to_owned(),
+            })
+            .collect(),
     }
 }
 

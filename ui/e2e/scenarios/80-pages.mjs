@@ -41,6 +41,32 @@ export default async function pages({ scenario, instance: start, browser, small 
     await becomes(() => page.getByLabel('Branch prefix').inputValue(), 'light');
   });
 
+  await scenario('a credential is added, replaced and removed, and its value never comes back', async () => {
+    const value = 'sk-canary-of-the-settings-page';
+    const names = async () => (await instance.api.get('/credentials')).items.map((each) => each.name);
+    await page.getByLabel('Variable').fill('anthropic key');
+    await page.getByLabel('Value', { exact: true }).fill(value);
+    window.expectRefusals(400, 422);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await becomes(() => page.getByLabel('Variable').getAttribute('aria-invalid'), 'true');
+    await page.getByLabel('Variable').fill('ANTHROPIC_API_KEY');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await shown(page.getByRole('list', { name: 'Credentials' }).getByText('ANTHROPIC_API_KEY'));
+    assert.deepEqual([await names(), await page.getByLabel('Value', { exact: true }).inputValue()], [['ANTHROPIC_API_KEY'], '']);
+    await page.reload();
+    await shown(page.getByText('No keychain answers on this computer'));
+    assert.ok(!(await page.content()).includes(value));
+
+    await page.getByRole('button', { name: 'Replace ANTHROPIC_API_KEY' }).click();
+    await page.keyboard.type('another');
+    await page.getByRole('button', { name: 'Replace', exact: true }).click();
+    await becomes(() => page.getByLabel('Variable').inputValue(), '');
+    await page.getByRole('button', { name: 'Remove ANTHROPIC_API_KEY' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await becomes(names, []);
+    await shown(page.getByText('None yet.'));
+  });
+
   await scenario('the theme is switched from the sidebar', async () => {
     await page.getByRole('button', { name: 'Use the light theme' }).click();
     await becomes(() => page.evaluate(() => document.documentElement.dataset.theme), 'light');

@@ -8,6 +8,7 @@ use std::process::Command;
 use super::report::Report;
 use super::tally::{self, Tally};
 use super::{Part, agents};
+use crate::debian::Need;
 use crate::desktop::{self, Installed};
 use crate::failure::{Failure, Result};
 use crate::workspace::Workspace;
@@ -32,7 +33,9 @@ const INTEGRATION: &str = "switchyard-integration";
 /// Every check and every test.
 pub(super) fn everything(workspace: &Workspace, report: &mut Report) {
     let ready = report.step("tools", || tools::check_for_test(workspace).map(|()| Tally::default()))
-        & report.step("system packages", || debian::provide(true, true).map(|()| Tally::default()));
+        & report.step("system packages", || {
+            debian::provide(&[Need::Postgresql, Need::Browser, Need::Keychain]).map(|()| Tally::default())
+        });
     if !ready {
         return;
     }
@@ -110,7 +113,12 @@ fn desktop_tests(workspace: &Workspace, installed: &Installed) -> Result<Tally> 
 pub(super) fn cargo_alone(workspace: &Workspace, part: Part, report: &mut Report) {
     let ready = report.step("tools", || tools::check_for_run(workspace).map(|()| Tally::default()))
         && report.step("system packages", || {
-            debian::provide(matches!(part, Part::Unit | Part::Store), false).map(|()| Tally::default())
+            let need = match part {
+                Part::Unit | Part::Store => Need::Postgresql,
+                Part::Api => Need::Keychain,
+                _ => return Ok(Tally::default()),
+            };
+            debian::provide(&[need]).map(|()| Tally::default())
         })
         && report.step("build", || ui_and_programs(workspace));
     if !ready {
@@ -142,7 +150,7 @@ pub(super) fn ui_alone(workspace: &Workspace, report: &mut Report) {
 /// The browser tests by themselves, on the programs as they are now.
 pub(super) fn browser_alone(workspace: &Workspace, report: &mut Report) {
     let ready = report.step("tools", || tools::check_for_run(workspace).map(|()| Tally::default()))
-        && report.step("system packages", || debian::provide(false, true).map(|()| Tally::default()))
+        && report.step("system packages", || debian::provide(&[Need::Browser]).map(|()| Tally::default()))
         && report.step("build", || ui_and_programs(workspace));
     if ready {
         report.step("browser", || browser(workspace));

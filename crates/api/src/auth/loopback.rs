@@ -11,9 +11,10 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
+use switchyard_domain::credential::Secret;
 use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope};
 
-use super::secret::{Secret, random_secret};
+use super::secret::{matches, random_secret};
 
 /// Codes that wait to be used; the oldest gives way.
 const MOST_CODES: usize = 16;
@@ -106,7 +107,7 @@ impl Loopback {
     /// Uses a code up; the answer is the cookie to set.
     pub(crate) fn exchange(&self, candidate: &str) -> Result<HeaderValue> {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(place) = codes.iter().position(|code| code.matches(candidate)) else {
+        let Some(place) = codes.iter().position(|code| matches(code, candidate)) else {
             return Err(Error::new(
                 ErrorKind::Unauthenticated,
                 "code_invalid",
@@ -143,7 +144,7 @@ impl Loopback {
     pub(crate) fn authenticate(&self, parts: &Parts) -> Result<Scope> {
         let headers = &parts.headers;
         if let Some(bearer) = bearer(headers) {
-            if self.token.matches(bearer) {
+            if matches(&self.token, bearer) {
                 return self.actor.scope(self.org);
             }
             return Err(Error::new(
@@ -195,7 +196,7 @@ impl Loopback {
         cookies
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .any(|(name, value)| name == self.cookie_name && self.cookie.matches(value))
+            .any(|(name, value)| name == self.cookie_name && matches(&self.cookie, value))
     }
 }
 

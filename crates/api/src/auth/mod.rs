@@ -4,4 +4,4 @@ mod loopback;
 mod secret;
 
 pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
-pub use secret::{Secret, random_secret};
+pub use secret::random_secret;

@@ -4,6 +4,7 @@ mod approval;
 mod auth;
 mod comment;
 mod config;
+mod credential;
 mod files;
 mod info;
 mod project;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<Route> {
         approval::routes(),
         terminal::routes(),
         config::routes(),
+        credential::routes(),
         stream::routes(),
     ]
     .into_iter()

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod approval;
 pub(crate) mod comment;
 pub(crate) mod config;
+pub(crate) mod credential;
 pub(crate) mod diff;
 pub(crate) mod entry;
 pub(crate) mod event;

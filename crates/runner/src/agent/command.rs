@@ -35,7 +35,7 @@ pub(crate) async fn run(context: &mut Context, command: &str, prompt: &str) {
     if prompt.len() <= LONGEST_VARIABLE {
         extra.push(("SWITCHYARD_PROMPT".to_owned(), prompt.to_owned()));
     }
-    let mut tree = match context.launch(Path::new("/bin/sh"), arguments, &extra).await {
+    let mut tree = match context.launch_agent(Path::new("/bin/sh"), arguments, &extra).await {
         Ok(tree) => tree,
         Err(error) => {
             let text = format!("The command could not be started: {error}.");

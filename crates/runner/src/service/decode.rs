@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::config::GitAuthor;
+use switchyard_domain::credential::{CredentialName, Secret};
 use switchyard_domain::diff::DiffPath;
 use switchyard_domain::runner::{MessageText, Resume, SessionStart, WorkspaceSite};
 use switchyard_domain::workspace::WorkspaceRepo;
@@ -63,6 +64,11 @@ pub(super) fn session_start(start: proto::SessionStart) -> Result<SessionStart> 
         message: message(start.message)?,
         setup_script: start.setup_script,
         environment: start.environment.into_iter().map(|variable| (variable.name, variable.value)).collect(),
+        credentials: start
+            .credentials
+            .into_iter()
+            .map(|variable| Ok((CredentialName::new(&variable.name)?, Secret::new(variable.value))))
+            .collect::<Result<_>>()?,
         resume: start.resume.map(|resume| Resume {
             last_seq: resume.last_seq,
             last_turn: resume.last_turn,

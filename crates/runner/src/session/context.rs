@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchyard_domain::credential::{CredentialName, Secret};
 use switchyard_domain::runner::{MessageText, WorkspaceSite};
 use switchyard_domain::transcript::{EntryBody, SystemEvent};
 use switchyard_domain::{Error, Result, SessionId};
@@ -41,6 +42,8 @@ pub(crate) struct Context {
     pub(crate) folder: PathBuf,
     /// Variables for the agent, besides those that the runner builds.
     pub(crate) environment: Vec<(String, String)>,
+    /// Variables for the agent that nothing else may know.
+    pub(crate) credentials: Vec<(CredentialName, Secret)>,
     pub(crate) options: Arc<Options>,
     pub(crate) recorder: Recorder,
     pub(crate) inbox: mpsc::Receiver<Command>,
@@ -49,6 +52,20 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// Starts the session's agent, with its person's credentials.
+    pub(crate) async fn launch_agent(
+        &self,
+        program: &std::path::Path,
+        arguments: Vec<String>,
+        extra: &[(String, String)],
+    ) -> std::io::Result<Tree> {
+        let credentials = self.credentials.iter();
+        let mut given: Vec<_> =
+            credentials.map(|(name, value)| (name.as_str().to_owned(), value.reveal().to_owned())).collect();
+        given.extend_from_slice(extra);
+        self.launch(program, arguments, &given).await
+    }
+
     /// Starts a program in the workspace.
     pub(crate) async fn launch(
         &self,

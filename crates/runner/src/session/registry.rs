@@ -267,6 +267,7 @@ impl Sessions {
             site: start.site,
             folder,
             environment: start.environment,
+            credentials: start.credentials,
             options: Arc::clone(&self.options),
             recorder: Recorder::new(journal.clone(), Arc::clone(&self.options.clock), gather, turn),
             inbox,

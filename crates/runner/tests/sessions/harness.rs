@@ -91,6 +91,7 @@ impl Bench {
             message: message(prompt),
             setup_script: None,
             environment: Vec::new(),
+            credentials: Vec::new(),
             resume: None,
         }
     }

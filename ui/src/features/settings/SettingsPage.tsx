@@ -12,6 +12,7 @@ import { SaveBar } from '@/shared/ui/SaveBar';
 import { Segmented } from '@/shared/ui/Segmented';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { ApprovalSettings } from './ApprovalSettings';
+import { CredentialSettings } from './CredentialSettings';
 import { EditorSettings } from './EditorSettings';
 import { NotificationSettings } from './NotificationSettings';
 import { TrashSettings } from './TrashSettings';
@@ -25,6 +26,7 @@ export function SettingsPage({ terminal, archivedProjects }: { terminal: ReactNo
         {config ? (
           <>
             <SettingsForm config={config} />
+            <CredentialSettings />
             {terminal}
             {archivedProjects}
             <About />

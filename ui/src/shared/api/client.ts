@@ -53,6 +53,7 @@ type Extra = Omit<CallOptions, 'body'>;
 export const api = {
   get: <T>(target: string, options?: Extra) => call<T>('GET', target, options),
   post: <T>(target: string, body?: unknown, options?: Extra) => call<T>('POST', target, { ...options, body }),
+  put: <T = void>(target: string, body: unknown, options?: Extra) => call<T>('PUT', target, { ...options, body }),
   patch: <T>(target: string, body: unknown, options?: Extra) => call<T>('PATCH', target, { ...options, body }),
   delete: <T = void>(target: string, options?: CallOptions) => call<T>('DELETE', target, options),
 };

@@ -7,6 +7,7 @@ import type { Uuid } from './types';
 export const keys = {
   info: ['info'] as const,
   config: ['config'] as const,
+  credentials: ['credentials'] as const,
   agents: ['agents'] as const,
   projects: ['projects'] as const,
   archivedProjects: ['projects', 'archived'] as const,

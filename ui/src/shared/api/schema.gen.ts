@@ -152,6 +152,50 @@ export interface paths {
         patch: operations["config_update"];
         trace?: never;
     };
+    "/api/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names of the credentials that your agents get, and where they are kept
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["credential_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keeps a credential, for the agents that you start from now on
+         * @description Needs the role member. Rate class: default.
+         */
+        put: operations["credential_put"];
+        post?: never;
+        /**
+         * Forgets a credential
+         * @description Needs the role member. Rate class: default.
+         */
+        delete: operations["credential_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1411,6 +1455,23 @@ export interface components {
             /** @description The task's title and description when left out. */
             prompt?: string | null;
         };
+        /** @description A credential that is kept. */
+        Credential: {
+            /** @description The environment variable that agents find it in. */
+            name: string;
+        };
+        /**
+         * @description Where credentials are kept.
+         * @enum {string}
+         */
+        CredentialPlace: "keychain" | "file";
+        /** @description What is kept, without the values. */
+        Credentials: {
+            items: components["schemas"]["Credential"][];
+            kept_in: components["schemas"]["CredentialPlace"];
+            /** @description The file, where it is one. */
+            path: string | null;
+        };
         /** @description What a workspace changed against its base. */
         Diff: {
             /** Format: int64 */
@@ -1890,6 +1951,11 @@ export interface components {
             /** @description What git said. */
             output: string;
             remote: string;
+        };
+        /** @description Sets a credential. */
+        PutCredential: {
+            /** @description 1 to 16,384 bytes; white space around it is left out. */
+            value: string;
         };
         /** @description A git repository of a project. */
         Repo: {
@@ -2580,6 +2646,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Config"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credential_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credential_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCredential"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credential_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

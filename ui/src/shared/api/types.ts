@@ -17,6 +17,7 @@ export interface Page<T> {
 export type Problem = Omit<Schemas['Problem'], 'current'> & { current?: unknown };
 export type Info = Schemas['Info'];
 export type Config = Schemas['Config'];
+export type Credentials = Schemas['Credentials'];
 
 export type Project = Schemas['Project'];
 export type ProjectSettings = Schemas['ProjectSettings'];

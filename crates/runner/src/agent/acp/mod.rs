@@ -30,7 +30,7 @@ pub(crate) async fn run(
     message: &MessageText,
     resume: Option<Resume>,
 ) {
-    let tree = match context.launch(&program.path, program.arguments.clone(), &[]).await {
+    let tree = match context.launch_agent(&program.path, program.arguments.clone(), &[]).await {
         Ok(tree) => tree,
         Err(error) => {
             let text = format!(

@@ -1,0 +1,51 @@
+//! Credentials on the wire: their names go out, their values come in only.
+
+use serde::{Deserialize, Serialize};
+use switchyard_domain::credential as domain;
+use utoipa::ToSchema;
+
+/// Where credentials are kept.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CredentialPlace {
+    /// In the operating system's keychain.
+    Keychain,
+    /// In a file that its owner alone can read, since no keychain answers.
+    File,
+}
+
+/// What is kept, without the values.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Credentials {
+    kept_in: CredentialPlace,
+    /// The file, where it is one.
+    #[schema(required = true)]
+    path: Option<String>,
+    items: Vec<Credential>,
+}
+
+/// A credential that is kept.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Credential {
+    /// The environment variable that agents find it in.
+    name: String,
+}
+
+impl From<domain::KeptCredentials> for Credentials {
+    fn from(kept: domain::KeptCredentials) -> Self {
+        let (kept_in, path) = match kept.place {
+            domain::VaultPlace::Keychain => (CredentialPlace::Keychain, None),
+            domain::VaultPlace::File(path) => (CredentialPlace::File, Some(path.display().to_string())),
+        };
+        let items = kept.names.iter().map(|name| Credential { name: name.as_str().to_owned() }).collect();
+        Self { kept_in, path, items }
+    }
+}
+
+/// Sets a credential.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PutCredential {
+    /// 1 to 16,384 bytes; white space around it is left out.
+    pub(crate) value: String,
+}

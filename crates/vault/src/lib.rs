@@ -1,0 +1,12 @@
+//! Where people's credentials are kept: on a desktop in the operating system's keychain, or in a file that its owner
+//! alone can read where there is none.
+//!
+//! Knows neither boards nor agents. Values leave it through [`Vault::reveal_credentials`] alone.
+//!
+//! [`Vault::reveal_credentials`]: switchyard_domain::credential::Vault::reveal_credentials
+
+mod desktop;
+mod index;
+mod keychain;
+
+pub use desktop::DesktopVault;
