@@ -15,7 +15,12 @@ const OVERSCAN = 8;
 const ROWS_AHEAD = 60;
 /** So close to the end counts as at the end, in px. */
 const AT_END = 48;
+/** A row's content is no wider than this (`max-w-3xl`), and stands this far from the view's sides together, in px. */
+const WIDEST_ROW = 768;
+const SIDES = 32;
 const SCROLLS_UP: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
+
+const contentWidth = (ofView: number): number => Math.min(WIDEST_ROW, ofView - SIDES);
 
 interface TranscriptViewProps {
   session: Session;
@@ -29,12 +34,17 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
   const scrollRef = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const lastSeen = useRef(rows.at(-1));
+  // Heights are guessed for this width. It is taken over when rows are added, for then the view is held in its place.
+  const width = useRef(WIDEST_ROW);
+  const [firstWidth, setFirstWidth] = useState(WIDEST_ROW);
 
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
-    estimateSize: (index) => (rows[index] ? rowHeight(rows[index], isPlainText) : 0),
-    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
+    estimateSize: (index) => (rows[index] ? rowHeight(rows[index], isPlainText, width.current) : 0),
+    // Another function has the heights guessed anew.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the first width is what they are guessed for
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows, firstWidth]),
     overscan: OVERSCAN,
     paddingStart: 12,
     paddingEnd: 12,
@@ -58,15 +68,19 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     follows.current = true;
   }, [live]);
   useLayoutEffect(() => {
+    if (ready && scrollRef.current) setFirstWidth((width.current = contentWidth(scrollRef.current.clientWidth)));
+  }, [ready]);
+  useLayoutEffect(() => {
     if (ready && !hasNewer && follows.current) virtualizer.scrollToEnd();
-  }, [ready, hasNewer, live, rows, virtualizer]);
+  }, [ready, hasNewer, live, rows, firstWidth, virtualizer]);
 
   // In a pane that gets narrower the rows get taller, and the end moves away.
   useEffect(() => {
     const scroller = scrollRef.current;
     if (!ready || !scroller) return;
     let frame = 0;
-    const resized = new ResizeObserver(() => {
+    const resized = new ResizeObserver(([entry]) => {
+      if (entry) width.current = contentWidth(entry.contentRect.width);
       cancelAnimationFrame(frame);
       // By then the rows have been measured anew.
       frame = requestAnimationFrame(() => follows.current && virtualizer.scrollToEnd());

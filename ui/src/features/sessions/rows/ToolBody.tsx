@@ -3,11 +3,11 @@ import { useMemo } from 'react';
 import { useExpanded } from '@/features/sessions/transcript/expansion';
 import type { ToolRow } from '@/features/sessions/transcript/rows';
 import { usePathShortener } from '@/features/sessions/workspacePath';
-import type { ToolContent } from '@/shared/api/types';
-import { compareTexts } from '@/shared/diff/compare';
+import type { Hunk, ToolContent } from '@/shared/api/types';
 import { UnifiedDiff } from '@/shared/diff/UnifiedDiff';
 import { cn } from '@/shared/ui/cn';
 import { BoundedOutput } from './BoundedOutput';
+import { hunksOf, type DiffPart } from './diffHunks';
 import { prettyJson } from './prettyJson';
 
 /** Longer diffs are shown in part until asked for. */
@@ -53,17 +53,6 @@ function Content({ id, part }: { id: string; part: ToolContent }) {
   );
 }
 
-type DiffPart = Extract<ToolContent, { type: 'diff' }>;
-
-// A row comes and goes as the list scrolls; its hunks stay the same ones, and so do the colours that are known of them.
-const known = new WeakMap<DiffPart, ReturnType<typeof compareTexts>>();
-
-function hunksOf(part: DiffPart): ReturnType<typeof compareTexts> {
-  const hunks = known.get(part) ?? compareTexts(part.old_text ?? '', part.new_text);
-  known.set(part, hunks);
-  return hunks;
-}
-
 function DiffContent({ id, part }: { id: string; part: DiffPart }) {
   const hunks = hunksOf(part);
   const shorten = usePathShortener();
@@ -87,7 +76,7 @@ function DiffContent({ id, part }: { id: string; part: DiffPart }) {
   );
 }
 
-function firstLines(hunks: ReturnType<typeof compareTexts>, most: number): ReturnType<typeof compareTexts> {
+function firstLines(hunks: Hunk[], most: number): Hunk[] {
   let left = most;
   return hunks.flatMap((hunk) => {
     const lines = hunk.lines.slice(0, Math.max(0, left));

@@ -1,47 +1,57 @@
 import type { Row, ToolRow } from '@/features/sessions/transcript/rows';
+import { boundText } from './bound';
+import { hunksOf, type DiffPart } from './diffHunks';
+import { proseHeight } from './proseHeight';
 import { startsOpen } from './startsOpen';
+import { wrappedLines } from './wrappedLines';
 
-const LINE = 19;
-const DIFF_LINE = 20;
-const OUTPUT_LINE = 17.4;
-/** About as many characters of prose, and of machine's text, as fit a line of the widest pane. */
-const PROSE_COLUMNS = 105;
-const OUTPUT_COLUMNS = 95;
-/** Half a line stands between two paragraphs. */
-const BLANK_LINE = 9;
-const MOST_PROMPT = 384;
+// These follow the rows' own classes: paddings, borders, and the heights of lines of text.
+const TEXT = { size: 13, line: 19 };
+const MACHINE = { size: 12, line: 12 * 1.45 };
+const DIFF = { size: 12, line: 20 };
+/** Beside the text of a line of a diff: the number, the sign, and room at the end. */
+const DIFF_MARGIN = 40 + 27;
 const MOST_DIFF_LINES = 60;
+const MOST_PROMPT = 384;
 
-const known = new WeakMap<Row, number>();
+interface Guess {
+  width: number;
+  isPlainText: boolean;
+  height: number;
+}
+
+const known = new WeakMap<Row, Guess>();
 
 /**
- * A guess of a row's height in px, until it is measured. The nearer it comes, the fewer rows are drawn in vain and moved
- * again while one scrolls into what was not in sight yet.
+ * A guess of a row's height in px, until it is measured. `width` is that of the row's content. The nearer it comes, the
+ * fewer rows are drawn in vain and moved again while one scrolls into what was not in sight yet.
  */
-export function rowHeight(row: Row, isPlainText: boolean): number {
-  const height = known.get(row) ?? guess(row, isPlainText);
-  known.set(row, height);
+export function rowHeight(row: Row, isPlainText: boolean, width: number): number {
+  const old = known.get(row);
+  if (old?.width === width && old.isPlainText === isPlainText) return old.height;
+  const height = Math.round(guess(row, isPlainText, width));
+  known.set(row, { width, isPlainText, height });
   return height;
 }
 
-function guess(row: Row, isPlainText: boolean): number {
+function guess(row: Row, isPlainText: boolean, width: number): number {
   switch (row.kind) {
     case 'user':
-      return 34 + Math.min(MOST_PROMPT, textHeight(row.text, PROSE_COLUMNS, LINE, LINE));
+      return 34 + Math.min(MOST_PROMPT, linesOf(row.text, width - 26, 'sans', TEXT.size) * TEXT.line);
     case 'message':
-      return isPlainText ? textHeight(row.text, OUTPUT_COLUMNS, OUTPUT_LINE, OUTPUT_LINE) : 12 + textHeight(row.text, PROSE_COLUMNS, LINE, BLANK_LINE);
+      return isPlainText ? linesOf(row.text.replace(/\n$/, ''), width, 'mono', MACHINE.size) * MACHINE.line : 12 + proseHeight(row.text, width);
     case 'tool':
-      return 37 + (startsOpen(row) ? bodyHeight(row) : 0);
+      return 37 + (startsOpen(row) ? 1 + bodyHeight(row, width - 2) : 0);
     case 'plan':
-      return 30 + row.items.length * 21;
+      return 30 + row.items.length * 23 - 4;
     case 'permission':
-      return 44;
+      return 21;
     case 'error':
-      return 30 + textHeight(row.text, PROSE_COLUMNS, LINE, LINE);
+      return 30 + linesOf(row.text, width - 80, 'sans', TEXT.size) * TEXT.line;
     case 'script':
-      return 35;
+      return 37;
     case 'thought':
-      return 23;
+      return 21;
     case 'checkpoint':
       return 28;
     case 'note':
@@ -49,18 +59,36 @@ function guess(row: Row, isPlainText: boolean): number {
   }
 }
 
-function bodyHeight(row: ToolRow): number {
-  const parts = (row.content ?? []).map((part) =>
-    part.type === 'diff' ? 25 + Math.min(MOST_DIFF_LINES, lineCount(part.old_text ?? '') + lineCount(part.new_text)) * DIFF_LINE : 12 + OUTPUT_LINE * 4,
-  );
-  // With the line that offers the input.
-  return parts.reduce((sum, height) => sum + height, row.input === null ? 0 : 21);
+function bodyHeight(row: ToolRow, width: number): number {
+  const parts = (row.content ?? []).map((part) => {
+    if (part.type === 'diff') return 24 + diffHeight(part, width);
+    const text = part.type === 'text' ? part.text : part.output;
+    const { shown, hiddenLines } = boundText(text, part.type === 'text' ? 'head' : 'tail', false);
+    return 12 + linesOf(shown, width - 24, 'mono', MACHINE.size) * MACHINE.line + (hiddenLines > 0 ? 21 : 0);
+  });
+  const places = row.locations?.length ?? 0;
+  if (places > 1) parts.push(12 + places * 16);
+  // The line that offers the input.
+  if (row.input !== null) parts.push(20);
+  // Lines stand between the parts.
+  return parts.reduce((sum, height) => sum + height, parts.length - 1);
 }
 
-const lineCount = (text: string): number => (text === '' ? 0 : text.replace(/\n$/, '').split('\n').length);
+function diffHeight(part: DiffPart, width: number): number {
+  let lines = 0;
+  let more = 0;
+  for (const [i, hunk] of hunksOf(part).entries()) {
+    if (i > 0) lines += 1;
+    for (const line of hunk.lines) {
+      if (lines >= MOST_DIFF_LINES) more = 19;
+      else lines += wrappedLines(line.slice(1), width - DIFF_MARGIN, 'mono', DIFF.size);
+    }
+  }
+  return lines * DIFF.line + more;
+}
 
-function textHeight(text: string, columns: number, line: number, blank: number): number {
-  let height = 0;
-  for (const each of text.trimEnd().split('\n')) height += each === '' ? blank : Math.ceil(each.length / columns) * line;
-  return height;
+function linesOf(text: string, width: number, face: 'sans' | 'mono', size: number): number {
+  let lines = 0;
+  for (const line of text.split('\n')) lines += wrappedLines(line, width, face, size);
+  return lines;
 }
