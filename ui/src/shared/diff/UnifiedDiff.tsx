@@ -1,13 +1,13 @@
 import { memo, useMemo } from 'react';
 import type { Hunk } from '@/shared/api/types';
 import { useHunkTokens } from '@/shared/highlight/hunk';
-import { DiffCode } from './DiffCode';
-import { counterparts, hunkLines } from './lines';
+import { hunkHtml } from './hunkHtml';
+import './diff.css';
 
 /** A small diff, whole, for reading only. Larger ones belong in a virtual list. */
 export function UnifiedDiff({ path, hunks }: { path: string; hunks: readonly Hunk[] }) {
   return (
-    <div className="overflow-hidden font-mono text-sm leading-5" role="group" aria-label={`Changes of ${path}`}>
+    <div className="font-mono text-sm leading-5" role="group" aria-label={`Changes of ${path}`}>
       {hunks.map((hunk, i) => (
         <UnifiedHunk key={i} hunk={hunk} path={path} first={i === 0} />
       ))}
@@ -16,18 +16,12 @@ export function UnifiedDiff({ path, hunks }: { path: string; hunks: readonly Hun
 }
 
 const UnifiedHunk = memo(function UnifiedHunk({ hunk, path, first }: { hunk: Hunk; path: string; first: boolean }) {
-  const lines = useMemo(() => hunkLines(hunk), [hunk]);
-  const replaced = useMemo(() => counterparts(lines), [lines]);
   const tokens = useHunkTokens(hunk, path);
+  const html = useMemo(() => ({ __html: hunkHtml(hunk, tokens) }), [hunk, tokens]);
   return (
     <>
       {first ? null : <div className="bg-sunken px-3 text-faint select-none">⋯</div>}
-      {lines.map((line, i) => (
-        <div key={i} className="flex">
-          <span className="w-10 shrink-0 pr-2 text-right text-2xs leading-5 text-faint select-none">{line.new ?? line.old}</span>
-          <DiffCode line={line} tokens={tokens} counterpart={replaced.get(line)} />
-        </div>
-      ))}
+      <div dangerouslySetInnerHTML={html} />
     </>
   );
 });

@@ -1,9 +1,9 @@
 import { AnsiText } from '@/features/sessions/ansi/AnsiText';
 import { stripAnsi, type AnsiStyle } from '@/features/sessions/ansi/parse';
 import { useExpanded } from '@/features/sessions/transcript/expansion';
-import { CopyButton } from '@/shared/ui/CopyButton';
 import { cn } from '@/shared/ui/cn';
 import { boundText } from './bound';
+import { HoverCopy } from './HoverCopy';
 
 interface BoundedOutputProps {
   /** Names the part, for its open state. */
@@ -26,16 +26,14 @@ export function BoundedOutput({ id, text, keep, style = null, className }: Bound
       </button>
     ) : null;
   return (
-    <div className={cn('group/output relative font-mono text-sm leading-[1.45]', className)}>
+    <div className={cn('group/copied relative font-mono text-sm leading-[1.45]', className)}>
       {keep === 'tail' ? more : null}
       {cutForGood ? <p className="px-3 py-0.5 font-sans text-sm text-faint">Too long to show whole: copy it to read the rest.</p> : null}
       <pre className="overflow-x-auto px-3 py-1.5 break-words whitespace-pre-wrap [overflow-wrap:anywhere]">
         <AnsiText text={shown} style={style} />
       </pre>
       {keep === 'head' ? more : null}
-      <span className="absolute top-0.5 right-[200vw] rounded-md bg-raised group-hover/output:right-0.5 focus-within:right-0.5">
-        <CopyButton text={stripAnsi(text)} label="Copy the text" />
-      </span>
+      <HoverCopy text={() => stripAnsi(text)} label="Copy the text" />
     </div>
   );
 }

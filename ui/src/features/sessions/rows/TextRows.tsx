@@ -6,23 +6,17 @@ import { useExpanded } from '@/features/sessions/transcript/expansion';
 import type { TextRow } from '@/features/sessions/transcript/rows';
 import { Markdown } from '@/shared/markdown/Markdown';
 import { cn } from '@/shared/ui/cn';
-import { CopyButton } from '@/shared/ui/CopyButton';
 import { BoundedOutput } from './BoundedOutput';
+import { HoverCopy } from './HoverCopy';
 import { markdownBlocks } from './markdownBlocks';
-
-const HoverCopy = ({ text, label }: { text: string; label: string }) => (
-  // Beyond the edge until it is wanted: what is only transparent is painted all the same, in each row.
-  <span className="absolute top-0 right-[200vw] rounded-md bg-bg group-hover/row:right-1 focus-within:right-1">
-    <CopyButton text={text} label={label} />
-  </span>
-);
+import { RowIcon } from './RowIcon';
 
 export function UserMessage({ text }: { text: string }) {
   return (
-    <div className="group/row relative my-2 rounded-lg border bg-surface px-3 py-2">
+    <div className="group/copied relative my-2 rounded-lg border bg-surface px-3 py-2">
       <span className="sr-only">You: </span>
       <BoundedProse text={text} />
-      <HoverCopy text={text} label="Copy the message" />
+      <HoverCopy text={() => text} label="Copy the message" />
     </div>
   );
 }
@@ -39,19 +33,19 @@ export function AgentMessage({ row, isPlainText }: { row: TextRow; isPlainText: 
   const blocks = useMemo(() => (isPlainText ? [] : markdownBlocks(row.text)), [isPlainText, row.text]);
   if (isPlainText)
     return (
-      <div className="group/row relative">
+      <div className="group/copied relative">
         <pre className="font-mono text-sm leading-[1.45] whitespace-pre-wrap [overflow-wrap:anywhere]">
           <AnsiText text={row.text.replace(/\n$/, '')} style={row.style} />
         </pre>
-        <HoverCopy text={stripAnsi(row.text)} label="Copy this output" />
+        <HoverCopy text={() => stripAnsi(row.text)} label="Copy this output" />
       </div>
     );
   return (
-    <div className="group/row relative flex flex-col gap-[0.65em] py-1.5">
+    <div className="group/copied relative flex flex-col gap-[0.65em] py-1.5">
       {blocks.map((block, i) => (
         <Block key={i} text={block} />
       ))}
-      <HoverCopy text={row.text} label="Copy the message" />
+      <HoverCopy text={() => row.text} label="Copy the message" />
     </div>
   );
 }
@@ -61,7 +55,7 @@ export function Thought({ row }: { row: TextRow }) {
   return (
     <div className="py-0.5 text-muted">
       <button type="button" aria-expanded={open} onClick={toggle} className="flex max-w-full items-center gap-1 rounded-sm hover:text-fg">
-        <ChevronRight size={13} className={cn('shrink-0 transition-transform', open && 'rotate-90')} />
+        <RowIcon icon={ChevronRight} className={cn('transition-transform', open && 'rotate-90')} />
         <span className="shrink-0 text-sm">Thought</span>
         {open ? null : <span className="truncate pl-1 text-sm text-faint italic">{row.text.trim().split('\n')[0]}</span>}
       </button>

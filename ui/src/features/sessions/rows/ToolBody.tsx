@@ -9,6 +9,7 @@ import { cn } from '@/shared/ui/cn';
 import { BoundedOutput } from './BoundedOutput';
 import { hunksOf, type DiffPart } from './diffHunks';
 import { prettyJson } from './prettyJson';
+import { RowIcon } from './RowIcon';
 
 /** Longer diffs are shown in part until asked for. */
 const FEW_DIFF_LINES = 60;
@@ -99,7 +100,7 @@ function Json({ id, label, text, initiallyOpen }: JsonProps) {
   return (
     <div>
       <button type="button" aria-expanded={open} onClick={toggle} className="flex w-full items-center gap-1 px-2 py-0.5 text-left text-xs font-medium text-faint hover:text-fg">
-        <ChevronRight size={12} className={cn('transition-transform', open && 'rotate-90')} />
+        <RowIcon icon={ChevronRight} className={cn('transition-transform', open && 'rotate-90')} />
         {label}
       </button>
       {open ? <BoundedOutput id={id} text={pretty} keep="head" /> : null}

@@ -5,6 +5,7 @@ import { useExpanded } from '@/features/sessions/transcript/expansion';
 import type { ToolRow } from '@/features/sessions/transcript/rows';
 import { usePathShortener } from '@/features/sessions/workspacePath';
 import { cn } from '@/shared/ui/cn';
+import { RowIcon } from './RowIcon';
 import { startsOpen } from './startsOpen';
 import { ToolBody } from './ToolBody';
 
@@ -37,14 +38,15 @@ export const ToolCall = memo(function ToolCall({ row }: { row: ToolRow }) {
   const [place] = row.locations ?? [];
   const placePath = place ? shorten(place.path) : '';
   return (
-    <div className={cn('my-1 overflow-hidden rounded-lg border', row.status === 'failed' && 'border-danger/40')}>
+    <div className={cn('my-1 rounded-lg border', row.status === 'failed' && 'border-danger/40')}>
       <button
         type="button"
         aria-expanded={open}
         onClick={toggle}
-        className="flex w-full min-w-0 items-center gap-2 bg-surface px-2.5 py-1 text-left -outline-offset-2 hover:bg-hover"
+        // Rounded like the frame around it, which would otherwise have to cut what is in it, in each frame.
+        className={cn('flex w-full min-w-0 items-center gap-2 bg-surface px-2.5 py-1 text-left -outline-offset-2 hover:bg-hover', open ? 'rounded-t-[8px]' : 'rounded-[8px]')}
       >
-        <Icon size={13} className="shrink-0 text-muted" />
+        <RowIcon icon={Icon} className="text-muted" />
         <span className={cn('min-w-0 truncate', row.toolKind === 'execute' && 'font-mono text-sm')}>{row.title || row.toolKind}</span>
         {place && !row.title.includes(placePath) ? (
           <span className="hidden min-w-0 truncate font-mono text-xs text-faint sm:inline">
@@ -53,13 +55,13 @@ export const ToolCall = memo(function ToolCall({ row }: { row: ToolRow }) {
           </span>
         ) : null}
         <span className="ml-auto flex shrink-0 items-center gap-1.5">
-          <status.Icon size={13} className={status.className} />
+          <RowIcon icon={status.Icon} className={status.className} />
           <span className="sr-only">{status.label}</span>
-          <ChevronRight size={13} className={cn('text-faint transition-transform', open && 'rotate-90')} />
+          <RowIcon icon={ChevronRight} className={cn('text-faint transition-transform', open && 'rotate-90')} />
         </span>
       </button>
       {open ? (
-        <div className="divide-y border-t bg-sunken">
+        <div className="divide-y rounded-b-[8px] border-t bg-sunken">
           <ToolBody row={row} />
         </div>
       ) : null}
