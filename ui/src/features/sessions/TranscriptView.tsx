@@ -9,8 +9,9 @@ import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { rowHeight } from './rows/rowHeight';
 import { RowView } from './rows/RowView';
 import type { LiveTranscript } from './transcript/live';
+import { usePreparedRows } from './usePreparedRows';
+import { useRowsAround } from './useRowsAround';
 
-const OVERSCAN = 8;
 /** More entries are asked for when fewer rows than this are above the view, or below it. */
 const ROWS_AHEAD = 60;
 /** So close to the end counts as at the end, in px. */
@@ -38,6 +39,8 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
   const width = useRef(WIDEST_ROW);
   const [firstWidth, setFirstWidth] = useState(WIDEST_ROW);
 
+  const rangeExtractor = useRowsAround(rows, (row) => rowHeight(row, isPlainText, width.current));
+
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
@@ -45,7 +48,7 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
     // Another function has the heights guessed anew.
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the first width is what they are guessed for
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows, firstWidth]),
-    overscan: OVERSCAN,
+    rangeExtractor,
     paddingStart: 12,
     paddingEnd: 12,
     anchorTo: 'end',
@@ -100,6 +103,7 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
   const items = virtualizer.getVirtualItems();
   const firstShown = items[0]?.index ?? 0;
   const lastShown = items.at(-1)?.index ?? 0;
+  usePreparedRows(rows, firstShown, lastShown, isPlainText);
   const nearStart = firstShown < ROWS_AHEAD;
   const nearEnd = lastShown >= rows.length - ROWS_AHEAD;
   useEffect(() => {
@@ -186,10 +190,13 @@ export function TranscriptView({ session, live, isPlainText }: TranscriptViewPro
           {items.map((item) => {
             const row = rows[item.index];
             return row ? (
-              <div key={item.key} data-index={item.index} ref={virtualizer.measureElement} className="absolute left-0 w-full px-3 [contain:layout_style] sm:px-4">
-                <div className="mx-auto max-w-3xl">
-                  <RowView row={row} sessionId={session.id} workspaceId={session.workspace_id} isPlainText={isPlainText} />
-                </div>
+              <div
+                key={item.key}
+                data-index={item.index}
+                ref={virtualizer.measureElement}
+                className="absolute inset-x-0 mx-auto w-full max-w-[50rem] px-3 [contain:layout_style] sm:px-4"
+              >
+                <RowView row={row} sessionId={session.id} workspaceId={session.workspace_id} isPlainText={isPlainText} />
               </div>
             ) : null;
           })}

@@ -56,6 +56,11 @@ function work(): void {
   workSoon();
 }
 
+/** Asks for the colours of a text that will be shown soon. `key` and `text` are those of `useHighlight`. */
+export function prepareHighlight(key: object, language: string | null, text: () => string): void {
+  if (language) request({ key, text, language });
+}
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Hunk } from '@/shared/api/types';
 import { hunkLines, sideText } from '@/shared/diff/lines';
-import { useHighlight } from './highlight';
+import { prepareHighlight, useHighlight } from './highlight';
 import { languageOf } from './languages';
 import type { Token } from './tokens';
 
@@ -21,9 +21,18 @@ function oldSideOf(hunk: Hunk): object {
   return known;
 }
 
+const textOf = (hunk: Hunk, side: 'old' | 'new') => () => sideText(hunkLines(hunk), side);
+
+/** Asks for the colours of a hunk that will be shown soon. */
+export function prepareHunkTokens(hunk: Hunk, path: string): void {
+  const language = languageOf(path);
+  prepareHighlight(oldSideOf(hunk), language, textOf(hunk, 'old'));
+  prepareHighlight(hunk, language, textOf(hunk, 'new'));
+}
+
 export function useHunkTokens(hunk: Hunk, path: string): HunkTokens | null {
   const language = languageOf(path);
-  const old = useHighlight(oldSideOf(hunk), language, () => sideText(hunkLines(hunk), 'old'));
-  const now = useHighlight(hunk, language, () => sideText(hunkLines(hunk), 'new'));
+  const old = useHighlight(oldSideOf(hunk), language, textOf(hunk, 'old'));
+  const now = useHighlight(hunk, language, textOf(hunk, 'new'));
   return useMemo(() => (old || now ? { old: old ?? NONE, new: now ?? NONE } : null), [old, now]);
 }

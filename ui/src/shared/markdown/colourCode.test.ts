@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { colourCode } from './colourCode';
+import { colourCode, withColours } from './colourCode';
 
 afterEach(() => document.body.replaceChildren());
 
@@ -22,4 +22,13 @@ test('a language that is not known stays plain', async () => {
   colourCode(root, 'now');
   await vi.waitFor(() => expect(root.querySelector('.hljs-keyword')).not.toBeNull(), { timeout: 5_000 });
   expect(root.querySelectorAll('code')[1]?.innerHTML).toBe('let a;');
+});
+
+test('HTML gets its colours before it is shown, once the highlighter is there', async () => {
+  const html = '<p>text</p><pre><code class="language-ts">const a = "&lt;b&gt;";</code></pre>';
+  await vi.waitFor(() => expect(withColours(html)).toContain('hljs-keyword'), { timeout: 5_000 });
+  const root = page(withColours(html) ?? '');
+  expect(root.textContent).toBe('textconst a = "<b>";');
+  expect(root.querySelectorAll('b')).toHaveLength(0);
+  expect(withColours('<p>no code</p>')).toBe('<p>no code</p>');
 });

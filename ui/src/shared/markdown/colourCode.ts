@@ -4,6 +4,7 @@ type MarkUp = (text: string, language: string) => string | null;
 
 /** Longer pieces of code stay plain: their colours would cost more time than they give. */
 const LONGEST_CODE = 20_000;
+const CODE = 'pre > code[class*="language-"]';
 const LANGUAGE = /(?:^| )language-(\S+)/;
 
 /** So many pieces of coloured code are kept. */
@@ -17,19 +18,28 @@ let working = false;
 
 /** Colours the code blocks below an element. The highlighter is loaded when the first block names a language. */
 export function colourCode(root: HTMLElement, when: 'now' | 'soon'): void {
-  const blocks = [...root.querySelectorAll<HTMLElement>('pre > code[class*="language-"]')];
+  const blocks = [...root.querySelectorAll<HTMLElement>(CODE)];
   if (blocks.length === 0) return;
   if (markUp && when === 'now') return blocks.forEach(colour);
   waiting.push(...blocks);
   if (markUp) return workSoon();
-  void import('@/shared/highlight/engine').then(
-    (engine) => {
-      markUp ??= remembering(engine.markUp);
-      workSoon();
-    },
-    // Without the highlighter code stays plain; the next text tries to load it again.
-    () => waiting.splice(0),
-  );
+  // Without the highlighter code stays plain; the next text tries to load it again.
+  loadMarkUp().then(workSoon, () => waiting.splice(0));
+}
+
+const loadMarkUp = () => import('@/shared/highlight/engine').then((engine) => void (markUp ??= remembering(engine.markUp)));
+
+/** HTML with the colours of its code; null while the highlighter is being loaded. */
+export function withColours(html: string): string | null {
+  if (!html.includes('class="language-')) return html;
+  if (!markUp) {
+    void loadMarkUp().catch(() => undefined);
+    return null;
+  }
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  template.content.querySelectorAll<HTMLElement>(CODE).forEach(colour);
+  return template.innerHTML;
 }
 
 /** Keeps results by language and text. */

@@ -1,0 +1,32 @@
+import { renderHook } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import type { Row } from './transcript/rows';
+import { useRowsAround } from './useRowsAround';
+
+const rows = Array.from({ length: 100 }, (_, i): Row => ({ kind: 'user', key: `${i}`, seq: i + 1, turn: 1, at: '2026-01-01T00:00:00Z', text: 'a' }));
+
+function around(heightOf: (row: Row) => number) {
+  const { result } = renderHook(() => useRowsAround(rows, heightOf));
+  return (startIndex: number, endIndex: number) => {
+    const indexes = result.current({ startIndex, endIndex });
+    expect(indexes).toEqual(indexes.map((_, i) => (indexes[0] ?? 0) + i));
+    return { above: startIndex - (indexes[0] ?? 0), below: (indexes.at(-1) ?? 0) - endIndex };
+  };
+}
+
+test('more rows are drawn ahead of where one scrolls to than behind, in both directions', () => {
+  const shown = around(() => 50);
+  const up = shown(50, 60);
+  expect(up.above).toBeGreaterThan(up.below);
+  expect(up.below).toBeGreaterThan(0);
+  const down = shown(52, 62);
+  expect(down).toEqual({ above: up.below, below: up.above });
+});
+
+test('of high rows fewer are drawn ahead than of low ones', () => {
+  expect(around(() => 400)(50, 52).above).toBeLessThan(around(() => 20)(50, 52).above);
+});
+
+test('nothing is drawn before the first row or behind the last', () => {
+  expect(around(() => 50)(0, 99)).toEqual({ above: 0, below: 0 });
+});
