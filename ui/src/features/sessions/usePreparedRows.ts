@@ -3,12 +3,13 @@ import { prepareRow } from './rows/prepareRow';
 import type { Row } from './transcript/rows';
 
 /** So many rows above those that are drawn, and below them, are made ready. */
-const ROWS_AHEAD = 100;
-/** Left of an idle stretch, in ms, one more row is begun. */
+const ROWS_AHEAD = 200;
+/** One goes on while this much is left of an idle stretch, in ms. */
 const LEAST_LEFT_MS = 4;
-/** Where the browser does not tell when it is idle: how long to wait, and to work. */
+/** Of an idle stretch no more is taken than this, in ms: a browser that sees nothing coming offers far more than a frame. */
+const MOST_TAKEN_MS = 5;
+/** How long to wait where the browser does not tell when it is idle. */
 const PAUSE_MS = 50;
-const SLICE_MS = 6;
 
 const prepared = new WeakSet<Row>();
 
@@ -21,7 +22,7 @@ export function usePreparedRows(rows: readonly Row[], first: number, last: numbe
         if (row.done) return;
         prepared.add(row.value);
         prepareRow(row.value, isPlainText);
-        if (left() < LEAST_LEFT_MS) break;
+        if (left() <= 0) break;
       }
       cancel = whenIdle(work);
     };
@@ -36,14 +37,16 @@ function* rowsAround(rows: readonly Row[], first: number, last: number): Generat
     for (const row of [rows[first - distance], rows[last + distance]]) if (row && !prepared.has(row)) yield row;
 }
 
+/** Calls `work` with what is left of the time that it may take. */
 function whenIdle(work: (left: () => number) => void): () => void {
+  const begin = (idle: () => number) => {
+    const until = performance.now() + MOST_TAKEN_MS;
+    work(() => Math.min(until - performance.now(), idle() - LEAST_LEFT_MS));
+  };
   if (typeof requestIdleCallback === 'function') {
-    const id = requestIdleCallback((deadline) => work(() => deadline.timeRemaining()));
+    const id = requestIdleCallback((deadline) => begin(() => deadline.timeRemaining()));
     return () => cancelIdleCallback(id);
   }
-  const id = setTimeout(() => {
-    const until = performance.now() + SLICE_MS;
-    work(() => until - performance.now());
-  }, PAUSE_MS);
+  const id = setTimeout(() => begin(() => Infinity), PAUSE_MS);
   return () => clearTimeout(id);
 }

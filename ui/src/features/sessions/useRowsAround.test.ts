@@ -14,17 +14,30 @@ function around(heightOf: (row: Row) => number) {
   };
 }
 
+/** Scrolls row by row, as one does. */
+const scrolled = (shown: ReturnType<typeof around>, from: number, to: number) => {
+  let at = shown(from, from + 9);
+  for (let first = from; first !== to; first += Math.sign(to - from)) at = shown(first, first + 9);
+  return at;
+};
+
 test('more rows are drawn ahead of where one scrolls to than behind, in both directions', () => {
   const shown = around(() => 50);
-  const up = shown(50, 60);
-  expect(up.above).toBeGreaterThan(up.below);
+  const up = scrolled(shown, 70, 40);
+  expect(up.above).toBeGreaterThan(2 * up.below);
   expect(up.below).toBeGreaterThan(0);
-  const down = shown(52, 62);
+  const down = scrolled(shown, 40, 70);
   expect(down).toEqual({ above: up.below, below: up.above });
 });
 
 test('of high rows fewer are drawn ahead than of low ones', () => {
-  expect(around(() => 400)(50, 52).above).toBeLessThan(around(() => 20)(50, 52).above);
+  expect(scrolled(around(() => 400), 70, 40).above).toBeLessThan(scrolled(around(() => 20), 70, 40).above);
+});
+
+test('after a leap only some of what is ahead is drawn, and the rest as one scrolls on', () => {
+  const shown = around(() => 50);
+  const leapt = shown(50, 59);
+  expect(leapt.above).toBeLessThan(shown(49, 58).above);
 });
 
 test('nothing is drawn before the first row or behind the last', () => {

@@ -4,6 +4,8 @@ import type { Row } from './transcript/rows';
 /** Rows are drawn this far ahead of where one scrolls to, and this far behind, in px. What is behind costs in each frame. */
 const AHEAD = 700;
 const BEHIND = 200;
+/** Of rows out of sight about this much is drawn anew at a time, in px, so that no frame has to draw all that is ahead. */
+const MOST_ANEW = 260;
 
 interface Shown {
   startIndex: number;
@@ -18,26 +20,32 @@ export function useRowsAround(rows: readonly Row[], heightOf: (row: Row) => numb
   });
   // A transcript is opened at its end, and read upwards from there.
   const last = useRef({ seq: Infinity, up: true });
+  const drawn = useRef({ first: 0, last: 0 });
   return useCallback(
     ({ startIndex, endIndex }: Shown) => {
       const seq = rows[startIndex]?.seq ?? 0;
       if (seq !== last.current.seq) last.current = { seq, up: seq < last.current.seq };
       const [above, below] = last.current.up ? [AHEAD, BEHIND] : [BEHIND, AHEAD];
-      return indexesAround(startIndex, endIndex, above, below, rows, height.current);
+      const before = drawn.current;
+      let anew = 0;
+      /** Adds rows from one end of those in sight, and returns the index of the last of them. */
+      const beyond = (end: number, step: 1 | -1, distance: number) => {
+        let index = end;
+        for (let left = distance; left > 0 && anew < MOST_ANEW; ) {
+          const row = rows[index + step];
+          if (!row) break;
+          index += step;
+          const high = height.current(row);
+          left -= high;
+          if (row.seq < before.first || row.seq > before.last) anew += high;
+        }
+        return index;
+      };
+      const from = beyond(startIndex, -1, above);
+      const to = beyond(Math.min(endIndex, rows.length - 1), 1, below);
+      drawn.current = { first: rows[from]?.seq ?? 0, last: rows[to]?.seq ?? 0 };
+      return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
     },
     [rows],
   );
-}
-
-/** The indexes from first to last, and of the rows beside them up to so many px. */
-export function indexesAround(first: number, last: number, above: number, below: number, rows: readonly Row[], heightOf: (row: Row) => number): number[] {
-  let from = first;
-  let to = Math.min(last, rows.length - 1);
-  const heightAt = (index: number) => {
-    const row = rows[index];
-    return row ? heightOf(row) : 0;
-  };
-  for (let left = above; from > 0 && left > 0; left -= heightAt(from)) from -= 1;
-  for (let left = below; to < rows.length - 1 && left > 0; left -= heightAt(to)) to += 1;
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 }
