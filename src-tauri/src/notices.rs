@@ -17,8 +17,9 @@ pub(crate) enum Notice {
     Open { path: String },
     /// Do what the action of this id does; menus name the page's own actions.
     Action { id: &'static str },
-    /// Ask what becomes of the agents at work, and answer with the command `quit`.
-    Quit { agents: usize },
+    /// Ask what becomes of the agents, and of the programs in terminals, that are at work; answered with the command
+    /// `quit`.
+    Quit { agents: usize, terminals: usize },
 }
 
 /// The page's ear.

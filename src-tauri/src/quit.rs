@@ -1,9 +1,9 @@
-//! Ending: with agents at work the person is asked what becomes of them.
+//! Ending: with agents or programs in terminals at work the person is asked what becomes of them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
-use switchyard_core::OnExit;
+use switchyard_core::{AtWork, OnExit};
 use tauri::{AppHandle, Manager, State};
 
 use crate::notices::{Notice, Notices};
@@ -12,7 +12,7 @@ use crate::window;
 
 /// How far the end has come.
 pub(crate) struct Ending {
-    /// What becomes of agents when nobody is asked.
+    /// What becomes of what is at work when nobody is asked.
     unasked: OnExit,
     /// The person was asked and has not answered yet.
     asked: AtomicBool,
@@ -30,40 +30,41 @@ impl Ending {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answer {
-    /// The agents go on without a window; the next start shows them again.
+    /// All goes on without a window; the next start shows it again.
     Keep,
-    /// The agents are stopped.
+    /// Agents are stopped, terminals closed.
     Stop,
     /// The app stays open.
     Stay,
 }
 
-/// Ends the app, after asking where agents are at work.
+/// Ends the app, after asking where something is at work.
 pub(crate) fn request(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let ending = app.state::<Ending>();
-        // A page that cannot ask must not hold the app open: keeping the agents loses nothing.
+        // A page that cannot ask must not hold the app open: keeping all at work loses nothing.
         if ending.asked.swap(true, Ordering::SeqCst) {
             return end(&app, OnExit::Keep).await;
         }
         let starting = app.state::<Starting>();
         let at_work = match starting.if_running().map(|running| &running.core) {
-            Some(core) => match core.agents_at_work().await {
-                Ok(at_work) => at_work,
-                Err(error) => {
-                    tracing::warn!(?error, "whether agents are at work is not known");
-                    return end(&app, OnExit::Keep).await;
-                }
-            },
-            None => 0,
+            Some(core) => core.at_work().await,
+            None => Ok(AtWork::default()),
+        };
+        let at_work = match at_work {
+            Ok(at_work) => at_work,
+            Err(error) => {
+                tracing::warn!(?error, "whether something is at work is not known");
+                return end(&app, OnExit::Keep).await;
+            }
         };
         let notices = app.state::<Notices>();
-        if at_work == 0 || ending.unasked == OnExit::Keep {
+        if at_work.is_nothing() || ending.unasked == OnExit::Keep {
             end(&app, ending.unasked).await;
         } else if notices.is_heard() {
             window::show(&app, None);
-            notices.tell(Notice::Quit { agents: at_work });
+            notices.tell(Notice::Quit { agents: at_work.agents, terminals: at_work.terminals });
         } else {
             end(&app, OnExit::Keep).await;
         }
@@ -75,22 +76,22 @@ pub(crate) async fn end_unasked(app: &AppHandle) {
     end(app, app.state::<Ending>().unasked).await;
 }
 
-async fn end(app: &AppHandle, agents: OnExit) {
+async fn end(app: &AppHandle, at_work: OnExit) {
     if app.state::<Ending>().begun.swap(true, Ordering::SeqCst) {
         return;
     }
-    tracing::info!(?agents, "ending");
+    tracing::info!(?at_work, "ending");
     window::hide(app);
     if let Some(running) = app.state::<Starting>().if_running() {
-        running.core.end(agents).await;
+        running.core.end(at_work).await;
     }
     app.exit(0);
 }
 
 /// The person's answer.
 #[tauri::command]
-pub(crate) async fn quit(app: AppHandle, ending: State<'_, Ending>, agents: Answer) -> Result<(), ()> {
-    match agents {
+pub(crate) async fn quit(app: AppHandle, ending: State<'_, Ending>, answer: Answer) -> Result<(), ()> {
+    match answer {
         Answer::Keep => end(&app, OnExit::Keep).await,
         Answer::Stop => end(&app, OnExit::Stop).await,
         Answer::Stay => ending.asked.store(false, Ordering::SeqCst),

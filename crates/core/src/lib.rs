@@ -15,7 +15,7 @@ pub use clock::SystemClock;
 pub use data_folder::DataFolder;
 pub use serve::{Listening, listen};
 pub use settings::{LogFormat, OnExit, SettingFault, Settings};
-pub use start::{Core, Door};
+pub use start::{AtWork, Core, Door};
 pub use switchyard_api::WINDOW_ORIGIN;
 pub use switchyard_api::{Asset, Assets, document as openapi_document};
 pub use switchyard_domain::credential::Secret;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use switchyard_api::{ApiState, Assets, Instance, Loopback, Mode};
 use switchyard_app::{App, Ports};
+use switchyard_domain::runner::RunsTerminals;
 use switchyard_domain::store::{Feed, Recovery, Store};
 use switchyard_domain::{Actor, Clock, Error, OrgId, Result, Role, UserId};
 use switchyard_store::{Database, SqliteConfig};
@@ -22,6 +23,9 @@ use crate::window::Window;
 /// How long agents get to stop when the server ends.
 const STOP_PATIENCE: Duration = Duration::from_millis(2800);
 
+/// How long the runner may take to say what is at work.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Events that the change feed keeps over a start; a client that is further behind reads everything anew.
 const EVENTS_KEPT: i64 = 100_000;
 
@@ -32,6 +36,23 @@ pub enum Door {
     Port(u16),
     /// From a window of this process, over no connection at all.
     Window,
+}
+
+/// What goes on by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AtWork {
+    /// Agents with a turn under way or a message waiting.
+    pub agents: usize,
+    /// Terminals in which a program other than the shell is in the foreground.
+    pub terminals: usize,
+}
+
+impl AtWork {
+    /// Whether nothing would be cut off.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
 }
 
 /// A started instance.
@@ -110,12 +131,18 @@ impl Core {
         Ok(format!("/#code={}", self.auth.new_code()?.reveal()))
     }
 
-    /// How many agents have a turn under way or a message waiting.
+    /// What would be cut off if the runner ended now.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn agents_at_work(&self) -> Result<usize> {
-        Ok(self.store.unfinished_sessions().await?.len())
+    /// What the store says, or `Unavailable` when the runner does not answer.
+    pub async fn at_work(&self) -> Result<AtWork> {
+        let agents = self.store.unfinished_sessions().await?.len();
+        let remote = self.runner.remote();
+        let Ok(terminals) = tokio::time::timeout(ANSWER_PATIENCE, remote.terminals()).await else {
+            return Err(Error::unavailable("runner_unavailable", "The runner does not answer."));
+        };
+        let terminals = terminals?.iter().filter(|terminal| terminal.busy).count();
+        Ok(AtWork { agents, terminals })
     }
 
     /// Lets a window of this process in.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::processes;
+use crate::processes::{self, Process};
 
 /// The program under test: the installed one, or the one that was built beside these tests.
 pub(crate) fn program() -> PathBuf {
@@ -67,6 +67,24 @@ impl Home {
         // Xvfb has no graphics card.
         command.env("LIBGL_ALWAYS_SOFTWARE", "1");
         command
+    }
+
+    /// The app's process, while it is there.
+    pub(crate) fn app(&self) -> Option<Process> {
+        let all = processes::with(&format!("SWITCHYARD_DATA_DIR={}", self.data().display()));
+        all.into_iter().find(|process| process.name.starts_with("switchyard-desk"))
+    }
+
+    /// Presses keys in the app's window, as the window system sends them.
+    pub(crate) fn press_keys(&self, keys: &[&str]) {
+        let app = self.app().expect("the app is there");
+        let script = format!(
+            "w=$(xdotool search --onlyvisible --pid {} --name Switchyard | head -1) && xdotool windowfocus --sync $w key --delay 50 {}",
+            app.pid,
+            keys.join(" ")
+        );
+        let pressed = self.command("sh").args(["-c", &script]).status().unwrap();
+        assert!(pressed.success(), "xdotool (Debian's package of that name) pressed {keys:?}");
     }
 
     /// Starts the app without a driver.

@@ -12,4 +12,6 @@ mod driver;
 mod figures;
 mod main_path;
 mod processes;
+mod quitting;
 mod shell;
+mod terminal;

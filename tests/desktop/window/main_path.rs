@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::{Home, wait_until};
 use crate::driver::Driver;
 use crate::processes;
+use crate::terminal::go;
 
 const COMMAND: &str = "echo 'reading the task'; printf 'flour\\nwater\\n' > recipe.txt; echo 'written'";
 
@@ -76,20 +77,12 @@ async fn a_crash_of_the_app_leaves_its_agent_at_work_and_the_next_start_shows_it
         processes::runner_of(&home.data()).is_some()
     });
     let runner = processes::runner_of(&home.data()).unwrap();
-    for app in processes::with(&format!("SWITCHYARD_DATA_DIR={}", home.data().display())) {
-        if app.name.starts_with("switchyard-desk") {
-            processes::end(app.pid, rustix::process::Signal::KILL);
-        }
-    }
+    processes::end(home.app().expect("the app is there").pid, rustix::process::Signal::KILL);
     drop(window);
     let window = Driver::start(&home).await;
     assert_eq!(processes::runner_of(&home.data()).unwrap().pid, runner.pid, "the runner is the same");
     window.find("//*[contains(., 'Bakery')]").await;
-    window
-        .script(&format!(
-            "history.pushState(null, '', '{workspace}'); dispatchEvent(new PopStateEvent('popstate'))"
-        ))
-        .await;
+    go(&window, &workspace).await;
     window.shown("survived").await;
     window.close().await;
 }

@@ -46,6 +46,12 @@ pub(crate) fn end(pid: i32, signal: Signal) {
     }
 }
 
+/// Whether a process is there and has not ended.
+pub(crate) fn is_there(pid: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+}
+
 /// The memory that is a process's alone plus its share of what it has in common with others, in bytes.
 pub(crate) fn memory(pid: i32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the shell adds to the page: one instance, links, menus, quitting, and no port.
+//! What the shell adds to the page, and keeps from it: one instance, links, and no port.
 
 use std::time::Duration;
 
@@ -6,7 +6,6 @@ use rustix::process::Signal;
 
 use crate::app::{Home, program, wait_until};
 use crate::driver::Driver;
-use crate::main_path::start_agent;
 use crate::processes;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -82,74 +81,4 @@ async fn a_command_that_the_page_was_not_granted_is_refused() {
         assert_eq!(answer, "refused", "{command}");
     }
     window.close().await;
-}
-
-#[tokio::test]
-async fn quitting_with_an_agent_at_work_asks_and_one_that_is_kept_goes_on() {
-    let home = Home::new();
-    let repository = home.repository("bakery");
-    let window = Driver::start(&home).await;
-    window.find("//button[contains(., 'Create your first project')]").await;
-    let workspace =
-        start_agent(&window, &repository.display().to_string(), "echo begun; sleep 8; echo survived").await;
-    assert!(workspace.starts_with("/projects/"), "{workspace}");
-    window.find("//*[contains(., 'Bakery')]").await;
-
-    let quit = || async { ctrl_q(&home) };
-    quit().await;
-    window.find("//*[@role='dialog']//h2[normalize-space(.)='An agent is at work']").await;
-    window.picture("quit").await.unwrap();
-    window.press("Cancel").await;
-    assert!(app_is_there(&home), "cancelled");
-
-    quit().await;
-    window.press_the_last("Keep running and quit").await;
-    wait_until("the app ended", PATIENCE, || !app_is_there(&home));
-    let runner = processes::runner_of(&home.data()).expect("the runner stays with its agent");
-    drop(window);
-
-    let window = Driver::start(&home).await;
-    assert_eq!(processes::runner_of(&home.data()).unwrap().pid, runner.pid);
-    window.find("//*[contains(., 'Bakery')]").await;
-    window
-        .script(&format!(
-            "history.pushState(null, '', '{workspace}'); dispatchEvent(new PopStateEvent('popstate'))"
-        ))
-        .await;
-    window.shown("survived").await;
-    window.close().await;
-}
-
-#[tokio::test]
-async fn quitting_can_stop_the_agents() {
-    let home = Home::new();
-    let repository = home.repository("bakery");
-    let window = Driver::start(&home).await;
-    window.find("//button[contains(., 'Create your first project')]").await;
-    start_agent(&window, &repository.display().to_string(), "echo begun; sleep 600").await;
-    window.find("//*[contains(., 'Bakery')]").await;
-    ctrl_q(&home);
-    window.press_the_last("Stop and quit").await;
-    wait_until("the app ended", PATIENCE, || !app_is_there(&home));
-    wait_until("its runner ended", PATIENCE, || processes::runner_of(&home.data()).is_none());
-}
-
-fn app_is_there(home: &Home) -> bool {
-    app_of(home).is_some()
-}
-
-fn app_of(home: &Home) -> Option<processes::Process> {
-    let all = processes::with(&format!("SWITCHYARD_DATA_DIR={}", home.data().display()));
-    all.into_iter().find(|process| process.name.starts_with("switchyard-desk"))
-}
-
-/// Presses the menu's shortcut in the app's window, as the window system sends it.
-fn ctrl_q(home: &Home) {
-    let app = app_of(home).expect("the app is there");
-    let script = format!(
-        "w=$(xdotool search --onlyvisible --pid {} --name Switchyard | head -1) && xdotool windowfocus --sync $w key ctrl+q",
-        app.pid
-    );
-    let pressed = home.command("sh").args(["-c", &script]).status().unwrap();
-    assert!(pressed.success(), "xdotool (Debian's package of that name) pressed the keys");
 }

@@ -47,12 +47,23 @@ test('a menu runs the action that the page offers under that name', async () => 
 
 test('closing with agents at work asks, and only an answer closes', async () => {
   const { quit, tell } = await inTheApp();
-  await tell({ kind: 'quit', agents: 2 });
+  await tell({ kind: 'quit', agents: 2, terminals: 0 });
   expect(screen.getByRole('dialog', { name: '2 agents are at work' })).toBeTruthy();
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
   expect(quit).toHaveBeenLastCalledWith('stay');
-  await tell({ kind: 'quit', agents: 1 });
+  await tell({ kind: 'quit', agents: 1, terminals: 0 });
   await userEvent.click(screen.getByRole('button', { name: 'Keep running and quit' }));
   expect(quit).toHaveBeenLastCalledWith('keep');
   expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test.each([
+  [{ agents: 1, terminals: 0 }, 'An agent is at work', 'Stopped, agents’ sessions can be resumed.'],
+  [{ agents: 0, terminals: 1 }, 'A program is running in a terminal', 'Stopped, terminals are closed with what runs in them.'],
+  [{ agents: 0, terminals: 3 }, 'A program is running in 3 terminals', 'Stopped, terminals are closed with what runs in them.'],
+  [{ agents: 2, terminals: 1 }, '2 agents are at work, and a program is running in a terminal', 'Stopped, agents’ sessions can be resumed, terminals are closed with what runs in them.'],
+])('it says what is at work and what stopping does: %j', async (atWork, title, losses) => {
+  const { tell } = await inTheApp();
+  await tell({ kind: 'quit', ...atWork });
+  expect(screen.getByRole('dialog', { name: title }).textContent).toContain(losses);
 });

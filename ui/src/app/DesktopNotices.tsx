@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { availableActions } from '@/shared/actions/actions';
-import { shell, type Shell } from '@/shared/transport/shell';
+import { shell, type AtWork, type Shell } from '@/shared/transport/shell';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 
@@ -13,30 +13,45 @@ export function DesktopNotices() {
 
 function Listening({ app }: { app: Shell }) {
   const navigate = useNavigate();
-  const [agents, setAgents] = useState<number | null>(null);
+  const [atWork, setAtWork] = useState<AtWork | null>(null);
 
   useEffect(() => {
     app.listen((notice) => {
       if (notice.kind === 'open') void navigate({ to: notice.path });
-      else if (notice.kind === 'quit') setAgents(notice.agents);
+      else if (notice.kind === 'quit') setAtWork(notice);
       else availableActions().find((action) => action.id === notice.id)?.run();
     });
   }, [app, navigate]);
 
   const answer = (choice: 'keep' | 'stop' | 'stay') => {
-    setAgents(null);
+    setAtWork(null);
     app.quit(choice);
   };
-  return agents === null ? null : <QuitDialog agents={agents} onAnswer={answer} />;
+  return atWork === null ? null : <QuitDialog atWork={atWork} onAnswer={answer} />;
 }
 
-function QuitDialog({ agents, onAnswer }: { agents: number; onAnswer: (choice: 'keep' | 'stop' | 'stay') => void }) {
+/** What is at work, as a title. */
+function namesOf({ agents, terminals }: AtWork): string {
+  const theAgents = agents === 1 ? 'An agent is at work' : `${agents} agents are at work`;
+  if (terminals === 0) return theAgents;
+  const where = terminals === 1 ? 'a terminal' : `${terminals} terminals`;
+  return agents === 0 ? `A program is running in ${where}` : `${theAgents}, and a program is running in ${where}`;
+}
+
+/** What stopping does to it. */
+function lossesOf({ agents, terminals }: AtWork): string {
+  const ofAgents = 'agents’ sessions can be resumed';
+  const ofTerminals = 'terminals are closed with what runs in them';
+  return terminals === 0 ? ofAgents : agents === 0 ? ofTerminals : `${ofAgents}, ${ofTerminals}`;
+}
+
+function QuitDialog({ atWork, onAnswer }: { atWork: AtWork; onAnswer: (choice: 'keep' | 'stop' | 'stay') => void }) {
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onAnswer('stay')}
-      title={agents === 1 ? 'An agent is at work' : `${agents} agents are at work`}
-      description="Kept running, they go on without a window and you find them here when you open Switchyard again. Stopped, their sessions can be resumed."
+      title={namesOf(atWork)}
+      description={`Kept running, all goes on without a window and you find it here when you open Switchyard again. Stopped, ${lossesOf(atWork)}.`}
       width="sm"
       footer={
         <>

@@ -7,15 +7,20 @@ export interface Shell {
   /** Listens to what the shell wants. Called once, when the page can do it. */
   listen(listener: (notice: Notice) => void): void;
   /** The answer to a `quit` notice. `stay` keeps the app open. */
-  quit(agents: 'keep' | 'stop' | 'stay'): void;
+  quit(answer: 'keep' | 'stop' | 'stay'): void;
 }
 
 export type Notice =
   | { kind: 'open'; path: string }
   /** The id of one of the page's actions, chosen from a menu. */
   | { kind: 'action'; id: string }
-  /** The app is to be closed with that many agents at work. */
-  | { kind: 'quit'; agents: number };
+  /** The app is to be closed with that many agents at work, and programs running in that many terminals. */
+  | ({ kind: 'quit' } & AtWork);
+
+export interface AtWork {
+  agents: number;
+  terminals: number;
+}
 
 let current: Shell | null = null;
 

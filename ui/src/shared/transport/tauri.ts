@@ -104,7 +104,7 @@ export const tauriShell: Shell = {
   listen(listener) {
     void invoke('shell_listen', { page: new Channel<Notice>(listener) });
   },
-  quit(agents) {
-    void invoke('quit', { agents });
+  quit(answer) {
+    void invoke('quit', { answer });
   },
 };
