@@ -20,6 +20,14 @@ pub(crate) fn program() -> PathBuf {
     program
 }
 
+/// The agent that follows a script; it is built beside these tests.
+pub(crate) fn scripted_agent() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let agent = test.parent().and_then(Path::parent).unwrap().join("switchyard-scripted-agent");
+    assert!(agent.is_file(), "{} is missing: cargo build -p switchyard-testkit --bins", agent.display());
+    agent
+}
+
 /// The home of one app.
 pub(crate) struct Home {
     folder: TempDir,
@@ -77,14 +85,30 @@ impl Home {
 
     /// Presses keys in the app's window, as the window system sends them.
     pub(crate) fn press_keys(&self, keys: &[&str]) {
+        self.xdotool(&format!("windowfocus --sync $w key --delay 50 {}", keys.join(" ")));
+    }
+
+    /// Gives the keys to the app's window.
+    pub(crate) fn look_here(&self) {
+        self.xdotool("windowfocus --sync $w");
+    }
+
+    /// Takes the keys from the app's window, as another program's that comes to the front does.
+    pub(crate) fn look_elsewhere(&self) {
+        // The pointer too: without a window manager the keys can follow it.
+        self.xdotool("mousemove 1595 995 windowfocus $(xdotool search --maxdepth 0 --name '.*')");
+    }
+
+    /// What xdotool says to a command about the app's window, `$w`.
+    pub(crate) fn xdotool(&self, arguments: &str) -> String {
         let app = self.app().expect("the app is there");
         let script = format!(
-            "w=$(xdotool search --onlyvisible --pid {} --name Switchyard | head -1) && xdotool windowfocus --sync $w key --delay 50 {}",
-            app.pid,
-            keys.join(" ")
+            "w=$(xdotool search --onlyvisible --pid {} --name '^Switchyard' | head -1) && xdotool {arguments}",
+            app.pid
         );
-        let pressed = self.command("sh").args(["-c", &script]).status().unwrap();
-        assert!(pressed.success(), "xdotool (Debian's package of that name) pressed {keys:?}");
+        let done = self.command("sh").args(["-c", &script]).output().unwrap();
+        assert!(done.status.success(), "xdotool (Debian's package of that name) {arguments}: {done:?}");
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
     /// Starts the app without a driver.

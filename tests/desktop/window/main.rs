@@ -11,6 +11,7 @@ mod app;
 mod driver;
 mod figures;
 mod main_path;
+mod notifications;
 mod processes;
 mod quitting;
 mod shell;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::app::{Home, wait_until};
 use crate::driver::Driver;
 use crate::processes;
@@ -89,15 +91,31 @@ async fn a_crash_of_the_app_leaves_its_agent_at_work_and_the_next_start_shows_it
 
 /// Makes a project, a task and a workspace with a command, and returns the workspace's path.
 pub(crate) async fn start_agent(window: &Driver, repository: &str, command: &str) -> String {
+    let task = bakery(window, repository).await;
+    start_session(window, &task, &json!({ "id": "command", "command": command }), "x").await
+}
+
+/// Makes a project with a task, and returns the task's path.
+pub(crate) async fn bakery(window: &Driver, repository: &str) -> String {
     let script = format!(
-        "const post = async (path, body) => {{ const r = await fetch('/api' + path, {{ method: 'POST', \
-           headers: {{ 'content-type': 'application/json' }}, body: JSON.stringify(body) }}); \
-           if (!r.ok) throw new Error(path + ' ' + r.status + ' ' + await r.text()); return r.json(); }}; \
-         const project = await post('/projects', {{ name: 'Bakery' }}); \
+        "{POST} const project = await post('/projects', {{ name: 'Bakery' }}); \
          await post(`/projects/${{project.id}}/repos`, {{ path: '{repository}' }}); \
          const task = await post(`/projects/${{project.id}}/tasks`, {{ title: 'Bake' }}); \
-         const workspace = await post(`/tasks/${{task.id}}/workspaces`, {{ agent: {{ id: 'command', command: '{command}' }}, prompt: 'x' }}); \
-         return `/projects/${{project.id}}/tasks/${{task.id}}/workspaces/${{workspace.id}}`;"
+         return `/projects/${{project.id}}/tasks/${{task.id}}`;"
     );
     window.script_later(&script).await.as_str().unwrap_or_default().to_owned()
 }
+
+/// Starts an agent in a workspace of its own, and returns the workspace's path.
+pub(crate) async fn start_session(window: &Driver, task: &str, agent: &Value, prompt: &str) -> String {
+    let of_task = task.rsplit_once("/tasks/").map_or(task, |(_, id)| id);
+    let body = json!({ "agent": agent, "prompt": prompt });
+    let script = format!("{POST} return (await post('/tasks/{of_task}/workspaces', {body})).id;");
+    let id = window.script_later(&script).await;
+    format!("{task}/workspaces/{}", id.as_str().unwrap_or_default())
+}
+
+/// A script's way to the API.
+const POST: &str = "const post = async (path, body) => { const r = await fetch('/api' + path, { method: 'POST', \
+     headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }); \
+     if (!r.ok) throw new Error(path + ' ' + r.status + ' ' + await r.text()); return r.json(); };";

@@ -92,7 +92,15 @@ fn desktop_steps(workspace: &Workspace, report: &mut Report) {
         let mut cargo = process::cargo(&workspace.root);
         count(cargo.args(["test", "--package", DESKTOP]), tally::of_libtest)
     });
-    report.step("desktop", || desktop_tests(workspace, &installed));
+    let agent = report.step("desktop tests' agent", || {
+        // As the other tests build it, so that it is there already after them.
+        let mut cargo = process::cargo(&workspace.root);
+        cargo.arg("build").args(WHOLE_WORKSPACE).args(["--bin", "switchyard-scripted-agent"]);
+        process::run(&mut cargo).map(|()| Tally::default())
+    });
+    if agent {
+        report.step("desktop", || desktop_tests(workspace, &installed));
+    }
 }
 
 /// On a display and a message bus of their own: a person may be sitting at this machine's.
