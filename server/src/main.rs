@@ -1,8 +1,6 @@
 //! `switchyard-server`: the server of desktop mode for a browser, and its commands.
 
 mod address;
-mod interface;
-mod log;
 mod serve;
 
 use std::process::ExitCode;

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use switchyard_core::{Core, DataFolder, Door, Error, Result, Settings, listen};
+use switchyard_core::{Core, DataFolder, Door, Error, Interface, Result, Settings, listen, start_log};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::interface::Interface;
-use crate::{log, tell};
+use crate::tell;
 
 /// Worker threads: requests are short and the database has threads of its own.
 const WORKERS: usize = 2;
 
 /// Serves and prints the address; returns when told to end.
 pub(crate) fn run(settings: &Settings) -> Result<()> {
-    log::start(settings);
+    start_log(settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
     runtime.map_err(Error::internal)?.block_on(serve(settings))
 }

@@ -3,14 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use switchyard_core::{Core, DataFolder, Door, Error, Result, Settings};
+use switchyard_core::{Core, DataFolder, Door, Error, Interface, Result, Settings};
 use tauri::{AppHandle, Builder, RunEvent, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::instance::First;
-use crate::interface::Interface;
 use crate::link::Link;
 use crate::menu::MenuState;
 use crate::notices::{self, Notices};

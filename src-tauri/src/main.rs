@@ -3,11 +3,6 @@
 //! The shell translates and decides nothing: it starts the same core as the server does, in this process and without a
 //! port, and lends the page what only a program on the desktop can do.
 
-#[path = "../../server/src/interface.rs"]
-mod interface;
-#[path = "../../server/src/log.rs"]
-mod log;
-
 mod app;
 mod external;
 mod instance;
@@ -25,7 +20,7 @@ mod window;
 
 use std::process::ExitCode;
 
-use switchyard_core::{DataFolder, Error, Result, Settings};
+use switchyard_core::{DataFolder, Error, Result, Settings, start_log};
 
 use crate::instance::Start;
 use crate::link::Link;
@@ -55,7 +50,7 @@ fn main() -> ExitCode {
 }
 
 fn run(settings: Settings, link: Option<Link>) -> Result<ExitCode> {
-    log::start(&settings);
+    start_log(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
     let runtime = runtime.map_err(Error::internal)?;
     tauri::async_runtime::set(runtime.handle().clone());

@@ -5,6 +5,8 @@
 
 mod clock;
 mod data_folder;
+mod interface;
+mod log;
 mod runner_process;
 mod serve;
 mod settings;
@@ -13,6 +15,8 @@ mod window;
 
 pub use clock::SystemClock;
 pub use data_folder::DataFolder;
+pub use interface::Interface;
+pub use log::start_log;
 pub use serve::{Listening, listen};
 pub use settings::{LogFormat, OnExit, SettingFault, Settings};
 pub use start::{AtWork, Core, Door};

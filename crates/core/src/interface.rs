@@ -1,15 +1,16 @@
-//! The built UI, inside of the program in release builds and read from `ui/dist` in others.
+//! The built UI, inside of the programs in release builds and read from `ui/dist` in others.
 
 use rust_embed::Embed;
-use switchyard_core::{Asset, Assets};
+use switchyard_api::{Asset, Assets};
 
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../ui/dist"]
+#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist"]
 #[allow_missing = true]
 struct Dist;
 
 /// The UI's files.
-pub(crate) struct Interface;
+#[derive(Clone, Copy, Debug)]
+pub struct Interface;
 
 impl Assets for Interface {
     fn get(&self, path: &str) -> Option<Asset> {

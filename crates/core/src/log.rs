@@ -2,11 +2,12 @@
 
 use std::io::IsTerminal;
 
-use switchyard_core::{LogFormat, Settings};
 use tracing_subscriber::EnvFilter;
 
-/// Sets the log up for the rest of the process.
-pub(crate) fn start(settings: &Settings) {
+use crate::settings::{LogFormat, Settings};
+
+/// Sets the log up for the rest of the process; called once.
+pub fn start_log(settings: &Settings) {
     let filter = EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {
