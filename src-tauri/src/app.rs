@@ -16,6 +16,7 @@ use crate::notices::{self, Notices};
 use crate::quit::Ending;
 use crate::running::Starting;
 use crate::stream::Streams;
+use crate::zoom::Zoom;
 use crate::{menu, notification, picker, quit, scheme, stream, tray, window};
 
 /// Opens the window and stays until the app ends.
@@ -30,6 +31,7 @@ pub(crate) fn run(
     let starting = Starting::default();
     let on_exit = settings.on_exit;
     let storage = window::storage(&folder);
+    let zoom = Zoom::remembered(folder.zoom());
     // While the web view comes up, which takes longer.
     let core = tauri::async_runtime::spawn({
         let starting = starting.clone();
@@ -49,6 +51,7 @@ pub(crate) fn run(
         .manage(Notices::default())
         .manage(Streams::default())
         .manage(MenuState::default())
+        .manage(zoom)
         .register_asynchronous_uri_scheme_protocol(scheme::SCHEME, scheme::answer)
         .invoke_handler(tauri::generate_handler![
             stream::stream_open,

@@ -17,6 +17,7 @@ mod scheme;
 mod stream;
 mod tray;
 mod window;
+mod zoom;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_autostart::ManagerExt;
 
 use crate::notices::{Notice, Notices};
+use crate::zoom::{self, Change};
 use crate::{quit, window};
 
 const START_AT_LOGIN: &str = "start_at_login";
@@ -32,19 +33,10 @@ const ACTIONS: [(&str, &str); 9] = [
     ("shortcuts.show", "Keyboard Shortcuts"),
 ];
 
-/// Zoom factors: the step, the least and the most.
-const ZOOM: (f64, f64, f64) = (0.1, 0.5, 3.0);
-
 /// What the menu must remember.
+#[derive(Default)]
 pub(crate) struct MenuState {
-    zoom: Mutex<f64>,
     start_at_login: Mutex<Option<CheckMenuItem<Wry>>>,
-}
-
-impl Default for MenuState {
-    fn default() -> Self {
-        Self { zoom: Mutex::new(1.0), start_at_login: Mutex::new(None) }
-    }
 }
 
 /// The menu bar.
@@ -80,7 +72,8 @@ fn view(app: &AppHandle) -> tauri::Result<Submenu<Wry>> {
         .text("sidebar.toggle", title("sidebar.toggle"))
         .text("theme.toggle", title("theme.toggle"))
         .separator()
-        .item(&item(ZOOM_IN, "Zoom In", "CmdOrCtrl+Plus")?)
+        // The key that has the plus on most keyboards: a name that Tauri does not know would be no shortcut at all.
+        .item(&item(ZOOM_IN, "Zoom In", "CmdOrCtrl+=")?)
         .item(&item(ZOOM_OUT, "Zoom Out", "CmdOrCtrl+-")?)
         .item(&item(ZOOM_RESET, "Actual Size", "CmdOrCtrl+0")?)
         .item(&item(FULL_SCREEN, "Full Screen", "F11")?)
@@ -113,9 +106,9 @@ pub(crate) fn chosen(app: &AppHandle, event: &MenuEvent) {
         START_AT_LOGIN => toggle_start_at_login(app),
         RELOAD => with_window(app, |window| window.reload()),
         FULL_SCREEN => with_window(app, |window| window.set_fullscreen(!window.is_fullscreen()?)),
-        ZOOM_IN => zoom(app, |now| now + ZOOM.0),
-        ZOOM_OUT => zoom(app, |now| now - ZOOM.0),
-        ZOOM_RESET => zoom(app, |_| 1.0),
+        ZOOM_IN => zoom::change(app, Change::In),
+        ZOOM_OUT => zoom::change(app, Change::Out),
+        ZOOM_RESET => zoom::change(app, Change::Reset),
         id => {
             if let Some((id, _)) = ACTIONS.iter().find(|(known, _)| *known == id) {
                 window::show(app, None);
@@ -151,13 +144,6 @@ fn toggle_start_at_login(app: &AppHandle) -> tauri::Result<()> {
         Some(item) => item.set_checked(autostart.is_enabled().unwrap_or(false)),
         None => Ok(()),
     }
-}
-
-fn zoom(app: &AppHandle, change: impl FnOnce(f64) -> f64) -> tauri::Result<()> {
-    let state = app.state::<MenuState>();
-    let Ok(mut now) = state.zoom.lock() else { return Ok(()) };
-    *now = change(*now).clamp(ZOOM.1, ZOOM.2);
-    with_window(app, |window| window.set_zoom(*now))
 }
 
 fn with_window(

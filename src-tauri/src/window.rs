@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use switchyard_core::DataFolder;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 use crate::external;
 use crate::link::Link;
 use crate::notices::{Notice, Notices};
 use crate::scheme;
 use crate::stream::Streams;
+use crate::zoom::Zoom;
 
 /// The window's name.
 pub(crate) const LABEL: &str = "main";
@@ -20,9 +21,9 @@ const FIRST_SIZE: (f64, f64) = (1280.0, 840.0);
 const LEAST_SIZE: (f64, f64) = (380.0, 480.0);
 
 /// Makes the window, which starts to load its page at once.
-pub(crate) fn open(app: &AppHandle, storage: PathBuf) -> tauri::Result<WebviewWindow> {
+pub(crate) fn open(app: &AppHandle, storage: PathBuf) -> tauri::Result<()> {
     let page = switchyard_core::WINDOW_ORIGIN.parse().map_err(tauri::Error::InvalidUrl)?;
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::CustomProtocol(page))
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::CustomProtocol(page))
         .title("Switchyard")
         .inner_size(FIRST_SIZE.0, FIRST_SIZE.1)
         .min_inner_size(LEAST_SIZE.0, LEAST_SIZE.1)
@@ -49,7 +50,8 @@ pub(crate) fn open(app: &AppHandle, storage: PathBuf) -> tauri::Result<WebviewWi
                 window.state::<Notices>().page_went();
             }
         })
-        .build()
+        .build()?;
+    window.set_zoom(app.state::<Zoom>().factor())
 }
 
 /// Where the web view keeps what the page stores.

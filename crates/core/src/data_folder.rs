@@ -54,6 +54,12 @@ impl DataFolder {
         self.root.join("webview")
     }
 
+    /// How large the desktop app shows the page.
+    #[must_use]
+    pub fn zoom(&self) -> PathBuf {
+        self.root.join("zoom")
+    }
+
     /// Where the address of a running server is kept for `switchyard-server address`.
     #[must_use]
     pub fn address_file(&self) -> PathBuf {

@@ -14,5 +14,8 @@ mod main_path;
 mod notifications;
 mod processes;
 mod quitting;
+mod remembered;
 mod shell;
+mod system;
 mod terminal;
+mod tray;
