@@ -22,11 +22,12 @@ pub(crate) fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode
     ui::build(workspace)?;
     let mut cargo = process::cargo(&workspace.root);
     cargo.args(["build", "--release", "--bins"]);
-    process::run(
-        cargo.args(
-            ["server", "runner", "testkit", "bench"].map(|name| format!("--package=switchyard-{name}")),
-        ),
-    )?;
+    let mut packages = vec!["server", "runner", "testkit", "bench"];
+    if names_desktop(&options.measure) {
+        debian::provide_for_desktop(true)?;
+        packages.push("desktop");
+    }
+    process::run(cargo.args(packages.iter().map(|name| format!("--package=switchyard-{name}"))))?;
 
     let programs = workspace.target.join("release");
     let mut bench = process::program(programs.join("switchyard-bench"), &workspace.root);
@@ -36,4 +37,27 @@ pub(crate) fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode
     }
     process::run(&mut bench)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the desktop app is to be measured, which takes minutes to build.
+fn names_desktop(measure: &[String]) -> bool {
+    let named = measure.iter().flat_map(|argument| argument.trim_start_matches("--only=").split(','));
+    measure.iter().any(|argument| argument.starts_with("--only"))
+        && named.into_iter().any(|it| it == "desktop")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_desktop_app_is_built_only_where_it_is_named() {
+        let named =
+            |line: &str| names_desktop(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert!(named("--only desktop"));
+        assert!(named("--quick --only=start,desktop"));
+        assert!(!named(""));
+        assert!(!named("--only start,scroll"));
+        assert!(!named("--output desktop"));
+    }
 }

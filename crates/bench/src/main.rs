@@ -100,7 +100,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
         None => failure::told("find this program's folder", std::env::current_exe())?.with_file_name(""),
     };
     let bench = Bench::new(programs, &arguments.work, arguments.quick)?;
-    let chosen = if arguments.only.is_empty() { Scenario::all() } else { arguments.only.clone() };
+    let chosen = if arguments.only.is_empty() { Scenario::usual() } else { arguments.only.clone() };
     let mut figures = Vec::new();
     for scenario in chosen {
         println!("measuring {}", scenario.title());

@@ -123,7 +123,8 @@ pub(crate) fn render(machine: &Machine, figures: &[Figure]) -> String {
          `synchronous=FULL`, alone and behind a bare axum handler (creating), `git worktree add` and `git diff`\n\
          (workspaces, diffs), the same latency without the flood (flood), an empty page scrolled in the same way in the same\n\
          browser (scrolling; the browser paints without a graphics card, on the same cores), the same program on a bare\n\
-         pseudo-terminal that is read without anything between (terminals; the shells in them count as nobody's memory).\n"
+         pseudo-terminal that is read without anything between (terminals; the shells in them count as nobody's memory),\n\
+         the same answer over loopback HTTP in the same web engine (desktop, which is measured when it is named).\n"
     )
 }
 

@@ -1,13 +1,15 @@
-//! Figures of the real window. They mean something for a release build alone:
-//! `SWITCHYARD_DESKTOP=… cargo test -p switchyard-desktop-tests -- --ignored --nocapture figures`.
+//! Figures of the real window. They mean something for a release build alone, which `cargo xtask bench --only desktop`
+//! makes. By hand: `SWITCHYARD_DESKTOP=… cargo test -p switchyard-desktop-tests -- --ignored --nocapture figures`.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::app::{Home, program, wait_until};
 use crate::driver::{Driver, free_port};
+use crate::main_path::start_agent;
 use crate::processes;
 
 /// Starts, of which the median counts.
@@ -22,42 +24,52 @@ async fn figures_of_the_window() {
     for _ in 0..STARTS {
         usable.push(start_to_usable().await);
     }
-    report("start to a usable window, ms", &mut usable);
+    let usable = report("start to a usable window, ms", &mut usable);
 
     let home = Home::new();
     let window = Driver::start(&home).await;
     window.find("//button[contains(., 'Create your first project')]").await;
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    let variable = format!("SWITCHYARD_DATA_DIR={}", home.data().display());
-    let mut ours: Vec<_> =
-        processes::with(&variable).into_iter().filter(|it| it.name.starts_with("switchyard")).collect();
-    ours.extend(processes::runner_of(&home.data()));
-    for process in &ours {
-        say(&format!(
-            "idle memory (PSS) of {}: {:.1} MB",
-            process.name.trim(),
-            mb(processes::memory(process.pid))
-        ));
-    }
-    say(&format!(
-        "idle memory of all ours: {:.1} MB",
-        mb(ours.iter().map(|it| processes::memory(it.pid)).sum())
-    ));
+    let memory = idle_memory(&home).await;
 
     let path = fill(&window).await;
     let bytes = window
         .script_later(&format!("return (await (await fetch('{path}')).arrayBuffer()).byteLength"))
         .await;
     let mut scheme = times(&window, &reads(&path)).await;
-    let mut echo = times(&window, ECHO).await;
-    window.close().await;
+    let mut feed = times(&window, FEED).await;
+    let mut echo = echo(&home, &window).await;
+    // The driver would kill it, and the server find its runner there.
+    processes::end(home.app().unwrap().pid, Signal::TERM);
     wait_until("the app ended", Duration::from_secs(20), || processes::runner_of(&home.data()).is_none());
-    report(&format!("answer of {bytes} bytes through the scheme, ms"), &mut scheme);
-    report("echo on a stream (first frame to its answer), ms", &mut echo);
-    report(
+    drop(window);
+    let scheme = report(&format!("answer of {bytes} bytes through the scheme, ms"), &mut scheme);
+    report("first frame of the change feed to its answer, ms", &mut feed);
+    let echo = report("echo of a key in a terminal through the channel, ms", &mut echo);
+    let http = report(
         &format!("answer of {bytes} bytes over loopback HTTP, same engine, ms"),
         &mut over_http(&home).await,
     );
+    if let Some(file) = std::env::var_os("SWITCHYARD_FIGURES") {
+        let figures = json!({
+            "start_ms": usable, "memory_bytes": memory, "answer_bytes": bytes,
+            "scheme_ms": scheme, "http_ms": http, "echo_ms": echo,
+        });
+        std::fs::write(file, figures.to_string()).unwrap();
+    }
+}
+
+/// The memory of the app and its runner, without the web view's own processes, once they have nothing to do.
+async fn idle_memory(home: &Home) -> u64 {
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let ours = home.app().into_iter().chain(processes::runner_of(&home.data()));
+    let total = ours.map(|process| {
+        let memory = processes::memory(process.pid);
+        say(&format!("idle memory (PSS) of {}: {:.1} MB", process.name.trim(), mb(memory)));
+        memory
+    });
+    let total = total.sum();
+    say(&format!("idle memory of all ours: {:.1} MB", mb(total)));
+    total
 }
 
 /// From before the program is started until the page has drawn its first content, which it does with its data there.
@@ -68,10 +80,7 @@ async fn start_to_usable() -> f64 {
     let drawn = window
         .script("return performance.timeOrigin + performance.getEntriesByName('first-contentful-paint')[0].startTime")
         .await;
-    let variable = format!("SWITCHYARD_DATA_DIR={}", home.data().display());
-    let all = processes::with(&variable);
-    let app = all.iter().find(|it| it.name.starts_with("switchyard-desk")).unwrap();
-    let started = started_at(app.pid);
+    let started = started_at(home.app().unwrap().pid);
     window.close().await;
     drawn.as_f64().unwrap() - started
 }
@@ -101,15 +110,17 @@ async fn fill(window: &Driver) -> String {
     path.as_str().unwrap().to_owned()
 }
 
+/// The engine's clock goes by the millisecond, so that ten are measured as one.
 fn reads(path: &str) -> String {
     format!(
-        "const times = []; for (let i = 0; i < 220; i++) {{ const begun = performance.now(); \
-         await (await fetch('{path}')).text(); if (i >= 20) times.push(performance.now() - begun); }} return times;"
+        "const times = []; for (let i = 0; i < 64; i++) {{ const begun = performance.now(); \
+         for (let j = 0; j < 10; j++) await (await fetch('{path}')).text(); \
+         if (i >= 4) times.push((performance.now() - begun) / 10); }} return times;"
     )
 }
 
 /// A stream of the change feed answers its first frame: there and back through the channel, and a look at the database.
-const ECHO: &str = "const { invoke, transformCallback } = window.__TAURI_INTERNALS__; const times = []; \
+const FEED: &str = "const { invoke, transformCallback } = window.__TAURI_INTERNALS__; const times = []; \
      const hello = (() => { const text = new TextEncoder().encode('{\"since\":null}'); const body = new Uint8Array(5 + text.length); \
        body[0] = 1; body[1] = text.length; body.set(text, 5); return body; })(); \
      for (let i = 0; i < 220; i++) { \
@@ -122,6 +133,33 @@ const ECHO: &str = "const { invoke, transformCallback } = window.__TAURI_INTERNA
        await waiting; if (i >= 20) times.push(performance.now() - begun); \
        await invoke('stream_close', { id }); } \
      return times;";
+
+/// Keys into a program that prints nothing of its own: what comes back is the terminal's echo. Ten are measured as one.
+async fn echo(home: &Home, window: &Driver) -> Vec<f64> {
+    let repository = home.repository("echo");
+    let path = start_agent(window, &repository.display().to_string(), "true").await;
+    let workspace = path.rsplit_once('/').unwrap().1;
+    times(window, &ECHO.replace("WORKSPACE", workspace)).await
+}
+
+const ECHO: &str = "const { invoke, transformCallback } = window.__TAURI_INTERNALS__; const times = []; \
+     const opened = await fetch('/api/workspaces/WORKSPACE/terminals', { method: 'POST', \
+       headers: { 'content-type': 'application/json' }, body: '{}' }); const terminal = await opened.json(); \
+     let heard = ''; let wake = () => {}; \
+     const frames = transformCallback(({ message }) => { if (message) { heard += new TextDecoder('latin1').decode(message); wake(); } }); \
+     const until = async (text) => { while (!heard.includes(text)) await new Promise((resolve) => { wake = resolve; }); heard = ''; }; \
+     const id = await invoke('stream_open', { path: `/terminals/${terminal.id}/attach`, frames: '__CHANNEL__:' + frames }); \
+     const type = (text) => { const body = new Uint8Array(5 + text.length); body[0] = 2; body[1] = text.length; \
+       body.set(new TextEncoder().encode(text), 5); void invoke('stream_send', body, { headers: { stream: String(id) } }); }; \
+     await until('attached'); type('cat >/dev/null; exit\\n'); await until('exit'); \
+     await new Promise((resolve) => setTimeout(resolve, 500)); heard = ''; \
+     for (let i = 0; i < 64; i++) { \
+       const begun = performance.now(); \
+       for (let j = 0; j < 10; j++) { type('x'); await until('x'); } \
+       if (i >= 4) times.push((performance.now() - begun) / 10); \
+       await new Promise((resolve) => setTimeout(resolve, 5)); } \
+     await fetch(`/api/terminals/${terminal.id}`, { method: 'DELETE', headers: { 'if-match': `\"${terminal.version}\"` } }); \
+     await invoke('stream_close', { id }); return times;";
 
 async fn times(window: &Driver, script: &str) -> Vec<f64> {
     let answer = window.script_later(script).await;
@@ -148,7 +186,7 @@ async fn over_http(home: &Home) -> Vec<f64> {
         .await;
     let times = times(&window, &reads(path.as_str().unwrap())).await;
     window.close().await;
-    processes::end(process.id().cast_signed(), rustix::process::Signal::TERM);
+    processes::end(process.id().cast_signed(), Signal::TERM);
     let _ = process.wait();
     times
 }
@@ -166,10 +204,12 @@ fn mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-fn report(what: &str, times: &mut [f64]) {
+/// Tells of times, and returns their median.
+fn report(what: &str, times: &mut [f64]) -> f64 {
     times.sort_by(f64::total_cmp);
     let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
     say(&format!("{what}: p50 {:.2}, p95 {:.2}, n {}", at(0.5), at(0.95), times.len()));
+    at(0.5)
 }
 
 #[allow(clippy::print_stdout, reason = "this is what it is for")]

@@ -76,7 +76,10 @@ impl Tray {
         let announced = Arc::new(Mutex::new(Vec::new()));
         let watcher = Watcher(Arc::clone(&announced));
         let builder = connection::Builder::session().serve_at(WATCHER_PATH, watcher).name(WATCHER);
-        Self { connection: builder.build().await.expect("there is a session bus, and no tray on it"), announced }
+        Self {
+            connection: builder.build().await.expect("there is a session bus, and no tray on it"),
+            announced,
+        }
     }
 
     async fn icon(&self) -> Icon {

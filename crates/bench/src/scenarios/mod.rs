@@ -1,6 +1,7 @@
 //! What is measured, a file per subject.
 
 mod agents;
+mod desktop;
 mod feed;
 mod scroll;
 mod start;
@@ -38,11 +39,14 @@ pub(crate) enum Scenario {
     Terminals,
     /// Long lists in a browser: what a frame costs, and how many are kept.
     Scroll,
+    /// The desktop app: start, memory, the scheme and the channel. Only when named, since it takes long to build.
+    Desktop,
 }
 
 impl Scenario {
-    pub(crate) fn all() -> Vec<Self> {
-        Self::value_variants().to_vec()
+    /// What is measured when nothing is named.
+    pub(crate) fn usual() -> Vec<Self> {
+        Self::value_variants().iter().copied().filter(|it| *it != Self::Desktop).collect()
     }
 
     pub(crate) fn title(self) -> &'static str {
@@ -55,6 +59,7 @@ impl Scenario {
             Self::Agents => "floods and ending",
             Self::Terminals => "terminals",
             Self::Scroll => "scrolling in a browser",
+            Self::Desktop => "the desktop app",
         }
     }
 
@@ -68,6 +73,7 @@ impl Scenario {
             Self::Agents => agents::measure(bench).await,
             Self::Terminals => terminals::measure(bench),
             Self::Scroll => scroll::measure(bench),
+            Self::Desktop => desktop::measure(bench),
         }
     }
 }
