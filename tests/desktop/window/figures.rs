@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::app::{Home, program, wait_until};
 use crate::driver::{Driver, free_port};
 use crate::main_path::start_agent;
-use crate::processes;
+use crate::processes::{self, Memory};
 
 /// Starts, of which the median counts.
 const STARTS: usize = 7;
@@ -51,25 +51,30 @@ async fn figures_of_the_window() {
     );
     if let Some(file) = std::env::var_os("SWITCHYARD_FIGURES") {
         let figures = json!({
-            "start_ms": usable, "memory_bytes": memory, "answer_bytes": bytes,
+            "start_ms": usable, "memory_bytes": memory.whole, "web_view_bytes": memory.web_view, "answer_bytes": bytes,
             "scheme_ms": scheme, "http_ms": http, "echo_ms": echo,
         });
         std::fs::write(file, figures.to_string()).unwrap();
     }
 }
 
-/// The memory of the app and its runner, without the web view's own processes, once they have nothing to do.
-async fn idle_memory(home: &Home) -> u64 {
+/// The memory of the app and its runner, once they have nothing to do.
+async fn idle_memory(home: &Home) -> Memory {
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let ours = home.app().into_iter().chain(processes::runner_of(&home.data()));
-    let total = ours.map(|process| {
-        let memory = processes::memory(process.pid);
-        say(&format!("idle memory (PSS) of {}: {:.1} MB", process.name.trim(), mb(memory)));
-        memory
-    });
-    let total = total.sum();
-    say(&format!("idle memory of all ours: {:.1} MB", mb(total)));
-    total
+    let mut all = Memory::default();
+    for process in home.app().into_iter().chain(processes::runner_of(&home.data())) {
+        let Memory { whole, web_view } = processes::memory(process.pid);
+        let name = process.name.trim();
+        say(&format!(
+            "idle memory (PSS) of {name}: {:.1} MB, of it {:.1} the web view's",
+            mb(whole),
+            mb(web_view)
+        ));
+        all.whole += whole;
+        all.web_view += web_view;
+    }
+    say(&format!("idle memory of all ours, without the web view's: {:.1} MB", mb(all.whole - all.web_view)));
+    all
 }
 
 /// From before the program is started until the page has drawn its first content, which it does with its data there.

@@ -52,11 +52,36 @@ pub(crate) fn is_there(pid: i32) -> bool {
     stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
 }
 
-/// The memory that is a process's alone plus its share of what it has in common with others, in bytes.
-pub(crate) fn memory(pid: i32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("Pss:")).unwrap_or("Pss: 0 kB");
-    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) * 1024
+/// What a process holds, in bytes: what is its alone, plus its share of what it has in common with others.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) whole: u64,
+    /// Of it, what the web view brings into the process: the libraries that it, GTK and their drivers are made of (the
+    /// product is linked into its program), and what it shares with its own processes.
+    pub(crate) web_view: u64,
+}
+
+pub(crate) fn memory(pid: i32) -> Memory {
+    let mut memory = Memory::default();
+    let mut of_web_view = false;
+    for line in fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap_or_default().lines() {
+        if let Some(kilobytes) = line.strip_prefix("Pss:") {
+            let bytes = kilobytes.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1024;
+            memory.whole += bytes;
+            memory.web_view += if of_web_view { bytes } else { 0 };
+        } else if line.starts_with(|first: char| first.is_ascii_digit() || ('a'..='f').contains(&first)) {
+            // A mapping begins: its addresses, then five words, then what is mapped.
+            let mapped = line.splitn(6, ' ').last().unwrap_or_default().trim();
+            let library = mapped.rsplit('/').next().filter(|name| name.contains(".so"));
+            let of_all = |name: &str| {
+                ["libc.", "libm.", "libgcc_s.", "ld-linux"].iter().any(|it| name.starts_with(it))
+            };
+            of_web_view = library.is_some_and(|name| !of_all(name))
+                || mapped.starts_with("/memfd:WebKit")
+                || mapped.starts_with("/SYSV");
+        }
+    }
+    memory
 }
 
 /// The TCP ports that any of these processes listens on.
