@@ -9,6 +9,7 @@ mod comment;
 mod config;
 mod credential;
 mod delivery;
+mod dev_server;
 mod expiry;
 mod feed;
 mod locks;

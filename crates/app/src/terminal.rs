@@ -5,9 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::stream::{StreamExt, once};
-use switchyard_domain::runner::{TerminalInputs, TerminalOutput, TerminalOutputs, TerminalStart};
+use switchyard_domain::runner::{
+    TerminalInputs, TerminalOutput, TerminalOutputs, TerminalProgram, TerminalStart, WorkspaceSite,
+};
 use switchyard_domain::store::{Act, NewTerminal, TerminalPlace};
-use switchyard_domain::terminal::{ClosedReason, Terminal, TerminalEnd, TerminalSize, validate_name};
+use switchyard_domain::terminal::{
+    ClosedReason, SCROLLBACK_LINES, Terminal, TerminalEnd, TerminalKind, TerminalSize, validate_name,
+};
 use switchyard_domain::{Error, ErrorKind, Result, Scope, TerminalId, WorkspaceId};
 
 use crate::App;
@@ -57,10 +61,27 @@ impl App {
         // A discard that comes meanwhile waits, and closes this one too.
         let _only_one = self.parts.workspaces.lock(workspace).await;
         let site = self.open_site(&act.scope, workspace).await?;
-        let id = TerminalId::new();
+        self.open_terminal(act, site, TerminalProgram::Shell, name, size).await
+    }
+
+    /// Opens a terminal in a workspace that is locked.
+    pub(crate) async fn open_terminal(
+        &self,
+        act: &Act,
+        site: WorkspaceSite,
+        program: TerminalProgram,
+        name: Option<String>,
+        size: TerminalSize,
+    ) -> Result<Terminal> {
+        let kind = match program {
+            TerminalProgram::Shell => TerminalKind::Shell,
+            TerminalProgram::Script(_) => TerminalKind::DevServer,
+        };
+        let (id, workspace_id, scrollback_lines) = (TerminalId::new(), site.id, SCROLLBACK_LINES);
         let _opening = self.parts.opening.begin(id);
-        self.runner(&act.scope).open_terminal(&TerminalStart { id, site, size }).await?;
-        let new = NewTerminal { id, workspace_id: workspace, name, size };
+        let start = TerminalStart { id, site, program, size, scrollback_lines };
+        self.runner(&act.scope).open_terminal(&start).await?;
+        let new = NewTerminal { id, workspace_id, kind, name, size, scrollback_lines };
         let made = self.store().create_terminal(act, &new).await;
         // Refused, or made before under the same key: the one that was just opened is nobody's.
         if made.as_ref().map_or(true, |made| made.id != id) {

@@ -10,7 +10,7 @@ use futures_util::stream::BoxStream;
 
 pub use terminals::{
     EndedTerminals, KnownTerminal, RunsTerminals, TerminalInput, TerminalInputs, TerminalOutput,
-    TerminalOutputs, TerminalStart,
+    TerminalOutputs, TerminalProgram, TerminalStart,
 };
 
 use crate::agent::{Agent, AgentSpec};

@@ -1,4 +1,4 @@
-//! Terminals: shells in a workspace, each of the user who opened it.
+//! Terminals: shells and dev servers in a workspace, each of the user who opened it.
 
 use crate::task::names;
 use crate::{Error, ProjectId, Result, TerminalId, Timestamp, UserId, WorkspaceId};
@@ -12,12 +12,28 @@ const LONGEST_NAME: usize = 100;
 /// Most columns, and most rows.
 const LARGEST_SIDE: u32 = 1000;
 
-/// Whether a terminal's shell is there.
+/// Name of a dev server's terminal.
+pub const DEV_SERVER: &str = "Dev server";
+
+/// Lines of output that a terminal keeps where its user has set nothing else.
+pub const SCROLLBACK_LINES: u32 = 10_000;
+
+/// What runs in a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TerminalKind {
+    /// Its user's shell.
+    Shell,
+    /// The project's dev-server script; a workspace has one at most for each user.
+    DevServer,
+}
+names!(TerminalKind { Shell = "shell", DevServer = "dev_server" });
+
+/// Whether a terminal's program is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TerminalStatus {
     /// It can be attached to.
     Open,
-    /// Its shell is gone, and so is all that it started.
+    /// Its program is gone, and so is all that it started.
     Closed,
 }
 names!(TerminalStatus { Open = "open", Closed = "closed" });
@@ -25,7 +41,7 @@ names!(TerminalStatus { Open = "open", Closed = "closed" });
 /// Why a terminal was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClosedReason {
-    /// Its shell ended by itself.
+    /// Its program ended by itself.
     Exited,
     /// Somebody closed it, or threw away what it worked in.
     Closed,
@@ -70,7 +86,7 @@ impl TerminalSize {
 pub struct TerminalEnd {
     /// Why.
     pub reason: ClosedReason,
-    /// What the shell ended with: 128 and the signal's number where a signal ended it.
+    /// What the program ended with: 128 and the signal's number where a signal ended it.
     pub exit_code: Option<i32>,
 }
 
@@ -79,16 +95,20 @@ pub struct TerminalEnd {
 pub struct Terminal {
     /// Its id.
     pub id: TerminalId,
-    /// The workspace that its shell was started in.
+    /// The workspace that its program was started in.
     pub workspace_id: WorkspaceId,
     /// That workspace's project.
     pub project_id: ProjectId,
+    /// What runs in it.
+    pub kind: TerminalKind,
     /// Its name.
     pub name: String,
-    /// Whether its shell is there.
+    /// Whether its program is there.
     pub status: TerminalStatus,
     /// The size that it was opened with; who attaches is told the one in force.
     pub size: TerminalSize,
+    /// Lines of output that are kept.
+    pub scrollback_lines: u32,
     /// How it ended, once it is closed.
     pub end: Option<TerminalEnd>,
     /// Whose it is.

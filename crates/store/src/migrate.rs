@@ -23,11 +23,13 @@ macro_rules! migrations {
     };
 }
 
-const SQLITE: &[Migration] =
-    migrations!("sqlite": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later");
+const SQLITE: &[Migration] = migrations!(
+    "sqlite": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers"
+);
 #[cfg(feature = "postgres")]
-const POSTGRES: &[Migration] =
-    migrations!("postgres": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later");
+const POSTGRES: &[Migration] = migrations!(
+    "postgres": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers"
+);
 
 #[cfg(feature = "postgres")]
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, NewTerminal, TerminalPlace, Terminals};
 use switchyard_domain::terminal::{
-    MOST_OPEN, Terminal, TerminalEnd, TerminalSize, TerminalStatus, default_name,
+    MOST_OPEN, Terminal, TerminalEnd, TerminalKind, TerminalSize, TerminalStatus, default_name,
 };
 use switchyard_domain::{Error, ErrorKind, OrgId, Result, Scope, TerminalId, UserId, WorkspaceId};
 
@@ -16,23 +16,26 @@ use crate::write::{Change, Write, check_version};
 use crate::{idempotency, workspaces};
 
 const COLUMNS: &str =
-    "id, workspace_id, project_id, name, status, cols, rows, exit_code, closed_reason, user_id,
+    "id, workspace_id, project_id, kind, name, status, cols, rows, scrollback_lines, exit_code, closed_reason, user_id,
     created_at, closed_at, version";
 
 fn read(row: &mut Columns<'_>) -> Result<Terminal> {
-    let side = |length: i64| u32::try_from(length).map_err(Error::internal);
+    let count = |number: i64| u32::try_from(number).map_err(Error::internal);
     let (id, workspace_id, project_id) = (row.id()?, row.id()?, row.id()?);
-    let (name, status) = (row.get()?, row.name()?);
-    let size = TerminalSize::new(side(row.get()?)?, side(row.get()?)?)?;
+    let (kind, name, status) = (row.name()?, row.get()?, row.name()?);
+    let size = TerminalSize::new(count(row.get()?)?, count(row.get()?)?)?;
+    let scrollback_lines = count(row.get()?)?;
     let exit_code = row.optional::<i64>()?.map(i32::try_from).transpose().map_err(Error::internal)?;
     let reason = row.optional::<String>()?.map(|name| name.parse()).transpose()?;
     Ok(Terminal {
         id,
         workspace_id,
         project_id,
+        kind,
         name,
         status,
         size,
+        scrollback_lines,
         end: reason.map(|reason| TerminalEnd { reason, exit_code }),
         created_by: row.id()?,
         created_at: row.get()?,
@@ -103,6 +106,9 @@ async fn create(write: &mut Write<'_>, new: &NewTerminal) -> Result<Terminal> {
             format!("You have {open} terminals open, which is the most. Close one first."),
         ));
     }
+    if new.kind == TerminalKind::DevServer {
+        refuse_second_dev_server(write.tx, &scope, workspace.id).await?;
+    }
     let name = match &new.name {
         Some(name) => name.clone(),
         None => {
@@ -114,27 +120,45 @@ async fn create(write: &mut Write<'_>, new: &NewTerminal) -> Result<Terminal> {
     write
         .tx
         .execute(
-            "INSERT INTO terminals (id, org_id, user_id, project_id, workspace_id, name, status, cols, rows,
-                                    created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, 1)",
+            "INSERT INTO terminals (id, org_id, user_id, project_id, workspace_id, kind, name, status, cols, rows,
+                                    scrollback_lines, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, 1)",
             &values![
                 new.id,
                 scope.org(),
                 scope.user(),
                 workspace.project_id,
                 workspace.id,
+                new.kind.as_str(),
                 name,
                 cols,
                 rows,
+                new.scrollback_lines,
                 at
             ],
         )
         .await?;
     idempotency::remember(write, new.id).await?;
     let terminal = find_own(write.tx, &scope, new.id).await?;
-    let details = [("workspace", workspace.id.to_string()), ("name", terminal.name.clone())];
+    let details = [
+        ("workspace", workspace.id.to_string()),
+        ("kind", terminal.kind.as_str().to_owned()),
+        ("name", terminal.name.clone()),
+    ];
     write.record(event(&terminal, Verb::Created), &details).await?;
     Ok(terminal)
+}
+
+/// Whoever starts one looks first, under the workspace's lock; this is for whoever did not.
+async fn refuse_second_dev_server(tx: &mut Tx, scope: &Scope, workspace: WorkspaceId) -> Result<()> {
+    let open = list(tx, scope, Some(workspace)).await?;
+    if open.iter().any(|terminal| terminal.kind == TerminalKind::DevServer) {
+        return Err(Error::conflict(
+            "dev_server_running",
+            "The workspace's dev server runs already. Close it before you start another.",
+        ));
+    }
+    Ok(())
 }
 
 async fn rename(write: &mut Write<'_>, id: TerminalId, version: i64, name: &str) -> Result<Terminal> {

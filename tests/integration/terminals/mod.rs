@@ -1,6 +1,7 @@
 //! Terminals in workspaces, as clients meet them.
 
 mod attaching;
+mod dev_server;
 mod endings;
 mod resource;
 

@@ -14,7 +14,7 @@ use crate::stream::terminal;
 use crate::table::{Authority, Rate, Route};
 use crate::wire::Page;
 use crate::wire::terminal::{
-    AttachQuery, CreateTerminal, PatchTerminal, Terminal, TerminalCommand, TerminalFrame,
+    AttachQuery, CreateTerminal, PatchTerminal, StartDevServer, Terminal, TerminalCommand, TerminalFrame,
 };
 
 pub(super) fn routes() -> Vec<Route> {
@@ -27,6 +27,18 @@ pub(super) fn routes() -> Vec<Route> {
             .rate(Rate::Terminals)
             .body::<CreateTerminal>()
             .reply::<Terminal>(201),
+        Route::write(
+            Method::POST,
+            "/api/workspaces/{id}/dev-server",
+            "terminal.start_dev_server",
+            start_dev_server,
+        )
+        .summary(
+            "Starts the project's dev server in a terminal of its own, or answers with the one that runs",
+        )
+        .rate(Rate::Terminals)
+        .body::<StartDevServer>()
+        .reply::<Terminal>(200),
         Route::read("/api/terminals", "terminal.list_own", list_own)
             .summary("All of your open terminals, oldest first")
             .reply_page::<Terminal>(),
@@ -75,6 +87,16 @@ async fn create(
     let act = caller.act(&state.app);
     let terminal = state.app.create_terminal(&act, id, body.name.as_deref(), body.size()?).await?;
     Ok(Versioned::created(terminal.version, terminal.into()))
+}
+
+async fn start_dev_server(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<WorkspaceId>,
+    Input(body): Input<StartDevServer>,
+) -> ApiResult<Versioned<Terminal>> {
+    let terminal = state.app.start_dev_server(&caller.act(&state.app), id, body.size()?).await?;
+    Ok(Versioned::ok(terminal.version, terminal.into()))
 }
 
 async fn list_own(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Page<Terminal>>> {

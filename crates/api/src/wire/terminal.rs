@@ -9,7 +9,12 @@ use uuid::Uuid;
 use super::{Time, mirror};
 
 mirror! {
-    /// Whether a terminal's shell is there.
+    /// What runs in a terminal.
+    TerminalKind = domain::TerminalKind { Shell, DevServer }
+}
+
+mirror! {
+    /// Whether a terminal's program is there.
     TerminalStatus = domain::TerminalStatus { Open, Closed }
 }
 
@@ -23,12 +28,15 @@ mirror! {
 pub(crate) struct Terminal {
     id: Uuid,
     workspace_id: Uuid,
+    kind: TerminalKind,
     name: String,
     status: TerminalStatus,
     /// The size that it was opened with; attaching tells the one in force.
     cols: u16,
     rows: u16,
-    /// What the shell ended with; null while it is open, and where nobody knows.
+    /// Lines of output that are kept.
+    scrollback_lines: u32,
+    /// What the program ended with; null while it is open, and where nobody knows.
     #[schema(required = true)]
     exit_code: Option<i32>,
     #[schema(required = true)]
@@ -44,10 +52,12 @@ impl From<domain::Terminal> for Terminal {
         Self {
             id: terminal.id.into(),
             workspace_id: terminal.workspace_id.into(),
+            kind: terminal.kind.into(),
             name: terminal.name,
             status: terminal.status.into(),
             cols: terminal.size.cols,
             rows: terminal.size.rows,
+            scrollback_lines: terminal.scrollback_lines,
             exit_code: terminal.end.and_then(|end| end.exit_code),
             closed_reason: terminal.end.map(|end| end.reason.into()),
             created_at: terminal.created_at.into(),
@@ -71,12 +81,29 @@ pub(crate) struct CreateTerminal {
 
 impl CreateTerminal {
     pub(crate) fn size(&self) -> switchyard_domain::Result<domain::TerminalSize> {
-        let usual = domain::TerminalSize::default();
-        domain::TerminalSize::new(
-            self.cols.unwrap_or(usual.cols.into()),
-            self.rows.unwrap_or(usual.rows.into()),
-        )
+        size(self.cols, self.rows)
     }
+}
+
+/// Starts a dev server. All of it may be left out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StartDevServer {
+    /// 1 to 1000; 80 where it is left out.
+    cols: Option<u32>,
+    /// 1 to 1000; 24 where it is left out.
+    rows: Option<u32>,
+}
+
+impl StartDevServer {
+    pub(crate) fn size(&self) -> switchyard_domain::Result<domain::TerminalSize> {
+        size(self.cols, self.rows)
+    }
+}
+
+fn size(cols: Option<u32>, rows: Option<u32>) -> switchyard_domain::Result<domain::TerminalSize> {
+    let usual = domain::TerminalSize::default();
+    domain::TerminalSize::new(cols.unwrap_or(usual.cols.into()), rows.unwrap_or(usual.rows.into()))
 }
 
 /// Renames a terminal.
@@ -112,7 +139,7 @@ pub(crate) enum TerminalFrame {
     Gap { from: u64 },
     /// Somebody changed the size.
     Size { cols: u16, rows: u16 },
-    /// The shell is gone and all of its output was sent. Comes last.
+    /// The program is gone and all of its output was sent. Comes last.
     Closed {
         reason: ClosedReason,
         #[schema(required = true)]

@@ -9,15 +9,28 @@ use super::WorkspaceSite;
 use crate::terminal::{ClosedReason, TerminalEnd, TerminalSize};
 use crate::{Result, TerminalId};
 
+/// What is started in a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalProgram {
+    /// The user's own shell, interactive.
+    Shell,
+    /// A script for `/bin/sh`. It is told of ten ports that are its workspace's own.
+    Script(String),
+}
+
 /// A terminal to be opened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TerminalStart {
     /// Its id.
     pub id: TerminalId,
-    /// Where its shell is started; the workspace has been made.
+    /// Where its program is started; the workspace has been made.
     pub site: WorkspaceSite,
+    /// What is started.
+    pub program: TerminalProgram,
     /// Its size.
     pub size: TerminalSize,
+    /// Lines of output that are kept.
+    pub scrollback_lines: u32,
 }
 
 /// What a viewer sends.
@@ -49,7 +62,7 @@ pub enum TerminalOutput {
     Gap(u64),
     /// Somebody changed the size.
     Size(TerminalSize),
-    /// The shell is gone and all of its output was sent; nothing follows.
+    /// The program is gone and all of its output was sent; nothing follows.
     Ended(TerminalEnd),
 }
 
@@ -67,7 +80,7 @@ pub struct KnownTerminal {
     pub id: TerminalId,
     /// How long it had neither input nor output.
     pub idle: Duration,
-    /// Whether something other than the shell itself is in its foreground.
+    /// Whether something other than a shell at its prompt is in its foreground: a script always is.
     pub busy: bool,
     /// How it ended, if it did.
     pub end: Option<TerminalEnd>,
@@ -76,7 +89,7 @@ pub struct KnownTerminal {
 /// The part of the data plane that terminals are.
 #[async_trait]
 pub trait RunsTerminals: Send + Sync {
-    /// Opens a terminal: the user's shell in the workspace's folder. Opening one that is there does nothing.
+    /// Opens a terminal in the workspace's folder. Opening one that is there does nothing.
     async fn open_terminal(&self, start: &TerminalStart) -> Result<()>;
     /// Attaches a viewer, from an offset or from the oldest byte that is kept. At most 256 KiB beyond its last
     /// acknowledgement are sent.

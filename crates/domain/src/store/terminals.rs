@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::Act;
-use crate::terminal::{Terminal, TerminalEnd, TerminalSize};
+use crate::terminal::{Terminal, TerminalEnd, TerminalKind, TerminalSize};
 use crate::{OrgId, ProjectId, Result, Scope, TaskId, TerminalId, UserId, WorkspaceId};
 
 /// A terminal as it begins.
@@ -13,10 +13,14 @@ pub struct NewTerminal {
     pub id: TerminalId,
     /// The workspace.
     pub workspace_id: WorkspaceId,
+    /// What runs in it.
+    pub kind: TerminalKind,
     /// Its name; the smallest free “Terminal N” when unset.
     pub name: Option<String>,
     /// Its size.
     pub size: TerminalSize,
+    /// Lines of output that are kept.
+    pub scrollback_lines: u32,
 }
 
 /// What terminals may be in.

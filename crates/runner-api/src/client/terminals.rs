@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 use async_trait::async_trait;
 use futures_util::stream::{Stream, StreamExt};
 use switchyard_domain::runner::{
-    EndedTerminals, KnownTerminal, RunsTerminals, TerminalInputs, TerminalOutputs, TerminalStart,
+    EndedTerminals, KnownTerminal, RunsTerminals, TerminalInputs, TerminalOutputs, TerminalProgram,
+    TerminalStart,
 };
 use switchyard_domain::terminal::ClosedReason;
 use switchyard_domain::{Error, Result, TerminalId};
@@ -58,6 +59,11 @@ impl RunsTerminals for RemoteRunner {
             id: start.id.to_string(),
             site: Some(encode::site(&start.site)),
             size: Some(encode::terminal_size(start.size)),
+            script: match &start.program {
+                TerminalProgram::Shell => None,
+                TerminalProgram::Script(script) => Some(script.clone()),
+            },
+            scrollback_lines: start.scrollback_lines,
         };
         answer(self.client().open_terminal(request).await).map(drop)
     }

@@ -22,7 +22,7 @@ use super::proto::runner_server::RunnerServer;
 use crate::agent::catalogue::Catalogue;
 use crate::process::{Environment, Launcher, become_reaper, reap_strays};
 use crate::session::{Checkpoints, Options, Sessions};
-use crate::terminal::{Limits, Terminals};
+use crate::terminal::Terminals;
 use crate::workspace::Workspaces;
 
 /// Largest request, in bytes: a message at its bounds, escaped in the worst way, and a recap beside it.
@@ -86,7 +86,7 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
         }
     }
     let sessions = open_sessions(&settings, environment.clone(), workspaces.clone()).await?;
-    let terminals = Terminals::new(launcher(), environment.clone(), Limits::default());
+    let terminals = Terminals::new(launcher(), environment.clone());
     // Bound once all is recovered, so that whoever connects sees the truth.
     let listener = listen(&settings.socket).map_err(Error::internal)?;
     let lifetime = Lifetime::default();

@@ -3,8 +3,8 @@
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::BoxStream;
-use switchyard_domain::runner::{TerminalInput, TerminalOutput, TerminalStart};
-use switchyard_domain::terminal::{ClosedReason, TerminalEnd, TerminalSize};
+use switchyard_domain::runner::{TerminalInput, TerminalOutput, TerminalProgram, TerminalStart};
+use switchyard_domain::terminal::{ClosedReason, SCROLLBACK_LINES, TerminalEnd, TerminalSize};
 use switchyard_domain::{Error, Result, TerminalId};
 use tonic::{Status, Streaming};
 
@@ -21,7 +21,12 @@ pub(super) async fn open(terminals: &Terminals, start: proto::TerminalStart) -> 
     let start = TerminalStart {
         id: decode::parse("terminal_id", &start.id)?,
         site: decode::site(start.site)?,
+        program: start.script.map_or(TerminalProgram::Shell, TerminalProgram::Script),
         size: size(start.size)?,
+        scrollback_lines: match start.scrollback_lines {
+            0 => SCROLLBACK_LINES,
+            lines => lines,
+        },
     };
     terminals.open(&start).await
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use switchyard_domain::runner::TerminalStart;
+use switchyard_domain::runner::{TerminalProgram, TerminalStart};
 use switchyard_domain::terminal::{TerminalEnd, TerminalSize};
 use switchyard_domain::{TerminalId, WorkspaceId};
 use tokio::io::unix::AsyncFd;
@@ -28,6 +28,7 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 pub(super) struct Device {
     id: TerminalId,
     pub(super) workspace: WorkspaceId,
+    runs_script: bool,
     pty: AsyncFd<Pty>,
     state: Mutex<State>,
     /// What is typed in any terminal.
@@ -51,15 +52,12 @@ enum Taken {
 }
 
 impl Device {
-    pub(super) fn new(
-        start: &TerminalStart,
-        pty: Pty,
-        limits: Limits,
-        typing: Arc<Typing>,
-    ) -> io::Result<Self> {
+    pub(super) fn new(start: &TerminalStart, pty: Pty, typing: Arc<Typing>) -> io::Result<Self> {
+        let limits = Limits::keeping(start.scrollback_lines);
         Ok(Self {
             id: start.id,
             workspace: start.site.id,
+            runs_script: matches!(start.program, TerminalProgram::Script(_)),
             pty: pty.watched()?,
             state: Mutex::new(State::new(limits, start.size, Instant::now())),
             typing,
@@ -84,8 +82,9 @@ impl Device {
         self.news.send_replace(());
     }
 
+    /// Whether something works in it: a script always does, however silent it is.
     pub(super) fn is_busy(&self) -> bool {
-        self.pty.get_ref().is_busy()
+        self.runs_script || self.pty.get_ref().is_busy()
     }
 
     /// Changes the size for everybody.
@@ -97,7 +96,7 @@ impl Device {
         self.tell();
     }
 
-    /// Notes that the shell is gone and that all of its output was read.
+    /// Notes that the program is gone and that all of its output was read.
     pub(super) fn finish(&self, end: TerminalEnd) {
         self.state().end = Some(end);
         self.tell();

@@ -1,8 +1,9 @@
-//! Terminals: a shell on a pseudo-terminal each, with its last output kept for whoever attaches.
+//! Terminals: a shell or a script on a pseudo-terminal each, with its last output kept for whoever attaches.
 //!
-//! The shell is started under a supervisor, as agents are, so that all that it starts ends with it.
+//! The program is started under a supervisor, as agents are, so that all that it starts ends with it.
 
 mod device;
+mod ports;
 mod registry;
 mod scrollback;
 mod typing;
@@ -10,4 +11,3 @@ mod viewer;
 mod viewing;
 
 pub use registry::Terminals;
-pub use scrollback::Limits;

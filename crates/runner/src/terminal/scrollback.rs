@@ -4,18 +4,25 @@ use std::collections::VecDeque;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(super) struct Limits {
     /// Lines.
-    pub lines: usize,
+    lines: usize,
     /// Bytes that are kept however many lines they are, so that a viewer a little behind misses nothing.
-    pub least: usize,
+    least: usize,
     /// Bytes.
-    pub most: usize,
+    most: usize,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { lines: 10_000, least: 1024 * 1024, most: 4 * 1024 * 1024 }
+const MIB: usize = 1024 * 1024;
+
+/// Bytes for which a line has room where many lines are kept; a full line of a common width has fewer.
+const LINE: usize = 160;
+
+impl Limits {
+    /// So many lines in 4 MiB; more than some 26,000 lines have more, up to 16 MiB.
+    pub(super) fn keeping(lines: u32) -> Self {
+        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+        Self { lines, least: MIB, most: lines.saturating_mul(LINE).clamp(4 * MIB, 16 * MIB) }
     }
 }
 
@@ -193,6 +200,13 @@ mod tests {
         }
         assert!(text(&kept).len() <= 100);
         assert_eq!(kept.end(), 1000);
+    }
+
+    #[test]
+    fn a_terminal_never_takes_more_than_16_mib() {
+        let most = |lines| Limits::keeping(lines).most;
+        assert_eq!([most(1_000), most(10_000), most(100_000)], [4 * MIB, 4 * MIB, 16_000_000]);
+        assert_eq!(most(u32::MAX), 16 * MIB);
     }
 
     #[test]

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     fn state() -> State {
-        State::new(Limits::default(), TerminalSize::default(), Instant::now())
+        State::new(Limits::keeping(10_000), TerminalSize::default(), Instant::now())
     }
 
     #[test]

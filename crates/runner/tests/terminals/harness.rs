@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use switchyard_domain::runner::{
-    TerminalInput, TerminalOutput, TerminalOutputs, TerminalStart, WorkspaceSite,
+    TerminalInput, TerminalOutput, TerminalOutputs, TerminalProgram, TerminalStart, WorkspaceSite,
 };
-use switchyard_domain::terminal::{TerminalEnd, TerminalSize};
+use switchyard_domain::terminal::{SCROLLBACK_LINES, TerminalEnd, TerminalSize};
 use switchyard_domain::workspace::WorkspaceRepo;
 use switchyard_domain::{RepoId, TerminalId, UserId, WorkspaceId};
 use switchyard_runner::process::{Environment, Launcher, close_inherited_on_exec};
-use switchyard_runner::terminal::{Limits, Terminals};
+use switchyard_runner::terminal::Terminals;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -28,10 +28,6 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) fn new() -> Self {
-        Self::keeping(Limits::default())
-    }
-
-    pub(crate) fn keeping(limits: Limits) -> Self {
         close_inherited_on_exec().unwrap();
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().join("worktree");
@@ -64,7 +60,7 @@ impl Ground {
             }],
             author: None,
         };
-        Self { terminals: Terminals::new(launcher, Environment::build(own), limits), site, temporary }
+        Self { terminals: Terminals::new(launcher, Environment::build(own)), site, temporary }
     }
 
     pub(crate) fn worktree(&self) -> PathBuf {
@@ -79,10 +75,20 @@ impl Ground {
     }
 
     pub(crate) async fn open_bare(&self) -> TerminalId {
-        let start =
-            TerminalStart { id: TerminalId::new(), site: self.site.clone(), size: TerminalSize::default() };
+        let start = self.start(TerminalProgram::Shell);
         self.terminals.open(&start).await.unwrap();
         start.id
+    }
+
+    /// A terminal to be opened in the workspace.
+    pub(crate) fn start(&self, program: TerminalProgram) -> TerminalStart {
+        TerminalStart {
+            id: TerminalId::new(),
+            site: self.site.clone(),
+            program,
+            size: TerminalSize::default(),
+            scrollback_lines: SCROLLBACK_LINES,
+        }
     }
 
     /// A viewer from the oldest byte on.

@@ -7,5 +7,6 @@
 
 mod endings;
 mod harness;
+mod scripts;
 mod shells;
 mod viewers;

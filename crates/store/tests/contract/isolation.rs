@@ -8,7 +8,7 @@ use switchyard_domain::repo::RepoFacts;
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::*;
 use switchyard_domain::task::{TaskFilter, TaskPatch};
-use switchyard_domain::terminal::{ClosedReason, TerminalEnd, TerminalSize};
+use switchyard_domain::terminal::{ClosedReason, SCROLLBACK_LINES, TerminalEnd, TerminalKind, TerminalSize};
 use switchyard_domain::transcript::{EntryBody, PermissionOption};
 use switchyard_domain::*;
 use switchyard_store::Database;
@@ -83,7 +83,14 @@ fn no_ids() -> Ids {
 }
 
 fn open(workspace_id: WorkspaceId) -> NewTerminal {
-    NewTerminal { id: TerminalId::new(), workspace_id, name: None, size: TerminalSize::default() }
+    NewTerminal {
+        id: TerminalId::new(),
+        workspace_id,
+        kind: TerminalKind::Shell,
+        name: None,
+        size: TerminalSize::default(),
+        scrollback_lines: SCROLLBACK_LINES,
+    }
 }
 
 fn anchor(repo_id: RepoId) -> CommentAnchor {

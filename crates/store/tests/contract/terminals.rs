@@ -3,7 +3,7 @@
 use switchyard_domain::event::Entity;
 use switchyard_domain::store::*;
 use switchyard_domain::terminal::{
-    ClosedReason, MOST_OPEN, Terminal, TerminalEnd, TerminalSize, TerminalStatus,
+    ClosedReason, MOST_OPEN, Terminal, TerminalEnd, TerminalKind, TerminalSize, TerminalStatus,
 };
 use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
 use switchyard_domain::{Actor, ErrorKind, Role, Scope, TerminalId, Timestamp, WorkspaceId};
@@ -17,6 +17,7 @@ crate::scenarios! {
     a_colleagues_terminal_is_not_there,
     no_more_than_so_many_are_open_at_once,
     open_terminals_are_found_by_what_they_are_in,
+    a_workspace_has_one_dev_server_for_each_user,
     a_terminal_goes_with_its_workspace,
 }
 
@@ -30,7 +31,14 @@ async fn workspace(f: &Fixture) -> Workspace {
 
 fn new(workspace_id: WorkspaceId, name: Option<&str>) -> NewTerminal {
     let size = TerminalSize { cols: 120, rows: 40 };
-    NewTerminal { id: TerminalId::new(), workspace_id, name: name.map(str::to_owned), size }
+    NewTerminal {
+        id: TerminalId::new(),
+        workspace_id,
+        kind: TerminalKind::Shell,
+        name: name.map(str::to_owned),
+        size,
+        scrollback_lines: 2_500,
+    }
 }
 
 async fn open(f: &Fixture, workspace: WorkspaceId) -> Terminal {
@@ -57,6 +65,7 @@ async fn a_terminal_is_opened_renamed_and_closed_once(f: Fixture) {
     let made = f.db.create_terminal(&f.keyed("terminal.create", "k"), &asked).await.unwrap();
     assert_eq!((made.id, made.name.as_str(), made.size, made.version), (asked.id, "build", asked.size, 1));
     assert_eq!((made.status, made.end, made.closed_at), (TerminalStatus::Open, None, None));
+    assert_eq!((made.kind, made.scrollback_lines), (TerminalKind::Shell, 2_500));
     let again = new(workspace.id, Some("build"));
     assert_eq!(f.db.create_terminal(&f.keyed("terminal.create", "k"), &again).await.unwrap(), made);
     let act = f.act("terminal.update");
@@ -143,6 +152,23 @@ async fn open_terminals_are_found_by_what_they_are_in(f: Fixture) {
     f.db.close_terminal(&f.act("terminal.end"), terminal.id, None, EXITED).await.unwrap();
     assert!(f.db.terminals_in(&f.alice, TerminalPlace::Task(one.task_id)).await.unwrap().is_empty());
     assert_eq!(f.db.open_terminals().await.unwrap(), [owned(elsewhere.id)]);
+}
+
+async fn a_workspace_has_one_dev_server_for_each_user(f: Fixture) {
+    let (one, other) = (workspace(&f).await.id, workspace(&f).await.id);
+    let server =
+        |workspace| NewTerminal { kind: TerminalKind::DevServer, ..new(workspace, Some("Dev server")) };
+    let act = f.act("terminal.start_dev_server");
+    let first = f.db.create_terminal(&act, &server(one)).await.unwrap();
+    assert_eq!(first.kind, TerminalKind::DevServer);
+    let error = f.db.create_terminal(&act, &server(one)).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (ErrorKind::Conflict, "dev_server_running"));
+    f.db.create_terminal(&act, &server(other)).await.unwrap();
+    open(&f, one).await;
+    let bobs = Act { scope: colleague(&f).await, ..f.act("terminal.start_dev_server") };
+    f.db.create_terminal(&bobs, &server(one)).await.unwrap();
+    f.db.close_terminal(&f.act("terminal.end"), first.id, None, EXITED).await.unwrap();
+    f.db.create_terminal(&act, &server(one)).await.unwrap();
 }
 
 async fn a_terminal_goes_with_its_workspace(f: Fixture) {

@@ -1,11 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { isNotFound } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
 import { branchesQuery, projectCalls, projectQuery, reposQuery } from '@/shared/api/projects';
 import type { Project, ProjectSettings, Uuid } from '@/shared/api/types';
 import { AgentField } from '@/shared/agents/AgentField';
 import { useForm } from '@/shared/hooks/useForm';
+import { TERMINAL_KEYS } from '@/shared/keyboard/terminalKeys';
 import { Field, Input, Textarea } from '@/shared/ui/Field';
+import { shortcutText } from '@/shared/ui/Kbd';
 import { PageBody, PageHeader, Section } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
@@ -81,7 +85,7 @@ function ProjectForm({ project }: { project: Project }) {
       </Section>
       <Section title="Scripts" description="Shell commands, run in the workspace's folder.">
         <ScriptField label="Set-up" hint="After a worktree is made, before the agent starts." value={settings.setup_script} onChange={(setup_script) => change({ setup_script })} error={errorOf('setup_script')} />
-        <ScriptField label="Dev server" hint="Kept with the project. A workspace cannot start it yet." value={settings.dev_server_script} onChange={(dev_server_script) => change({ dev_server_script })} error={errorOf('dev_server_script')} />
+        <ScriptField label="Dev server" anchor="dev-server" hint={DEV_SERVER_HINT} value={settings.dev_server_script} onChange={(dev_server_script) => change({ dev_server_script })} error={errorOf('dev_server_script')} />
         <ScriptField label="Clean-up" hint="Before a worktree is removed." value={settings.cleanup_script} onChange={(cleanup_script) => change({ cleanup_script })} error={errorOf('cleanup_script')} />
       </Section>
       <Section title="Files to copy" description="Ignored files that a new worktree needs, such as .env. One pattern a line.">
@@ -95,19 +99,30 @@ function ProjectForm({ project }: { project: Project }) {
   );
 }
 
+const DEV_SERVER_HINT = `Started in a workspace with “Dev server” (${shortcutText(TERMINAL_KEYS.devServer)}), in a terminal of its own. $PORT is a port that is the workspace’s own and free, and so are the nine above it.`;
+
 interface ScriptFieldProps {
   label: string;
   hint: string;
+  /** What an address names after its # to lead here. */
+  anchor?: string;
   value: string | null;
   onChange: (value: string | null) => void;
   error: string | undefined;
 }
 
-const ScriptField = ({ label, hint, value, onChange, error }: ScriptFieldProps) => (
-  <Field label={label} hint={hint} error={error}>
-    {(control) => <Textarea {...control} className="min-h-16 font-mono text-sm" spellCheck={false} value={value ?? ''} onChange={(event) => onChange(event.target.value || null)} />}
-  </Field>
-);
+function ScriptField({ label, hint, anchor, value, onChange, error }: ScriptFieldProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { hash } = useLocation();
+  useEffect(() => {
+    if (anchor !== undefined && hash === anchor) field.current?.focus();
+  }, [anchor, hash]);
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => <Textarea {...control} ref={field} className="min-h-16 font-mono text-sm" spellCheck={false} value={value ?? ''} onChange={(event) => onChange(event.target.value || null)} />}
+    </Field>
+  );
+}
 
 interface BranchFieldProps {
   projectId: Uuid;

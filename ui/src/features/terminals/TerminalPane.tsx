@@ -30,7 +30,7 @@ export function TerminalPane({ terminal, isCurrent, isOneOfMany, finding, onFocu
   const room = useRef<HTMLDivElement>(null);
   const live = useMemo(() => liveTerminal(terminal.id, terminal.name), [terminal.id]); // eslint-disable-line react-hooks/exhaustive-deps -- a new name makes no new terminal
   const { connection, foreign, refused, link } = useStore(live.state, (state) => state);
-  const ending = endingOf(connection);
+  const ending = endingOf(connection, terminal.kind);
 
   useLayoutEffect(() => (room.current ? live.mount(room.current) : undefined), [live]);
   useEffect(() => live.screen.label(terminal.name), [live, terminal.name]);

@@ -1,6 +1,7 @@
 import { ArrowUp, Columns2, Maximize2, Minimize2, PanelBottomClose, Pencil, Plus, RotateCcw, Rows2, Search, SquareTerminal, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useActions } from '@/shared/actions/actions';
+import { isDevServer } from '@/shared/api/terminals';
 import type { Workspace } from '@/shared/api/types';
 import { TERMINAL_KEYS } from '@/shared/keyboard/terminalKeys';
 import { Button, IconButton } from '@/shared/ui/Button';
@@ -20,7 +21,7 @@ import { useTerminals } from './useTerminals';
 /** That a person asked for a terminal, and how often: each time is answered. */
 export interface Summons {
   times: number;
-  wants: 'any' | 'new';
+  wants: 'any' | 'new' | 'dev-server' | 'dev-server-anew';
 }
 
 interface TerminalPanelProps {
@@ -28,6 +29,8 @@ interface TerminalPanelProps {
   summons: Summons;
   /** At phone width: no splits, and a bar with the keys that the keyboard lacks. */
   compact?: boolean;
+  /** At the beginning of the bar's buttons. */
+  tools?: ReactNode;
   /** In the dock: how to hide it, and to give it the whole page. */
   dock?: { isMaximized: boolean; onMaximize: () => void; onHide: () => void };
 }
@@ -40,7 +43,7 @@ function roomFor(part: HTMLElement | null | undefined, half?: Direction): Size {
 }
 
 /** The terminals of a workspace. */
-export function TerminalPanel({ workspace, summons, compact = false, dock }: TerminalPanelProps) {
+export function TerminalPanel({ workspace, summons, compact = false, tools, dock }: TerminalPanelProps) {
   const part = useRef<HTMLElement>(null);
   const terminals = useTerminals(workspace.id);
   const { layout, setLayout, byId, loaded } = terminals;
@@ -72,6 +75,9 @@ export function TerminalPanel({ workspace, summons, compact = false, dock }: Ter
     void begin(terminals.split(current, direction, roomFor(live?.room ?? body.current, direction)));
   };
   const restart = (id: string) => void begin(terminals.restart(id, roomFor(shownTerminal(id)?.room ?? body.current)));
+  const devServer = [...byId.values()].find(isDevServer);
+  const isDevServerShown = devServer !== undefined && devServer.id === current;
+  const startDevServer = () => void begin(terminals.startDevServer(roomFor(body.current)));
   const close = async (id: string) => {
     const hadFocus = isInside();
     await terminals.close(id);
@@ -85,16 +91,21 @@ export function TerminalPanel({ workspace, summons, compact = false, dock }: Ter
     if (current !== undefined) shownTerminal(current)?.screen.focus();
   }, [asked, current]);
 
-  const latestOpen = useRef(open);
+  const answer = () => {
+    if (summons.wants === 'dev-server-anew' && devServer) restart(devServer.id);
+    else if (summons.wants === 'dev-server' || summons.wants === 'dev-server-anew') startDevServer();
+    else if (summons.wants === 'new' || current === undefined) open();
+    else setAsked({ id: current });
+  };
+  const latestAnswer = useRef(answer);
   useEffect(() => {
-    latestOpen.current = open;
+    latestAnswer.current = answer;
   });
   useEffect(() => {
     if (!loaded || summons.times === answered.current) return;
     answered.current = summons.times;
-    if (summons.wants === 'new' || current === undefined) latestOpen.current();
-    else setAsked({ id: current });
-  }, [loaded, summons, current]);
+    latestAnswer.current();
+  }, [loaded, summons]);
 
   const inside = { group: 'Terminal', inFields: true, when: () => isInside() && current !== undefined } as const;
   const canSplit = () => isInside() && panes < MOST_PANES && !compact;
@@ -128,6 +139,12 @@ export function TerminalPanel({ workspace, summons, compact = false, dock }: Ter
           onClose={(id) => void close(id)}
         />
         <div className="flex shrink-0 items-center gap-0.5 px-1.5">
+          {tools}
+          {isDevServerShown ? (
+            <IconButton label="Restart the dev server" disabled={terminals.opening} onClick={() => restart(devServer.id)}>
+              <RotateCcw size={13} />
+            </IconButton>
+          ) : null}
           <IconButton label="New terminal" disabled={terminals.opening} onClick={open}>
             <Plus size={14} />
           </IconButton>

@@ -1,5 +1,6 @@
-import { Bell, Columns2, SquareTerminal, X } from 'lucide-react';
+import { Bell, Columns2, Server, SquareTerminal, X } from 'lucide-react';
 import { useEffect, useState, type KeyboardEvent } from 'react';
+import { isDevServer } from '@/shared/api/terminals';
 import type { Terminal, Uuid } from '@/shared/api/types';
 import { useStore } from '@/shared/hooks/createStore';
 import { cn } from '@/shared/ui/cn';
@@ -85,7 +86,8 @@ interface TabButtonProps {
 
 function TabButton({ terminal, panes, selected, onSelect, onRename, onClose, onKeyDown }: TabButtonProps) {
   const { title, rang, connection } = useStore(shownTerminal(terminal.id)?.state ?? NOT_SHOWN, (state) => state);
-  const hasEnded = terminal.status === 'closed' || endingOf(connection) !== null;
+  const Icon = panes > 1 ? Columns2 : isDevServer(terminal) ? Server : SquareTerminal;
+  const hasEnded = terminal.status === 'closed' || endingOf(connection, terminal.kind) !== null;
   return (
     <div
       role="presentation"
@@ -107,7 +109,7 @@ function TabButton({ terminal, panes, selected, onSelect, onRename, onClose, onK
         onDoubleClick={onRename}
         onKeyDown={onKeyDown}
       >
-        {rang ? <Bell size={13} aria-label="It rang" className="shrink-0 text-warning" /> : panes > 1 ? <Columns2 size={13} className="shrink-0" /> : <SquareTerminal size={13} className="shrink-0" />}
+        {rang ? <Bell size={13} aria-label="It rang" className="shrink-0 text-warning" /> : <Icon size={13} className="shrink-0" />}
         <span className={cn('truncate', hasEnded && 'line-through')}>{terminal.name}</span>
       </button>
       {/* By keyboard the tab itself is closed: with Delete. */}

@@ -1,31 +1,40 @@
+import { exitSentence } from '@/shared/api/terminals';
+import type { Terminal } from '@/shared/api/types';
 import type { AttachmentState } from './stream/attachment';
 
 export interface Ending {
   text: string;
   /** What can be done, or what is lost. */
   advice?: string;
-  /** A shell that ended by itself, as it should. */
+  /** A program that ended by itself, as it should, or that a person ended. */
   isCalm: boolean;
 }
 
-const SIGNALS: Record<number, string> = { 129: 'hung up', 130: 'interrupted', 131: 'quit', 134: 'aborted', 137: 'killed', 139: 'crashed', 143: 'terminated' };
+/** What stands for a kind of terminal in sentences. */
+const WORDS: Record<Terminal['kind'], { program: string; again: string }> = {
+  shell: { program: 'shell', again: 'Restart gives you a new shell.' },
+  dev_server: { program: 'dev server', again: 'Restart starts it again.' },
+};
+
+/** Ended with Ctrl-C. */
+const INTERRUPTED = 130;
 
 /** Why a terminal takes no input any more, in words; null while it does. */
-export function endingOf(state: AttachmentState): Ending | null {
+export function endingOf(state: AttachmentState, kind: Terminal['kind']): Ending | null {
   if (state.is === 'gone') return { text: 'This terminal does not exist any more.', isCalm: true };
   if (state.is !== 'closed') return null;
+  const { program, again } = WORDS[kind];
   switch (state.reason) {
     case 'idle':
-      return { text: 'Closed because nothing happened in it for long.', advice: 'Restart gives you a new shell. PTY_SESSION_TIMEOUT_SECS of the server says how long is long.', isCalm: true };
+      return { text: 'Closed because nothing happened in it for long.', advice: `${again} PTY_SESSION_TIMEOUT_SECS of the server says how long is long.`, isCalm: true };
     case 'lost':
-      return { text: 'The part of Switchyard that runs terminals was stopped, and this shell with it.', advice: 'The files are as they were. Restart gives you a new shell.', isCalm: false };
+      return { text: `The part of Switchyard that runs terminals was stopped, and this ${program} with it.`, advice: `The files are as they were. ${again}`, isCalm: false };
     case 'closed':
       return { text: 'This terminal was closed in another window.', isCalm: true };
     default: {
       const code = state.exitCode;
-      if (code === null || code === 0) return { text: 'The shell ended.', isCalm: true };
-      const signal = SIGNALS[code];
-      return { text: `The shell ended (exit code ${code}${signal ? `: ${signal}` : ''}).`, isCalm: false };
+      const isCalm = code === null || code === 0 || (kind === 'dev_server' && code === INTERRUPTED);
+      return { text: exitSentence(`The ${program}`, code), isCalm };
     }
   }
 }

@@ -1,19 +1,24 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { isNotFound, staleCurrent } from '@/shared/api/errors';
+import { isDevServer, terminalCalls, terminalsQuery } from '@/shared/api/terminals';
 import type { Terminal, Uuid } from '@/shared/api/types';
 import { confirm } from '@/shared/ui/confirm';
 import { toast } from '@/shared/ui/toast';
-import { forgetTerminal, keepTerminal, terminalCalls, terminalsQuery } from './api/terminals';
-import { addTab, EMPTY, readLayout, reconcile, removeTerminal, replaceTerminal, splitPane, terminalsOf, type Direction, type Layout } from './layout/layout';
+import { forgetTerminal, keepTerminal } from './api/terminals';
+import { addTab, EMPTY, focusTerminal, readLayout, reconcile, removeTerminal, replaceTerminal, splitPane, terminalsOf, type Direction, type Layout } from './layout/layout';
 import { disposeAll, disposeTerminal, shownTerminal } from './live';
 import type { Size } from './stream/attachment';
 
 const storageKey = (workspaceId: Uuid) => `switchyard.terminals.${workspaceId}`;
 
 /** An end that a person has not seen yet, or would ask about, stays until it is put away. */
-const isWorthTelling = ({ id, closed_reason }: Terminal): boolean =>
-  closed_reason === 'idle' || closed_reason === 'lost' || (closed_reason === 'exited' && shownTerminal(id) !== undefined);
+const isWorthTelling = (terminal: Terminal): boolean => {
+  const { id, closed_reason } = terminal;
+  return closed_reason === 'idle' || closed_reason === 'lost' || (closed_reason === 'exited' && (isDevServer(terminal) || shownTerminal(id) !== undefined));
+};
+
+const hasEnded = (terminal: Terminal): boolean => terminal.status === 'closed' || shownTerminal(terminal.id)?.state.get().connection.is === 'closed';
 
 /** The terminals of a workspace, how this window lays them out, and what can be done with them. */
 export function useTerminals(workspaceId: Uuid) {
@@ -68,11 +73,11 @@ export function useTerminals(workspaceId: Uuid) {
   useEffect(() => disposeAll, [workspaceId]);
 
   /** Resolves with the new terminal's id, or undefined when there is none. */
-  const begin = async (place: (now: Layout, id: Uuid) => Layout, as: { name?: string } & Partial<Size>): Promise<Uuid | undefined> => {
+  const begin = async (place: (now: Layout, id: Uuid) => Layout, call: () => Promise<Terminal>): Promise<Uuid | undefined> => {
     if (opening) return undefined;
     setOpening(true);
     try {
-      const terminal = await terminalCalls.open(workspaceId, as);
+      const terminal = await call();
       // The feed may have been faster, and put it at the end.
       setLayout((now) => place(removeTerminal(now, terminal.id), terminal.id));
       keepTerminal(client, terminal);
@@ -84,6 +89,8 @@ export function useTerminals(workspaceId: Uuid) {
       setOpening(false);
     }
   };
+
+  const openShell = (as: { name?: string } & Partial<Size>) => () => terminalCalls.open(workspaceId, as);
 
   const end = async (terminal: Terminal): Promise<void> => {
     try {
@@ -97,7 +104,7 @@ export function useTerminals(workspaceId: Uuid) {
 
   const close = async (id: Uuid): Promise<void> => {
     const terminal = byId.get(id);
-    if (!terminal || terminal.status === 'closed' || shownTerminal(id)?.state.get().connection.is === 'closed') return putAway(id);
+    if (!terminal || hasEnded(terminal)) return putAway(id);
     if (shownTerminal(id)?.screen.isFullScreen && !(await confirm({ title: `Close “${terminal.name}”?`, body: 'A program such as an editor has its whole screen. What is not saved in it is lost.', confirmLabel: 'Close', danger: true }))) return;
     try {
       await end(terminal);
@@ -120,6 +127,44 @@ export function useTerminals(workspaceId: Uuid) {
     }
   };
 
+  const replace = async (id: Uuid, call: () => Promise<Terminal>) => {
+    const next = await begin((now, begun) => replaceTerminal(now, id, begun), call);
+    if (next !== undefined) putAway(id);
+    return next;
+  };
+
+  /** Shows the dev server that runs, or starts it: where the last one ended, if that is still there. */
+  const startDevServer = async (size: Size): Promise<Uuid | undefined> => {
+    const start = () => terminalCalls.startDevServer(workspaceId, size);
+    const known = [...byId.values()].filter(isDevServer);
+    const running = known.find((each) => !hasEnded(each));
+    if (running) {
+      setLayout((now) => focusTerminal(now, running.id));
+      return running.id;
+    }
+    const last = known.find(({ id }) => terminalsOf(layout).includes(id));
+    if (!last) return begin(addTab, start);
+    setLayout((now) => focusTerminal(now, last.id));
+    return replace(last.id, start);
+  };
+
+  /** Ends the dev server if it runs, and starts it in the same place. */
+  const restartDevServer = async (terminal: Terminal, size: Size): Promise<Uuid | undefined> => {
+    const { id } = terminal;
+    if (!hasEnded(terminal)) {
+      // Its place is kept meanwhile.
+      setEnded((known) => new Map(known).set(id, { ...terminal, status: 'closed', closed_reason: 'closed' }));
+      try {
+        await end(terminal);
+      } catch (failure) {
+        setEnded((known) => new Map([...known].filter(([each]) => each !== id)));
+        toast.failed('The dev server could not be stopped', failure);
+        return undefined;
+      }
+    }
+    return replace(id, () => terminalCalls.startDevServer(workspaceId, size));
+  };
+
   return {
     loaded: openIds !== undefined,
     error,
@@ -128,13 +173,13 @@ export function useTerminals(workspaceId: Uuid) {
     setLayout,
     byId,
     opening,
-    open: (size: Size) => begin(addTab, size),
-    split: (beside: Uuid, direction: Direction, size: Size) => begin((now, id) => splitPane(now, beside, id, direction), size),
-    restart: async (id: Uuid, size: Size) => {
-      const name = byId.get(id)?.name;
-      const next = await begin((now, begun) => replaceTerminal(now, id, begun), name === undefined ? size : { name, ...size });
-      if (next !== undefined) putAway(id);
-      return next;
+    open: (size: Size) => begin(addTab, openShell(size)),
+    split: (beside: Uuid, direction: Direction, size: Size) => begin((now, id) => splitPane(now, beside, id, direction), openShell(size)),
+    startDevServer,
+    restart: (id: Uuid, size: Size) => {
+      const terminal = byId.get(id);
+      if (terminal && isDevServer(terminal)) return restartDevServer(terminal, size);
+      return replace(id, openShell(terminal ? { name: terminal.name, ...size } : size));
     },
     close,
     rename,

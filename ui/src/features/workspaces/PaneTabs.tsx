@@ -46,7 +46,7 @@ export function PaneTabs({ value, onChange, withAll = false, children }: PaneTab
   return (
     <div className="flex h-9 shrink-0 items-end border-b">
       {list}
-      {children ? <div className="flex h-full shrink-0 items-center pr-2">{children}</div> : null}
+      {children ? <div className="flex h-full shrink-0 items-center gap-0.5 pr-2">{children}</div> : null}
     </div>
   );
 }

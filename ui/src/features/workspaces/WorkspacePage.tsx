@@ -16,11 +16,13 @@ import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { useFileChanges } from '@/shared/workspaces/useFileChanges';
 import { HeaderActions } from './HeaderActions';
 import { ConflictsPanel } from './merge/ConflictsPanel';
+import { DevServerButton } from './DevServerButton';
 import { PaneTabs } from './PaneTabs';
 import { WorkspaceFacts } from './WorkspaceFacts';
 import { WorkspaceState } from './WorkspaceState';
 import type { SideTab, WorkspaceSearch, WorkspaceTab } from './search';
 import { TerminalButton } from './TerminalButton';
+import { useDevServer } from './useDevServer';
 import { useTerminalDock, type TerminalPlace } from './useTerminalDock';
 
 interface WorkspacePageProps {
@@ -73,6 +75,7 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
           />
           <WorkspaceState workspace={workspace}>
             <Panes
+              workspace={workspace}
               tab={search.tab}
               onTab={(tab) => onSearch({ tab })}
               conversation={conversation(workspace)}
@@ -119,6 +122,7 @@ const Pane = ({ tab, children }: { tab: WorkspaceTab; children: ReactNode }) => 
 );
 
 interface PanesProps {
+  workspace: Workspace;
   tab: WorkspaceTab | undefined;
   onTab: (tab: WorkspaceTab) => void;
   conversation: ReactNode;
@@ -134,16 +138,17 @@ const BeingMade = () => (
   </EmptyState>
 );
 
-function Panes({ tab, onTab, conversation, panes, terminals }: PanesProps) {
+function Panes({ workspace, tab, onTab, conversation, panes, terminals }: PanesProps) {
   const wide = useMediaQuery('(min-width: 820px)');
   const dock = useTerminalDock({ wide, tab, onTab });
+  const { start, ...devServer } = useDevServer(workspace, dock);
   if (!wide) {
     const shown = tab ?? 'conversation';
     const side = shown === 'conversation' || shown === 'terminal' ? null : shown;
     return (
       <>
         <PaneTabs withAll value={shown} onChange={onTab} />
-        <Pane tab={shown}>{shown === 'conversation' ? conversation : shown === 'terminal' && terminals ? terminals(dock.place) : panes && side ? panes[side] : <BeingMade />}</Pane>
+        <Pane tab={shown}>{shown === 'conversation' ? conversation : shown === 'terminal' && terminals ? terminals({ ...dock.place, tools: <DevServerButton compact {...devServer} onClick={start} /> }) : panes && side ? panes[side] : <BeingMade />}</Pane>
       </>
     );
   }
@@ -159,6 +164,7 @@ function Panes({ tab, onTab, conversation, panes, terminals }: PanesProps) {
         right={
           <>
             <PaneTabs value={shown} onChange={onTab}>
+              <DevServerButton {...devServer} onClick={start} />
               <TerminalButton isOpen={isOpen} onToggle={dock.toggle} />
             </PaneTabs>
             <Pane tab={shown}>{panes ? panes[shown] : <BeingMade />}</Pane>

@@ -1,16 +1,21 @@
 import { PanelBottom, Plus } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import { TERMINAL_KEYS } from '@/shared/keyboard/terminalKeys';
 import type { WorkspaceTab } from './search';
 
 const KEY = 'switchyard.terminal-dock';
 
+/** Any terminal, a new one, or the dev server's: the one that runs, or one that is started anew. */
+export type Wanted = 'any' | 'new' | 'dev-server' | 'dev-server-anew';
+
 /** Where the terminals are, and what the place can do. */
 export interface TerminalPlace {
   /** That a person asked for a terminal, and how often. */
-  summons: { times: number; wants: 'any' | 'new' };
+  summons: { times: number; wants: Wanted };
   compact: boolean;
+  /** At the beginning of the bar's buttons. */
+  tools?: ReactNode;
   dock?: { isMaximized: boolean; onMaximize: () => void; onHide: () => void };
 }
 
@@ -33,7 +38,7 @@ export function useTerminalDock({ wide, tab, onTab }: Where) {
     localStorage.setItem(KEY, open ? 'open' : 'closed');
     setOpen(open);
   };
-  const show = (wants: 'any' | 'new') => {
+  const show = (wants: Wanted) => {
     if (!terminalsHaveFocus()) before.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     if (wide) keep(true);
     else onTab('terminal');
@@ -74,5 +79,5 @@ export function useTerminalDock({ wide, tab, onTab }: Where) {
     [summons, wide, isMaximized],
   );
   /** The button hides them wherever the focus is. */
-  return { isOpen, isMaximized, toggle: () => (isOpen ? hide() : show('any')), place };
+  return { isOpen, isMaximized, isShown: wide ? isOpen : tab === 'terminal', show, toggle: () => (isOpen ? hide() : show('any')), place };
 }

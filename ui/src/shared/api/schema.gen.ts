@@ -892,6 +892,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{id}/dev-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts the project's dev server in a terminal of its own, or answers with the one that runs
+         * @description Needs the role member. Rate class: terminals.
+         */
+        post: operations["terminal_start_dev_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{id}/diff": {
         parameters: {
             query?: never;
@@ -2048,6 +2068,19 @@ export interface components {
             /** @default null */
             setup_script: string | null;
         };
+        /** @description Starts a dev server. All of it may be left out. */
+        StartDevServer: {
+            /**
+             * Format: int32
+             * @description 1 to 1000; 80 where it is left out.
+             */
+            cols?: number | null;
+            /**
+             * Format: int32
+             * @description 1 to 1000; 24 where it is left out.
+             */
+            rows?: number | null;
+        };
         /** @description Something that happened to the session itself. */
         SystemEntry: components["schemas"]["SystemEvent"] & {
             text: string;
@@ -2156,14 +2189,20 @@ export interface components {
             created_at: components["schemas"]["Time"];
             /**
              * Format: int32
-             * @description What the shell ended with; null while it is open, and where nobody knows.
+             * @description What the program ended with; null while it is open, and where nobody knows.
              */
             exit_code: number | null;
             /** Format: uuid */
             id: string;
+            kind: components["schemas"]["TerminalKind"];
             name: string;
             /** Format: int32 */
             rows: number;
+            /**
+             * Format: int32
+             * @description Lines of output that are kept.
+             */
+            scrollback_lines: number;
             status: components["schemas"]["TerminalStatus"];
             /** Format: int64 */
             version: number;
@@ -2225,7 +2264,12 @@ export interface components {
             type: "closed";
         };
         /**
-         * @description Whether a terminal's shell is there.
+         * @description What runs in a terminal.
+         * @enum {string}
+         */
+        TerminalKind: "shell" | "dev_server";
+        /**
+         * @description Whether a terminal's program is there.
          * @enum {string}
          */
         TerminalStatus: "open" | "closed";
@@ -4294,6 +4338,41 @@ export interface operations {
                         /** @description Send it as `cursor` to get the next page; null at the end. */
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_start_dev_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartDevServer"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terminal"];
                 };
             };
             /** @description What went wrong */

@@ -5,6 +5,7 @@
 export const TERMINAL_KEYS = {
   toggle: 'mod+`',
   open: 'mod+shift+`',
+  devServer: 'mod+shift+d',
   splitRight: 'mod+shift+e',
   splitDown: 'mod+shift+o',
   close: 'mod+shift+x',

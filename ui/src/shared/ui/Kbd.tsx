@@ -21,6 +21,12 @@ export function shortcutParts(keys: string): string[][] {
   return keys.split(' ').map((chord) => chord.split('+').map((key) => NAMES[key] ?? key.toUpperCase()));
 }
 
+/** A shortcut as text, for a tooltip. */
+export const shortcutText = (keys: string): string =>
+  shortcutParts(keys)
+    .map((chord) => chord.join(isMac ? '' : '+'))
+    .join(' ');
+
 export function Shortcut({ keys, className }: { keys: string; className?: string }) {
   return (
     <span className={cn('inline-flex items-center gap-1 text-2xs text-faint', className)} aria-hidden="true">

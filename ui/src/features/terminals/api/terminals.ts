@@ -1,24 +1,9 @@
-import { queryOptions, type QueryClient } from '@tanstack/react-query';
-import { api, getAll, path } from '@/shared/api/client';
+import type { QueryClient } from '@tanstack/react-query';
 import { isNotFound } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
+import { terminalCalls } from '@/shared/api/terminals';
 import type { Terminal, Uuid } from '@/shared/api/types';
-import type { AttachmentState, Size } from '@/features/terminals/stream/attachment';
-
-/** The open terminals of a workspace, oldest first. */
-export const terminalsQuery = (workspaceId: Uuid) =>
-  queryOptions({
-    queryKey: keys.workspaceTerminals(workspaceId),
-    queryFn: ({ signal }) => getAll<Terminal>(path`/workspaces/${workspaceId}/terminals`, { signal }),
-  });
-
-export const terminalCalls = {
-  open: (workspaceId: Uuid, terminal: { name?: string } & Partial<Size>) => api.post<Terminal>(path`/workspaces/${workspaceId}/terminals`, terminal),
-  /** Also one that is closed. */
-  get: (id: Uuid) => api.get<Terminal>(path`/terminals/${id}`),
-  rename: ({ id, version }: Terminal, name: string) => api.patch<Terminal>(path`/terminals/${id}`, { name }, { version }),
-  close: ({ id, version }: Terminal) => api.delete(path`/terminals/${id}`, { version }),
-};
+import type { AttachmentState } from '@/features/terminals/stream/attachment';
 
 /** What became of a terminal that cannot be attached to. */
 export async function lookUpTerminal(id: Uuid): Promise<AttachmentState> {
