@@ -19,6 +19,8 @@ async fn a_terminal_in_the_window_takes_keys_follows_its_size_and_outlives_a_cra
     let home = Home::new();
     let window = Driver::start(&home).await;
     let workspace = workspace(&home, &window).await;
+    // The window that has the keys decides the terminal's size.
+    home.look_here();
     open(&window, &workspace).await;
     enter(&window, "kept=$((6 * 7)); echo answer-$kept").await;
     shows(&window, "answer-42").await;
