@@ -37,7 +37,7 @@ struct Serve {
     /// The folder below which users' workspaces lie.
     #[arg(long)]
     workspaces: PathBuf,
-    /// Seconds without a server after which the runner stops its sessions and ends.
+    /// Seconds without a server after which the runner ends, unless something is at work in it; that has 72 hours.
     #[arg(long, default_value_t = 1800)]
     grace_secs: u64,
     /// Seconds of silence in a turn before the transcript tells.

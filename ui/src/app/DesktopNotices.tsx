@@ -51,7 +51,7 @@ function QuitDialog({ atWork, onAnswer }: { atWork: AtWork; onAnswer: (choice: '
       open
       onOpenChange={(open) => !open && onAnswer('stay')}
       title={namesOf(atWork)}
-      description={`Kept running, all goes on without a window and you find it here when you open Switchyard again. Stopped, ${lossesOf(atWork)}.`}
+      description={`Kept running, all goes on without a window, for up to three days, and you find it here when you open Switchyard again. Stopped, ${lossesOf(atWork)}.`}
       width="sm"
       footer={
         <>

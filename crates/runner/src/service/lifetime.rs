@@ -4,6 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a runner without a server goes on with what is at work in it: over a weekend.
+const LONGEST_ALONE: Duration = Duration::from_secs(72 * 3600);
 
 /// Counts visits, and says when the runner is to end.
 #[derive(Clone, Debug)]
@@ -48,13 +52,17 @@ impl Lifetime {
         let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
     }
 
-    /// Waits until there was no visit for `grace`.
-    pub async fn abandoned(&self, grace: Duration) {
+    /// Waits until there was no visit for `grace`, and nothing is at work any more that somebody may have left running
+    /// on purpose. That is looked at once per `grace`.
+    pub async fn abandoned(&self, grace: Duration, at_work: impl Fn() -> bool) {
         let mut visits = self.visits.subscribe();
         loop {
             let _ = visits.wait_for(|visits| *visits == 0).await;
-            if tokio::time::timeout(grace, visits.changed()).await.is_err() {
-                return;
+            let alone = Instant::now();
+            while tokio::time::timeout(grace, visits.changed()).await.is_err() {
+                if alone.elapsed() >= LONGEST_ALONE || !at_work() {
+                    return;
+                }
             }
         }
     }
@@ -77,7 +85,18 @@ mod tests {
             drop(visitor.visit());
         });
         tokio::task::yield_now().await;
-        lifetime.abandoned(Duration::from_secs(30)).await;
+        lifetime.abandoned(Duration::from_secs(30), || false).await;
         assert_eq!(start.elapsed().as_secs(), 150);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_at_work_keeps_a_runner_that_nobody_visits_but_not_for_ever() {
+        let (lifetime, start) = (Lifetime::default(), Instant::now());
+        let at_work = || start.elapsed() < Duration::from_secs(8 * 3600 + 60);
+        lifetime.abandoned(Duration::from_secs(1800), at_work).await;
+        assert_eq!(start.elapsed().as_secs(), 8 * 3600 + 1800);
+        let start = Instant::now();
+        lifetime.abandoned(Duration::from_secs(1800), || true).await;
+        assert_eq!(start.elapsed(), LONGEST_ALONE);
     }
 }

@@ -40,7 +40,7 @@ pub struct Settings {
     pub state: PathBuf,
     /// Where worktrees are.
     pub workspaces: PathBuf,
-    /// How long it waits for a server before it ends its sessions and itself.
+    /// How long it waits for a server, once nothing is at work in it, before it ends.
     pub grace: Duration,
     /// Silence of an agent before it is told.
     pub quiet_after: Duration,
@@ -69,7 +69,7 @@ impl Checkpoints for Workspaces {
     }
 }
 
-/// Serves until the runner is told to end, or no server has visited it for the grace period.
+/// Serves until the runner is told to end, or no server has visited it for the grace period and nothing is at work.
 ///
 /// # Errors
 /// `Conflict` with code `runner_running` when another one serves the socket; `Unavailable` for what is missing on the
@@ -107,7 +107,8 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
             .serve_with_incoming_shutdown(connections, async move { ending.ended().await }),
     );
     tracing::info!(socket = %settings.socket.display(), pid = std::process::id(), "serving");
-    let why = wait(&lifetime, settings.grace).await.map_err(Error::internal)?;
+    let at_work = || sessions.any_live() || terminals.list().iter().any(|terminal| terminal.busy);
+    let why = wait(&lifetime, settings.grace, at_work).await.map_err(Error::internal)?;
     tracing::info!(why, "ending");
     tokio::join!(sessions.stop_all(), terminals.close_all());
     lifetime.end();
@@ -141,11 +142,11 @@ fn launcher() -> Launcher {
 }
 
 /// Waits for a reason to end, and says which.
-async fn wait(lifetime: &Lifetime, grace: Duration) -> io::Result<&'static str> {
+async fn wait(lifetime: &Lifetime, grace: Duration, at_work: impl Fn() -> bool) -> io::Result<&'static str> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(tokio::select! {
         () = lifetime.ended() => "asked to",
-        () = lifetime.abandoned(grace) => "no server came",
+        () = lifetime.abandoned(grace, at_work) => "no server came",
         _ = terminate.recv() => "terminated",
         _ = interrupt.recv() => "interrupted",
     })
