@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use switchyard_integration::{Client, Instance, Setup, id, text};
+use switchyard_testkit::passed_time::let_pass;
 use switchyard_testkit::repo::TempRepo;
 
 /// An instance with a project that has one repository, called `project`.
@@ -51,16 +51,11 @@ impl Ground {
     /// Stops the server, lets `time` pass for these rows (table, column and resource), and starts it again.
     pub(crate) async fn let_pass(&mut self, rows: &[(&str, &str, &Value)], time: Duration) {
         self.instance.stop().await;
-        let database = Connection::open(self.instance.data_dir().join("switchyard.db")).expect("a database");
-        // The database counts microseconds.
-        let time = i64::try_from(time.as_micros()).expect("a time that can pass");
+        let database = self.instance.data_dir().join("switchyard.db");
         for (table, column, row) in rows {
             let id = uuid::Uuid::parse_str(id(row)).expect("an id");
-            let sql = format!("UPDATE {table} SET {column} = {column} - ?1 WHERE id = ?2");
-            let changed = database.execute(&sql, (time, id.as_bytes().as_slice())).expect("an update");
-            assert_eq!(changed, 1, "{sql}");
+            let_pass(&database, table, column, id, time);
         }
-        drop(database);
         self.instance.launch().await;
     }
 

@@ -1,5 +1,5 @@
 // A real server on a data folder of its own.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './expect.mjs';
@@ -60,6 +60,11 @@ export class Instance {
   /** A crash: nothing is written or told any more. Agents and their runner go on. */
   async kill9() {
     await this.#end('SIGKILL');
+  }
+
+  /** While the server is away, lets time pass for a row of its database. */
+  letPass(table, column, row, seconds) {
+    execFileSync(join(this.#programs, 'switchyard-let-pass'), [join(this.data, 'switchyard.db'), table, column, row, String(seconds)]);
   }
 
   async stop() {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Browser } from './browser.mjs';
 import { Stage } from './stage.mjs';
 
-const PROGRAMS = ['switchyard-server', 'switchyard-runner', 'switchyard-scripted-agent'];
+const PROGRAMS = ['switchyard-server', 'switchyard-runner', 'switchyard-scripted-agent', 'switchyard-let-pass'];
 
 function requirePrograms() {
   const folder = process.env.SWITCHYARD_PROGRAMS ?? join(import.meta.dirname, '../../target/debug');
