@@ -10,7 +10,7 @@ use switchyard_domain::runner::{
 };
 use switchyard_domain::store::{Act, NewTerminal, TerminalPlace};
 use switchyard_domain::terminal::{
-    ClosedReason, SCROLLBACK_LINES, Terminal, TerminalEnd, TerminalKind, TerminalSize, validate_name,
+    ClosedReason, Terminal, TerminalEnd, TerminalKind, TerminalSize, validate_name,
 };
 use switchyard_domain::{Error, ErrorKind, Result, Scope, TerminalId, WorkspaceId};
 
@@ -41,7 +41,7 @@ impl Drop for BeingOpened<'_> {
     }
 }
 
-const CLOSED: TerminalEnd = TerminalEnd { reason: ClosedReason::Closed, exit_code: None };
+pub(crate) const CLOSED: TerminalEnd = TerminalEnd { reason: ClosedReason::Closed, exit_code: None };
 const LOST: TerminalEnd = TerminalEnd { reason: ClosedReason::Lost, exit_code: None };
 
 impl App {
@@ -77,7 +77,8 @@ impl App {
             TerminalProgram::Shell => TerminalKind::Shell,
             TerminalProgram::Script(_) => TerminalKind::DevServer,
         };
-        let (id, workspace_id, scrollback_lines) = (TerminalId::new(), site.id, SCROLLBACK_LINES);
+        let scrollback_lines = self.store().config(&act.scope).await?.config.terminal_scrollback_lines;
+        let (id, workspace_id) = (TerminalId::new(), site.id);
         let _opening = self.parts.opening.begin(id);
         let start = TerminalStart { id, site, program, size, scrollback_lines };
         self.runner(&act.scope).open_terminal(&start).await?;

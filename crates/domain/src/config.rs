@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::AgentSpec;
 use crate::project::valid_branch_prefix;
 use crate::task::names;
+use crate::terminal::{SCROLLBACK_BOUNDS, SCROLLBACK_LINES};
 use crate::{Error, Result};
 
 /// How the UI looks.
@@ -41,6 +42,8 @@ pub struct Config {
     pub trash_retention_days: u32,
     /// How long a permission request waits for an answer, in hours; 0 lets it wait for as long as its agent lives.
     pub approval_expiry_hours: u32,
+    /// Lines of output that terminals keep which are opened from now on.
+    pub terminal_scrollback_lines: u32,
 }
 
 /// A name and address for commits.
@@ -72,6 +75,7 @@ impl Default for Config {
             notifications: Notifications { sound: false, desktop: false },
             trash_retention_days: 30,
             approval_expiry_hours: 24,
+            terminal_scrollback_lines: SCROLLBACK_LINES,
         }
     }
 }
@@ -110,6 +114,12 @@ impl Config {
             return Err(Error::invalid(
                 "approval_expiry_hours",
                 "A permission request waits between 1 and 720 hours, or as long as its agent lives with 0.",
+            ));
+        }
+        if !SCROLLBACK_BOUNDS.contains(&self.terminal_scrollback_lines) {
+            return Err(Error::invalid(
+                "terminal_scrollback_lines",
+                "A terminal keeps between 1,000 and 100,000 lines.",
             ));
         }
         if let Some(author) = &self.git_author {

@@ -1,5 +1,7 @@
 //! Terminals: shells and dev servers in a workspace, each of the user who opened it.
 
+use std::ops::RangeInclusive;
+
 use crate::task::names;
 use crate::{Error, ProjectId, Result, TerminalId, Timestamp, UserId, WorkspaceId};
 
@@ -17,6 +19,9 @@ pub const DEV_SERVER: &str = "Dev server";
 
 /// Lines of output that a terminal keeps where its user has set nothing else.
 pub const SCROLLBACK_LINES: u32 = 10_000;
+
+/// How many lines a terminal may be set to keep.
+pub const SCROLLBACK_BOUNDS: RangeInclusive<u32> = 1_000..=100_000;
 
 /// What runs in a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Terminals as resources: opened, listed, renamed, closed.
 
 use serde_json::json;
-use switchyard_integration::{Feed, Socket, id};
+use switchyard_integration::{Feed, Socket, Terminal, id};
 
 use super::{at_prompt, ground, open};
 
@@ -38,6 +38,34 @@ async fn a_terminal_is_opened_listed_renamed_and_closed() {
     assert_eq!(last, json!({"type": "closed", "reason": "closed", "exit_code": null}));
     assert_eq!(code, 1000);
     assert_eq!(client.list(&path).await, [second]);
+}
+
+/// Everything that a viewer is sent until it ends so; only the end is looked at, since all of it is much.
+async fn all_until(view: &mut Terminal, ending: &[u8]) -> Vec<u8> {
+    while !view.seen.ends_with(ending) {
+        view.next().await;
+    }
+    std::mem::take(&mut view.seen)
+}
+
+#[tokio::test]
+async fn a_terminal_keeps_as_many_lines_as_were_set_when_it_was_opened() {
+    let ground = ground(&[]).await;
+    let (client, workspace) = (ground.client(), ground.workspace("Shell").await);
+    let usual = open(&ground, &workspace).await;
+    client.patch("/api/config", 0, json!({"terminal_scrollback_lines": 1_000})).await.expect(200);
+    let short = open(&ground, &workspace).await;
+    assert_eq!((&usual["scrollback_lines"], &short["scrollback_lines"]), (&json!(10_000), &json!(1_000)));
+    for (terminal, wanted) in [(&usual, 2_000..2_010), (&short, 990..1_010)] {
+        let mut view = at_prompt(&ground, terminal).await;
+        // So long that a thousand are more than what is kept of any.
+        view.types("seq -f '%01200g' 2000; echo do''ne\r").await;
+        all_until(&mut view, b"done\r\n$ ").await;
+        let mut anew = Terminal::attach(client, terminal, None).await;
+        let kept = all_until(&mut anew, b"done\r\n$ ").await;
+        let lines = kept.iter().filter(|byte| **byte == b'\n').count();
+        assert!(wanted.contains(&lines), "{lines} lines are kept");
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ pub(crate) struct Config {
     /// Hours after which a permission request that nobody answered is rejected, so that its agent goes on, 1 to 720; 0
     /// lets it wait for as long as its agent lives.
     approval_expiry_hours: u32,
+    /// Lines of output that a terminal keeps, 1,000 to 100,000.
+    terminal_scrollback_lines: u32,
     pub(crate) version: i64,
 }
 
@@ -63,6 +65,7 @@ impl From<domain::StoredConfig> for Config {
             },
             trash_retention_days: config.trash_retention_days,
             approval_expiry_hours: config.approval_expiry_hours,
+            terminal_scrollback_lines: config.terminal_scrollback_lines,
             version: stored.version,
         }
     }
@@ -87,6 +90,8 @@ pub(crate) struct PatchConfig {
     trash_retention_days: Option<u32>,
     /// 1 to 720, or 0 to let permission requests wait. A shorter time holds for those that wait already.
     approval_expiry_hours: Option<u32>,
+    /// 1,000 to 100,000. It holds for terminals that are opened from then on.
+    terminal_scrollback_lines: Option<u32>,
 }
 
 impl PatchConfig {
@@ -116,6 +121,9 @@ impl PatchConfig {
         }
         if let Some(hours) = self.approval_expiry_hours {
             config.approval_expiry_hours = hours;
+        }
+        if let Some(lines) = self.terminal_scrollback_lines {
+            config.terminal_scrollback_lines = lines;
         }
         Ok(config)
     }

@@ -17,7 +17,13 @@ import { EditorSettings } from './EditorSettings';
 import { NotificationSettings } from './NotificationSettings';
 import { TrashSettings } from './TrashSettings';
 
-export function SettingsPage({ terminal, archivedProjects }: { terminal: ReactNode; archivedProjects: ReactNode }) {
+interface SettingsPageProps {
+  /** The part on terminals, with the lines that they keep. */
+  terminal: (lines: number, onLines: (lines: number) => void, error: string | undefined) => ReactNode;
+  archivedProjects: ReactNode;
+}
+
+export function SettingsPage({ terminal, archivedProjects }: SettingsPageProps) {
   const { data: config, error, refetch } = useQuery(configQuery());
   return (
     <>
@@ -25,9 +31,8 @@ export function SettingsPage({ terminal, archivedProjects }: { terminal: ReactNo
       <PageBody>
         {config ? (
           <>
-            <SettingsForm config={config} />
+            <SettingsForm config={config} terminal={terminal} />
             <CredentialSettings />
-            {terminal}
             {archivedProjects}
             <About />
           </>
@@ -41,7 +46,7 @@ export function SettingsPage({ terminal, archivedProjects }: { terminal: ReactNo
   );
 }
 
-function SettingsForm({ config }: { config: Config }) {
+function SettingsForm({ config, terminal }: { config: Config } & Pick<SettingsPageProps, 'terminal'>) {
   const client = useQueryClient();
   const form = useForm(config, async (base, { version: _version, ...edited }) => {
     const saved = await changeConfig(base.version, edited);
@@ -92,6 +97,7 @@ function SettingsForm({ config }: { config: Config }) {
       <EditorSettings value={value.editor} onChange={(editor) => change({ editor })} error={form.fieldError('editor')} />
       <ApprovalSettings hours={value.approval_expiry_hours} onChange={(approval_expiry_hours) => change({ approval_expiry_hours })} error={form.fieldError('approval_expiry_hours')} />
       <TrashSettings days={value.trash_retention_days} onChange={(trash_retention_days) => change({ trash_retention_days })} error={form.fieldError('trash_retention_days')} />
+      {terminal(value.terminal_scrollback_lines, (terminal_scrollback_lines) => change({ terminal_scrollback_lines }), form.fieldError('terminal_scrollback_lines'))}
       <SaveBar
         dirty={form.dirty}
         busy={form.busy}

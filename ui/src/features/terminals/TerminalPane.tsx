@@ -28,7 +28,7 @@ interface TerminalPaneProps {
 /** One terminal: its screen, and what lies over it. */
 export function TerminalPane({ terminal, isCurrent, isOneOfMany, finding, onFocus, onEndFind, onRestart, onClose }: TerminalPaneProps) {
   const room = useRef<HTMLDivElement>(null);
-  const live = useMemo(() => liveTerminal(terminal.id, terminal.name), [terminal.id]); // eslint-disable-line react-hooks/exhaustive-deps -- a new name makes no new terminal
+  const live = useMemo(() => liveTerminal(terminal), [terminal.id]); // eslint-disable-line react-hooks/exhaustive-deps -- a new name makes no new terminal
   const { connection, foreign, refused, link } = useStore(live.state, (state) => state);
   const ending = endingOf(connection, terminal.kind);
 

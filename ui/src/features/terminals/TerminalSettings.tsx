@@ -3,7 +3,7 @@ import { useStore } from '@/shared/hooks/createStore';
 import { Field, Input } from '@/shared/ui/Field';
 import { Section } from '@/shared/ui/Page';
 import { Switch } from '@/shared/ui/Switch';
-import { changePreferences, LIMITS, preferencesStore, type TerminalPreferences } from './preferences';
+import { changePreferences, LIMITS, preferencesStore } from './preferences';
 
 const SWITCHES: { name: 'copyOnSelect' | 'bell' | 'clipboardWrites' | 'screenReader'; label: string; hint: string }[] = [
   { name: 'copyOnSelect', label: 'Copy what is selected', hint: 'Without it, Ctrl+Shift+C copies.' },
@@ -12,38 +12,45 @@ const SWITCHES: { name: 'copyOnSelect' | 'bell' | 'clipboardWrites' | 'screenRea
   { name: 'screenReader', label: 'For screen readers', hint: 'Output is read aloud. It makes much output slower.' },
 ];
 
-/** How terminals look and behave. Kept in this browser, and taken at once. */
-export function TerminalSettings() {
+interface TerminalSettingsProps {
+  /** Lines that terminals keep; saved with the other settings. */
+  lines: number;
+  onLines: (lines: number) => void;
+  error: string | undefined;
+}
+
+/** How terminals look and behave. But for the lines, it is kept in this browser, and taken at once. */
+export function TerminalSettings({ lines, onLines, error }: TerminalSettingsProps) {
   const preferences = useStore(preferencesStore, (value) => value);
   const id = useId();
-  const number = (name: 'fontSize' | 'scrollback', label: string, hint: string) => (
-    <Field label={label} hint={hint}>
-      {(control) => (
-        <Input
-          {...control}
-          type="number"
-          inputMode="numeric"
-          min={LIMITS[name][0]}
-          max={LIMITS[name][1]}
-          className="w-28 tabular-nums"
-          key={preferences[name]}
-          defaultValue={preferences[name]}
-          onBlur={(event) => {
-            const value = event.target.valueAsNumber;
-            const change: Partial<TerminalPreferences> = Number.isNaN(value) ? {} : { [name]: value };
-            changePreferences(change);
-            event.target.value = String(preferencesStore.get()[name]);
-          }}
-        />
-      )}
-    </Field>
-  );
+  const [least, most] = LIMITS.fontSize;
   return (
-    <Section title="Terminal" description="For this browser alone, and at once: no need to save.">
-      <div className="grid gap-3 sm:grid-cols-2">
-        {number('fontSize', 'Size of the letters', '8 to 32 pixels.')}
-        {number('scrollback', 'Lines to scroll back', 'Up to 100,000 in this window; the server keeps 10,000.')}
-      </div>
+    <Section title="Terminal">
+      <Field label="Lines to scroll back" hint="1,000 to 100,000, for terminals that are opened from now on. One takes 4 MiB of memory at most, with more than 26,000 lines up to 16." error={error}>
+        {(control) => (
+          <Input {...control} type="number" inputMode="numeric" min={1_000} max={100_000} step={1_000} className="w-28 tabular-nums" value={lines} onChange={(event) => onLines(Math.max(0, Math.trunc(event.target.valueAsNumber) || 0))} />
+        )}
+      </Field>
+      <p className="text-muted">What follows is for this browser alone, and taken at once: no need to save.</p>
+      <Field label="Size of the letters" hint={`${least} to ${most} pixels.`}>
+        {(control) => (
+          <Input
+            {...control}
+            type="number"
+            inputMode="numeric"
+            min={least}
+            max={most}
+            className="w-28 tabular-nums"
+            key={preferences.fontSize}
+            defaultValue={preferences.fontSize}
+            onBlur={(event) => {
+              const fontSize = event.target.valueAsNumber;
+              if (!Number.isNaN(fontSize)) changePreferences({ fontSize });
+              event.target.value = String(preferencesStore.get().fontSize);
+            }}
+          />
+        )}
+      </Field>
       {SWITCHES.map(({ name, label, hint }) => (
         <div key={name} className="flex items-center justify-between gap-4">
           <label htmlFor={`${id}-${name}`}>

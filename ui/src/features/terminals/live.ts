@@ -1,5 +1,5 @@
 import { createStore } from '@/shared/hooks/createStore';
-import type { Uuid } from '@/shared/api/types';
+import type { Terminal, Uuid } from '@/shared/api/types';
 import { lookUpTerminal } from './api/terminals';
 import { leadsHere, onLeadElsewhere } from './lead';
 import { preferencesStore } from './preferences';
@@ -55,10 +55,11 @@ export class LiveTerminal {
   private sent: { size: Size; at: number }[] = [];
   private resizeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    readonly id: Uuid,
-    name: string,
-  ) {
+  readonly id: Uuid;
+
+  constructor(terminal: Terminal) {
+    const { id } = terminal;
+    this.id = id;
     this.screen = new Screen(
       {
         typed: (bytes) => this.typed(bytes),
@@ -73,7 +74,7 @@ export class LiveTerminal {
         found: (found) => this.patch({ found }),
       },
       preferencesStore.get(),
-      name,
+      terminal,
     );
     this.attachment = new Attachment({
       id,
@@ -242,9 +243,9 @@ export class LiveTerminal {
 
 const live = new Map<Uuid, LiveTerminal>();
 
-export function liveTerminal(id: Uuid, name: string): LiveTerminal {
-  const known = live.get(id) ?? new LiveTerminal(id, name);
-  live.set(id, known);
+export function liveTerminal(terminal: Terminal): LiveTerminal {
+  const known = live.get(terminal.id) ?? new LiveTerminal(terminal);
+  live.set(terminal.id, known);
   return known;
 }
 

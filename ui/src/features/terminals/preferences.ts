@@ -3,8 +3,6 @@ import { createStore } from '@/shared/hooks/createStore';
 /** How terminals look and behave in this browser: the right size of letters is a matter of the screen. */
 export interface TerminalPreferences {
   fontSize: number;
-  /** Lines above the screen that this window keeps; the server keeps its own. */
-  scrollback: number;
   copyOnSelect: boolean;
   /** Programs may put text onto the clipboard (OSC 52). None may read it. */
   clipboardWrites: boolean;
@@ -13,9 +11,9 @@ export interface TerminalPreferences {
   screenReader: boolean;
 }
 
-export const LIMITS = { fontSize: [8, 32], scrollback: [0, 100_000] } as const;
+export const LIMITS = { fontSize: [8, 32] } as const;
 
-export const USUAL: TerminalPreferences = { fontSize: 13, scrollback: 10_000, copyOnSelect: false, clipboardWrites: false, bell: true, screenReader: false };
+export const USUAL: TerminalPreferences = { fontSize: 13, copyOnSelect: false, clipboardWrites: false, bell: true, screenReader: false };
 
 const KEY = 'switchyard.terminal';
 
@@ -34,7 +32,6 @@ export function readPreferences(text: string | null): TerminalPreferences {
   const flag = (name: 'copyOnSelect' | 'clipboardWrites' | 'bell' | 'screenReader') => (typeof raw[name] === 'boolean' ? raw[name] : USUAL[name]);
   return {
     fontSize: within(raw.fontSize, LIMITS.fontSize, USUAL.fontSize),
-    scrollback: within(raw.scrollback, LIMITS.scrollback, USUAL.scrollback),
     copyOnSelect: flag('copyOnSelect'),
     clipboardWrites: flag('clipboardWrites'),
     bell: flag('bell'),

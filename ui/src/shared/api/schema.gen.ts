@@ -1402,6 +1402,11 @@ export interface components {
             editor: string | null;
             git_author: components["schemas"]["GitAuthor"] | null;
             notifications: components["schemas"]["Notifications"];
+            /**
+             * Format: int32
+             * @description Lines of output that a terminal keeps, 1,000 to 100,000.
+             */
+            terminal_scrollback_lines: number;
             theme: components["schemas"]["Theme"];
             /**
              * Format: int32
@@ -1818,6 +1823,12 @@ export interface components {
             git_author: components["schemas"]["GitAuthor"] | null;
             /** @default null */
             notifications: components["schemas"]["Notifications"] | null;
+            /**
+             * Format: int32
+             * @description 1,000 to 100,000. It holds for terminals that are opened from then on.
+             * @default null
+             */
+            terminal_scrollback_lines: number | null;
             /** @default null */
             theme: components["schemas"]["Theme"] | null;
             /**

@@ -2,9 +2,10 @@ import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
-import { Terminal } from '@xterm/xterm';
+import { Terminal as Xterm } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import './screen.css';
+import type { Terminal } from '@/shared/api/types';
 import { chordOf } from '@/shared/keyboard/chord';
 import { isTerminalKey, TERMINAL_KEYS } from '@/shared/keyboard/terminalKeys';
 import type { TerminalPreferences } from '@/features/terminals/preferences';
@@ -76,7 +77,7 @@ export interface ScreenListener {
 /** One xterm.js with all that is decided about it here. It lives on while no page shows it. */
 export class Screen {
   private readonly element = document.createElement('div');
-  private readonly terminal: Terminal;
+  private readonly terminal: Xterm;
   private readonly search = new SearchAddon({ highlightLimit: 1_000 });
   private webgl: WebglAddon | null = null;
   /** For each piece that xterm.js still has to read, whether it is a replay. */
@@ -85,7 +86,7 @@ export class Screen {
   constructor(
     private readonly listener: ScreenListener,
     preferences: TerminalPreferences,
-    label: string,
+    { name, scrollback_lines }: Pick<Terminal, 'name' | 'scrollback_lines'>,
   ) {
     this.element.className = 'terminal-screen';
     const link = {
@@ -93,8 +94,10 @@ export class Screen {
       hover: (event: MouseEvent, uri: string) => listener.overLink(uri, event),
       leave: (event: MouseEvent) => listener.overLink(null, event),
     };
-    this.terminal = new Terminal({
+    this.terminal = new Xterm({
       ...xtermOptions,
+      // As many as the runner keeps of it.
+      scrollback: scrollback_lines,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim() || 'monospace',
       lineHeight: LINE_HEIGHT,
       overviewRuler: { width: SCROLLBAR_PX },
@@ -112,7 +115,7 @@ export class Screen {
     this.terminal.unicode.activeVersion = '11';
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new WebLinksAddon(link.activate, link));
-    this.listen(label);
+    this.listen(name);
     this.prefer(preferences);
   }
 
@@ -154,8 +157,8 @@ export class Screen {
     this.element.setAttribute('aria-label', `Terminal: ${name}`);
   }
 
-  prefer({ fontSize, scrollback, screenReader }: TerminalPreferences): void {
-    Object.assign(this.terminal.options, { fontSize, scrollback, screenReaderMode: screenReader });
+  prefer({ fontSize, screenReader }: TerminalPreferences): void {
+    Object.assign(this.terminal.options, { fontSize, screenReaderMode: screenReader });
   }
 
   recolour(): void {
