@@ -36,8 +36,6 @@ pub struct Instance {
     pub data_dir: String,
     /// Name of the local user.
     pub user_name: String,
-    /// Name of the local organisation.
-    pub organisation_name: String,
 }
 
 /// Shared by all requests; cheap to clone.

@@ -13,6 +13,7 @@ mod dev_server;
 mod expiry;
 mod feed;
 mod locks;
+mod organisation;
 mod project;
 mod recap;
 mod recovery;

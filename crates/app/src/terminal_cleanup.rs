@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::App;
 use crate::recovery::owner_scope;
+use crate::terminal::CLOSED;
 
 /// How long to wait before a runner that does not answer is asked again.
 const SOON: Duration = Duration::from_millis(250);
@@ -36,6 +37,18 @@ impl App {
             }
             sleep(SOON).await;
         }
+    }
+
+    /// Notes that all terminals are closed: the runner is about to be ended, and they with it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn note_terminals_closed(&self, authority: impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        for (org, user, id) in self.store().open_terminals().await? {
+            let act = self.act(owner_scope(&authority, user, org)?, "terminal.close_on_exit");
+            gone_is_fine(self.store().close_terminal(&act, id, None, CLOSED).await.map(drop))?;
+        }
+        Ok(())
     }
 
     /// Looks after terminals until the runner is gone.

@@ -60,6 +60,7 @@ pub struct Core {
     /// What answers requests.
     pub(crate) router: Router,
     auth: Arc<Loopback>,
+    app: App,
     store: Arc<Database>,
     runner: RunnerProcess,
     on_exit: OnExit,
@@ -117,10 +118,9 @@ impl Core {
             mode: Mode::Desktop,
             data_dir: settings.data_dir.display().to_string(),
             user_name: settings.user_name.clone(),
-            organisation_name: "Local".to_owned(),
         };
-        let router = switchyard_api::router(ApiState::new(app, Arc::clone(&auth), instance, assets));
-        Ok(Self { router, auth, store, runner, on_exit: settings.on_exit, keepers })
+        let router = switchyard_api::router(ApiState::new(app.clone(), Arc::clone(&auth), instance, assets));
+        Ok(Self { router, auth, app, store, runner, on_exit: settings.on_exit, keepers })
     }
 
     /// A path and fragment that let one browser in, once.
@@ -156,7 +156,7 @@ impl Core {
         self.end(self.on_exit).await;
     }
 
-    /// Ends cleanly, with the agents left as `agents` says.
+    /// Ends cleanly, with the agents and terminals left as `agents` says.
     pub async fn end(&self, agents: OnExit) {
         // What they leave half done, the next start goes on with.
         for keeper in &self.keepers {
@@ -165,6 +165,10 @@ impl Core {
         match agents {
             OnExit::Keep => self.runner.detach(),
             OnExit::Stop => {
+                // The runner takes its terminals along: that is how they end, and not a loss.
+                if let Err(error) = self.app.note_terminals_closed(local_actor).await {
+                    tracing::warn!(?error, "terminals will be told lost at the next start");
+                }
                 if let Err(error) = self.runner.shut_down(STOP_PATIENCE).await {
                     tracing::warn!(?error, "the runner did not end cleanly");
                 }

@@ -7,6 +7,7 @@
 //! [`Error::not_found`]: crate::Error::not_found
 
 mod approvals;
+mod organisations;
 mod terminals;
 mod trash;
 
@@ -15,6 +16,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 
 pub use approvals::{Approvals, Expiry};
+pub use organisations::Organisations;
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
 
@@ -60,6 +62,7 @@ pub trait Store:
     + Approvals
     + Expiry
     + Comments
+    + Organisations
     + Terminals
     + Configs
     + Feed

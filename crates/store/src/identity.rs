@@ -1,6 +1,8 @@
 //! Users, organisations and memberships: what tenant rows refer to.
 
-use switchyard_domain::{OrgId, Result, Role, Timestamp, UserId};
+use async_trait::async_trait;
+use switchyard_domain::store::Organisations;
+use switchyard_domain::{OrgId, Result, Role, Scope, Timestamp, UserId};
 
 use crate::database::Database;
 use crate::tx::Tx;
@@ -104,4 +106,17 @@ async fn find_local(tx: &mut Tx) -> Result<Option<(UserId, OrgId)>> {
         |row| Ok((row.id()?, row.id()?)),
     )
     .await
+}
+
+#[async_trait]
+impl Organisations for Database {
+    async fn organisation_name(&self, scope: &Scope) -> Result<String> {
+        let org = scope.org();
+        self.read(move |tx| {
+            Box::pin(async move {
+                tx.found("SELECT name FROM organisations WHERE id = $1", &values![org], |row| row.get()).await
+            })
+        })
+        .await
+    }
 }

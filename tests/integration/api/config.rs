@@ -1,5 +1,6 @@
 //! The user's configuration, and what the instance says of itself.
 
+use rusqlite::Connection;
 use serde_json::json;
 use switchyard_integration::Instance;
 
@@ -33,6 +34,8 @@ async fn settings_that_could_not_work_are_refused_by_name() {
         (json!({"branch_prefix": "a b"}), "branch_prefix"),
         (json!({"trash_retention_days": 366}), "trash_retention_days"),
         (json!({"approval_expiry_hours": 721}), "approval_expiry_hours"),
+        (json!({"terminal_scrollback_lines": 999}), "terminal_scrollback_lines"),
+        (json!({"terminal_scrollback_lines": 100_001}), "terminal_scrollback_lines"),
         (json!({"git_author": {"name": "A <b>", "email": "a@b"}}), "git_author"),
         (json!({"git_author": {"name": "A\nB", "email": "a@b"}}), "git_author"),
         (json!({"theme": "pink"}), "body"),
@@ -58,9 +61,17 @@ async fn new_projects_take_their_branch_prefix_from_the_configuration() {
 
 #[tokio::test]
 async fn the_instance_says_what_it_is() {
-    let instance = Instance::start().await;
+    let mut instance = Instance::start().await;
     let info = instance.client().get("/api/info").await.expect(200);
     assert_eq!((&info["name"], &info["mode"]), (&json!("switchyard"), &json!("desktop")));
     assert_eq!(info["user"]["name"], "tess");
     assert_eq!(info["data_dir"], json!(instance.data_dir()));
+    assert_eq!(info["organisation"]["name"], "Local");
+    instance.stop().await;
+    let database = Connection::open(instance.data_dir().join("switchyard.db")).unwrap();
+    database.execute("UPDATE organisations SET name = 'The bakery'", ()).unwrap();
+    drop(database);
+    instance.launch().await;
+    let info = instance.client().get("/api/info").await.expect(200);
+    assert_eq!(info["organisation"]["name"], "The bakery");
 }

@@ -35,6 +35,19 @@ async fn a_killed_runner_takes_its_terminals_along_and_they_are_told_lost() {
 }
 
 #[tokio::test]
+async fn terminals_that_a_clean_stop_ends_are_closed_and_those_that_it_keeps_go_on() {
+    for (on_exit, status, reason) in [("stop", "closed", json!("closed")), ("keep", "open", json!(null))] {
+        let mut ground = ground(&[("SWITCHYARD_ON_EXIT", on_exit)]).await;
+        let terminal = open(&ground, &ground.workspace("Shell").await).await;
+        drop(at_prompt(&ground, &terminal).await);
+        ground.instance.stop().await;
+        ground.instance.launch().await;
+        let now = ground.client().now("terminals", &terminal).await;
+        assert_eq!((&now["status"], &now["closed_reason"]), (&json!(status), &reason), "{on_exit}");
+    }
+}
+
+#[tokio::test]
 async fn a_terminal_that_nobody_uses_is_closed_and_one_that_works_in_silence_is_not() {
     let ground = ground(&[("PTY_SESSION_TIMEOUT_SECS", "2"), ("CLEANUP_INTERVAL_SECS", "1")]).await;
     let (client, workspace) = (ground.client(), ground.workspace("Shell").await);

@@ -163,6 +163,8 @@ export default async function terminalParts({ scenario, instance: start, browser
   await scenario('several lines are asked about where the shell runs them at once, else pasted as one', async () => {
     await screen(page).click();
     await enter(page, `${PROMPT}; cat > pasted.txt`);
+    // Until the shell has run the line, it takes a paste as one piece.
+    await becomes(() => textOf(screen(page)), '');
     await page.evaluate(() => navigator.clipboard.writeText('one\ntwo\u001b[201~\n'));
     await page.keyboard.press('Control+Shift+V');
     const question = page.getByRole('alertdialog', { name: 'Paste 2 lines that run at once?' });

@@ -31,17 +31,18 @@ async fn ready(State(state): State<ApiState>) -> ApiResult<Json<Health>> {
     Ok(Json(Health { status: "ok" }))
 }
 
-async fn info(State(state): State<ApiState>, caller: Caller) -> Json<Info> {
+async fn info(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Info>> {
     let instance = &state.instance;
-    Json(Info {
+    let organisation = state.app.organisation_name(&caller.scope).await?;
+    Ok(Json(Info {
         name: "switchyard",
         version: instance.version,
         mode: instance.mode.as_str(),
         auth: Vec::new(),
-        features: Features { local_repos: true, clone: false, terminals: false },
+        features: Features { local_repos: true, clone: false, terminals: true },
         user: Named { id: caller.scope.user().into(), name: instance.user_name.clone() },
-        organisation: Named { id: caller.scope.org().into(), name: instance.organisation_name.clone() },
+        organisation: Named { id: caller.scope.org().into(), name: organisation },
         data_dir: Some(instance.data_dir.clone()),
         runner_problem: state.app.runner_trouble(&caller.scope),
-    })
+    }))
 }

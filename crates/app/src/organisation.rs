@@ -1,0 +1,15 @@
+//! What people see of their organisation.
+
+use switchyard_domain::{Result, Scope};
+
+use crate::App;
+
+impl App {
+    /// The name of the acting user's organisation.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn organisation_name(&self, scope: &Scope) -> Result<String> {
+        self.store().organisation_name(scope).await
+    }
+}
