@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use switchyard_integration::{Instance, Method, Setup, command, eventually, said};
 use switchyard_testkit::repo::TempRepo;
 
