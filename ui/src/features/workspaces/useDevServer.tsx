@@ -14,6 +14,7 @@ import type { Wanted } from './useTerminalDock';
 /** Where the terminals are. */
 interface Dock {
   isShown: boolean;
+  place: { compact: boolean };
   show: (wants: Wanted) => void;
 }
 
@@ -28,7 +29,8 @@ export function useDevServer(workspace: Workspace, dock: Dock) {
   const navigate = useNavigate();
   const usable = isUsable(workspace);
   const { data: project } = useQuery(projectQuery(workspace.project_id));
-  const { data: terminals } = useQuery({ ...terminalsQuery(workspace.id), enabled: usable });
+  // At phone width nothing tells of it until the terminals are shown, which then ask by themselves.
+  const { data: terminals } = useQuery({ ...terminalsQuery(workspace.id), enabled: usable && (!dock.place.compact || dock.isShown) });
   const running = terminals?.find(isDevServer);
   const isRunning = running !== undefined;
   const hasScript = project === undefined || (project.settings.dev_server_script ?? '').trim() !== '';
