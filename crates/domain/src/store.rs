@@ -7,6 +7,7 @@
 //! [`Error::not_found`]: crate::Error::not_found
 
 mod approvals;
+mod comments;
 mod organisations;
 mod terminals;
 mod trash;
@@ -16,13 +17,13 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 
 pub use approvals::{Approvals, Expiry};
+pub use comments::Comments;
 pub use organisations::Organisations;
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
 
 use crate::agent::AgentSpec;
 use crate::audit::AuditEntry;
-use crate::comment::{Comment, CommentAnchor};
 use crate::config::{Config, StoredConfig};
 use crate::event::FeedSlice;
 use crate::message::{Message, MessageStatus};
@@ -33,8 +34,8 @@ use crate::task::{NewTask, Task, TaskFilter, TaskPatch};
 use crate::transcript::{Entry, Usage};
 use crate::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
 use crate::{
-    CommentId, MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId, TaskId,
-    Timestamp, UserId, WorkspaceId,
+    MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId, TaskId, Timestamp,
+    UserId, WorkspaceId,
 };
 
 /// A write: by whom, when, and what the audit log calls it.
@@ -318,35 +319,6 @@ pub trait Messages: Send + Sync {
     async fn set_message_status(&self, act: &Act, id: MessageId, status: MessageStatus) -> Result<Message>;
     /// Takes a queued or failed message back. `Conflict` with code `message_delivered` when the agent has it.
     async fn delete_message(&self, act: &Act, id: MessageId) -> Result<()>;
-}
-
-/// Review comments.
-#[async_trait]
-pub trait Comments: Send + Sync {
-    /// Writes a comment.
-    async fn create_comment(
-        &self,
-        act: &Act,
-        workspace: WorkspaceId,
-        anchor: &CommentAnchor,
-        text: &str,
-    ) -> Result<Comment>;
-    /// Comments on a workspace, oldest first.
-    async fn comments(&self, scope: &Scope, workspace: WorkspaceId) -> Result<Vec<Comment>>;
-    /// One comment.
-    async fn comment(&self, scope: &Scope, id: CommentId) -> Result<Comment>;
-    /// Changes the text if `version` is still the comment's version.
-    async fn update_comment(&self, act: &Act, id: CommentId, version: i64, text: &str) -> Result<Comment>;
-    /// Deletes a comment.
-    async fn delete_comment(&self, act: &Act, id: CommentId, version: i64) -> Result<()>;
-    /// Queues a message to `session` and marks these comments sent, in one transaction.
-    async fn send_review(
-        &self,
-        act: &Act,
-        session: SessionId,
-        comments: &[CommentId],
-        text: &str,
-    ) -> Result<Message>;
 }
 
 /// Users' configurations.

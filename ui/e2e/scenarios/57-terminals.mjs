@@ -228,6 +228,8 @@ export default async function terminalParts({ scenario, instance: start, browser
     await gone(terminals(page).getByText('The shell ended (exit code 3).'));
     await hasTabs(page, ['build']);
     await showsText(screen(page), /[$#%>] ?$/m);
+    // Shells draw a prompt that is longer than a phone's screen over lines above it when the screen becomes narrow.
+    await enter(page, "PS1='$ '");
     await enter(page, 'echo anew');
     await showsText(screen(page), /^anew$/m);
   });

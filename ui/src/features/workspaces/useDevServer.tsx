@@ -14,7 +14,6 @@ import type { Wanted } from './useTerminalDock';
 /** Where the terminals are. */
 interface Dock {
   isShown: boolean;
-  place: { compact: boolean };
   show: (wants: Wanted) => void;
 }
 
@@ -29,8 +28,7 @@ export function useDevServer(workspace: Workspace, dock: Dock) {
   const navigate = useNavigate();
   const usable = isUsable(workspace);
   const { data: project } = useQuery(projectQuery(workspace.project_id));
-  // At phone width nothing tells of it until the terminals are shown, which then ask by themselves.
-  const { data: terminals } = useQuery({ ...terminalsQuery(workspace.id), enabled: usable && (!dock.place.compact || dock.isShown) });
+  const { data: terminals } = useQuery({ ...terminalsQuery(workspace.id), enabled: usable });
   const running = terminals?.find(isDevServer);
   const isRunning = running !== undefined;
   const hasScript = project === undefined || (project.settings.dev_server_script ?? '').trim() !== '';
