@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 /// How long after a keystroke somebody is still taken to be typing.
 const TYPING: Duration = Duration::from_millis(300);
 /// Between two turns. With what is read in a turn it still makes more megabytes a second than anybody can follow.
-const REST: Duration = Duration::from_millis(8);
+const REST: Duration = Duration::from_millis(20);
 
 /// Where something was typed last, and whose turn it is to print much.
 #[derive(Debug, Default)]
