@@ -112,7 +112,9 @@ impl Terminals {
         let port = match start.program {
             TerminalProgram::Shell => None,
             TerminalProgram::Script(_) => {
-                let given = places.open.values().filter_map(|entry| entry.port);
+                // One that has ended has given its port back, though it is not forgotten yet.
+                let running = places.open.values().filter(|entry| entry.device.state().end.is_none());
+                let given = running.filter_map(|entry| entry.port);
                 let given: Vec<u16> = given.chain(places.opening.values().copied().flatten()).collect();
                 Some(first_port(start.site.id, &given).ok_or_else(no_ports)?)
             }

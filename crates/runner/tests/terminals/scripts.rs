@@ -81,5 +81,14 @@ async fn a_script_is_given_ports_that_nobody_uses_and_the_same_ones_again() {
     ground.terminals.close(moved, ClosedReason::Closed).await;
     drop(listener);
     let again = run(&ground, told).await;
-    assert_eq!(port(&ground.view(again).until(".\r\n").await), first_port);
+    let mut view = ground.view(again);
+    assert_eq!(port(&view.until(".\r\n").await), first_port);
+    view.types("\n");
+    view.ending().await;
+    let after = run(&ground, told).await;
+    assert_eq!(
+        port(&ground.view(after).until(".\r\n").await),
+        first_port,
+        "one that has ended keeps no ports"
+    );
 }
