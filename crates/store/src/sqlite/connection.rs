@@ -56,17 +56,16 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
 /// What is too large for the cache goes to the log before its transaction ends. This one never is committed, so what
 /// it wrote counts for nothing, and the next one begins where it began.
 pub(super) fn lengthen_log(connection: &Connection) {
-    let lengthened = (|| {
+    let filled = (|| {
         let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
         connection.pragma_update(None, "cache_size", 16)?;
-        let filled = connection
-            .execute_batch("BEGIN IMMEDIATE; CREATE TABLE filling (bytes BLOB);")
-            .and_then(|()| connection.execute("INSERT INTO filling VALUES (zeroblob($1))", [LOG * page]));
-        connection.execute_batch("ROLLBACK")?;
-        connection.pragma_update(None, "cache_size", CACHE)?;
-        filled
+        connection.execute_batch("BEGIN IMMEDIATE; CREATE TABLE filling (bytes BLOB);")?;
+        connection.execute("INSERT INTO filling VALUES (zeroblob($1))", [LOG * page])
     })();
-    if let Err(error) = lengthened {
+    // On faults such as a full disk SQLite has ended the transaction by itself.
+    let ended = if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("ROLLBACK") };
+    let restored = connection.pragma_update(None, "cache_size", CACHE);
+    if let Err(error) = filled.map(drop).and(ended).and(restored) {
         tracing::debug!(%error, "the database's log grows as it is written");
     }
 }
