@@ -8,6 +8,7 @@
 mod command;
 mod environment;
 pub(crate) mod failure;
+pub mod half_made;
 pub mod identity;
 pub mod merge_tree;
 pub mod names;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use switchyard_domain::{Error, Result};
 
+use super::half_made::past_half_made;
 use super::names::branch_ref;
 use super::overrides::overrides;
 use super::{Git, GitCommand};
@@ -213,7 +214,8 @@ impl Repository {
     /// # Errors
     /// When git cannot list them.
     pub async fn checkouts(&self) -> Result<Vec<Checkout>> {
-        let listed = self.bare_command().args(["worktree", "list", "--porcelain", "-z"]).text().await?;
+        let list = || self.bare_command().args(["worktree", "list", "--porcelain", "-z"]).output();
+        let listed = past_half_made(list).await?.expect(&[0])?.text();
         let mut checkouts = Vec::new();
         for (at, block) in listed.split("\0\0").enumerate() {
             let field = |name: &str| block.split('\0').find_map(|line| line.trim_start().strip_prefix(name));

@@ -13,9 +13,10 @@ use super::record::{Record, RepoRecord, Stage};
 use super::{Workspaces, relink, site};
 use crate::files::copy::copy_ignored;
 use crate::git::failure::disk;
+use crate::git::half_made::past_half_made;
 use crate::git::names::{branch_ref, check_branch};
 use crate::git::repository::worktree_missing;
-use crate::git::{Git, Repository};
+use crate::git::{Git, GitCommand, Output, Repository};
 
 impl Workspaces {
     /// Makes the worktrees on a new branch and copies ignored files that match `copy_files`. Asked for again, it
@@ -168,25 +169,33 @@ pub(super) fn branch_exists(main: &Repository, branch: &str) -> Error {
 
 /// Registers a worktree without files on a new branch, and returns git's name for it.
 async fn register(main: &Repository, path: &Path, branch: &str, base: &str) -> Result<String> {
-    let begun = main.commit_of(&branch_ref(branch)).await?;
-    if let Some(tip) = &begun {
-        // Planned means that the branch was free: a kill came right after git had made it.
-        if tip != base {
-            return Err(branch_exists(main, branch));
-        }
-        clear_begun(main, path)?;
-    }
-    let command = main.bare_command().args(["worktree", "add", "--quiet", "--no-checkout"]);
-    let command = match begun {
-        Some(_) => command.arg("--").arg(path).arg(branch),
-        None => command.args(["--no-track", "-b", branch, "--"]).arg(path).arg(base),
-    };
-    let output = command.output().await?;
+    let output = past_half_made(|| add_on_new_branch(main, path, branch, base)).await?;
     if output.code != 0 && output.stderr.contains("cannot lock ref") {
         return Err(branch_exists(main, branch));
     }
     output.expect(&[0])?;
     relink::admin_name(path)
+}
+
+async fn add_on_new_branch(main: &Repository, path: &Path, branch: &str, base: &str) -> Result<Output> {
+    let begun = main.commit_of(&branch_ref(branch)).await?;
+    if let Some(tip) = &begun {
+        // Planned means that the branch was free: git was killed, or gave up, right after it had made it.
+        if tip != base {
+            return Err(branch_exists(main, branch));
+        }
+        clear_begun(main, path)?;
+    }
+    let command = add_without_files(main);
+    let command = match begun {
+        Some(_) => command.arg("--").arg(path).arg(branch),
+        None => command.args(["--no-track", "-b", branch, "--"]).arg(path).arg(base),
+    };
+    command.output().await
+}
+
+fn add_without_files(main: &Repository) -> GitCommand {
+    main.bare_command().args(["worktree", "add", "--quiet", "--no-checkout"])
 }
 
 /// Removes what a killed `git worktree add` left: nothing but its `.git` file.
@@ -234,12 +243,11 @@ pub(super) async fn register_again(
     if let Some(admin) = main.linked_name(path) {
         relink::forget(main, &admin)?;
     }
-    let command = main.bare_command().args(["worktree", "add", "--quiet", "--no-checkout"]);
-    let command = match branch {
-        Some(branch) => command.arg("--").arg(path).arg(branch),
-        None => command.args(["--detach", "--"]).arg(path).arg(commit),
+    let add = || match branch {
+        Some(branch) => add_without_files(main).arg("--").arg(path).arg(branch).output(),
+        None => add_without_files(main).args(["--detach", "--"]).arg(path).arg(commit).output(),
     };
-    command.run().await?;
+    past_half_made(add).await?.expect(&[0])?;
     let admin = relink::admin_name(path)?;
     let main = Repository::open(git, &main.work_tree).await?;
     let tree = main.linked(&admin, path).await?;

@@ -166,3 +166,20 @@ async fn many_workspaces_of_one_repository_are_made_at_once() {
     }
     assert_eq!(bench.repo.git(["worktree", "list"]).lines().count(), 9);
 }
+
+#[tokio::test]
+async fn a_worktree_that_another_git_is_making_is_waited_for() {
+    let bench = Bench::new().await;
+    // What `git worktree add` has written when it is about to fill in `commondir`.
+    let other = bench.repo.path().join(".git/worktrees/other");
+    write(&other.join("gitdir"), "/nowhere/other/.git\n");
+    write(&other.join("commondir"), "");
+    let finished = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        write(&other.join("commondir"), "../..\n");
+        write(&other.join("HEAD"), "ref: refs/heads/main\n");
+    };
+    let (made, ()) = tokio::join!(bench.workspaces.make(&bench.site, &[]), finished);
+    assert_eq!(made.unwrap().repos[0].base_commit, bench.repo.git(["rev-parse", "main"]));
+    assert_eq!(bench.read("README.md"), "# A project\n");
+}
