@@ -14,6 +14,8 @@ use crate::processes::{self, Memory};
 
 /// Starts, of which the median counts.
 const STARTS: usize = 7;
+/// How long a page is left alone before it is measured.
+const SETTLE: Duration = Duration::from_secs(3);
 /// WebKitGTK's own small browser, which comes with the driver: the same engine over loopback HTTP.
 const BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
@@ -35,6 +37,8 @@ async fn figures_of_the_window() {
     let bytes = window
         .script_later(&format!("return (await (await fetch('{path}')).arrayBuffer()).byteLength"))
         .await;
+    // The page still shows what was just made.
+    tokio::time::sleep(SETTLE).await;
     let mut scheme = times(&window, &reads(&path)).await;
     let mut feed = times(&window, FEED).await;
     let mut echo = echo(&home, &window).await;
@@ -186,6 +190,7 @@ async fn over_http(home: &Home) -> Vec<f64> {
     let window = Driver::start_with(browser, &json!({ "binary": BROWSER, "args": ["--automation"] })).await;
     window.client.goto(&address).await.unwrap();
     window.find("//*[contains(., 'Large')]").await;
+    tokio::time::sleep(SETTLE).await;
     let path = window
         .script_later("const { items } = await (await fetch('/api/projects')).json(); return `/api/projects/${items[0].id}/tasks?limit=200`;")
         .await;
