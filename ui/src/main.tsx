@@ -20,7 +20,8 @@ async function start(root: HTMLElement): Promise<void> {
   const client = createQueryClient();
   const router = createAppRouter(client);
   listenForShortcuts();
-  await startFeed(client).ready;
+  // The code of the page that the address names comes while the feed connects.
+  await Promise.all([startFeed(client).ready, router.preloadRoute({ to: location.pathname })]);
   createRoot(root).render(
     <StrictMode>
       <App client={client} router={router} />

@@ -8,6 +8,7 @@ import { DesktopNotices } from './DesktopNotices';
 import { RunnerProblem } from './RunnerProblem';
 import { Sidebar } from './Sidebar';
 import { closeDrawer, sidebarStore } from '@/shared/hooks/sidebar';
+import { staleTaskStore } from '@/shared/tasks/stale';
 import { overlayStore, useGlobalActions } from './useGlobalActions';
 
 const CommandPalette = lazy(() => import('./CommandPalette').then((module) => ({ default: module.CommandPalette })));
@@ -60,13 +61,14 @@ export function Shell() {
 /** Each is loaded when it is first opened. */
 function Overlays() {
   const overlay = useStore(overlayStore, (state) => state);
+  const stale = useStore(staleTaskStore, (value) => value);
   const close = () => overlayStore.set(null);
   return (
     <Suspense fallback={null}>
       {overlay === 'palette' ? <CommandPalette onClose={close} /> : null}
       {overlay === 'shortcuts' ? <ShortcutsDialog onClose={close} /> : null}
       {overlay === 'create-project' ? <CreateProjectDialog onClose={close} /> : null}
-      <StaleTaskDialog />
+      {stale ? <StaleTaskDialog key={`${stale.base.id}:${stale.theirs.version}`} stale={stale} /> : null}
     </Suspense>
   );
 }

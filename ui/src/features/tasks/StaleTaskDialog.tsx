@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { TaskChange } from '@/shared/api/tasks';
 import type { Task } from '@/shared/api/types';
-import { useStore } from '@/shared/hooks/createStore';
-import { staleTaskStore, type EditableField, type StaleTask } from '@/shared/tasks/stale';
+import type { EditableField, StaleTask, WaitingStaleTask } from '@/shared/tasks/stale';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 import { Textarea } from '@/shared/ui/Field';
@@ -14,13 +13,8 @@ type Choice = 'mine' | 'theirs' | 'merged';
 
 const NAMES: Record<EditableField, string> = { title: 'Title', description: 'Description', status: 'Status', priority: 'Priority', labels: 'Labels', assignee: 'Assignee' };
 
-/** Mounted once, by the shell: asks what to keep of a task that was changed in two places. */
-export function StaleTaskDialog() {
-  const stale = useStore(staleTaskStore, (value) => value);
-  return stale ? <OpenStaleTask key={`${stale.base.id}:${stale.theirs.version}`} stale={stale} decide={stale.decide} /> : null;
-}
-
-function OpenStaleTask({ stale: { base, theirs, change, fields }, decide }: { stale: StaleTask; decide: (change: TaskChange | null) => void }) {
+/** Asks what to keep of a task that was changed in two places. */
+export function StaleTaskDialog({ stale: { base, theirs, change, fields, decide } }: { stale: WaitingStaleTask }) {
   const [choices, setChoices] = useState<Partial<Record<EditableField, Choice>>>({});
   const [merge] = useState(() => mergeText(base.description, change.description ?? base.description, theirs.description));
   const [mergedText, setMergedText] = useState(merge.text);

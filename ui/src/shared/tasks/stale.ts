@@ -14,13 +14,14 @@ export interface StaleTask {
   fields: EditableField[];
 }
 
-interface Waiting extends StaleTask {
+/** A conflict that waits for a person. */
+export interface WaitingStaleTask extends StaleTask {
   /** The change to make on `theirs` (empty: leave it as it is); null when the person put it off. */
   decide: (change: TaskChange | null) => void;
 }
 
 /** The conflict that waits for a person; the dialog shows it. */
-export const staleTaskStore = createStore<Waiting | null>(null);
+export const staleTaskStore = createStore<WaitingStaleTask | null>(null);
 
 /** Asks the person what to keep. */
 export function askWhatToKeep(stale: StaleTask): Promise<TaskChange | null> {
