@@ -33,7 +33,7 @@ const SLICE: u32 = 500;
 pub struct Change {
     /// What happened.
     pub event: Event,
-    /// The resource; `None` when it is gone.
+    /// The resource; `None` when it is gone, or when not everybody who hears of it may see all of it.
     pub resource: Option<Resource>,
     rendered: OnceLock<Box<str>>,
 }
@@ -192,9 +192,9 @@ impl App {
         Ok(changes)
     }
 
-    async fn load_one(&self, scope: &Scope, entity: Entity, id: Uuid) -> Result<Resource> {
+    async fn load_one(&self, scope: &Scope, entity: Entity, id: Uuid) -> Result<Option<Resource>> {
         let store = self.store();
-        Ok(match entity {
+        Ok(Some(match entity {
             Entity::Project => Resource::Project(store.project(scope, id.into()).await?),
             Entity::Repo => Resource::Repo(store.repo(scope, id.into()).await?),
             Entity::Task => Resource::Task(store.task(scope, id.into()).await?),
@@ -205,13 +205,15 @@ impl App {
             Entity::Comment => Resource::Comment(store.comment(scope, id.into()).await?),
             Entity::Terminal => Resource::Terminal(store.terminal(scope, id.into()).await?),
             Entity::Config => Resource::Config(store.config(scope).await?),
-        })
+            // What of these somebody sees depends on their role; clients ask.
+            Entity::Organisation | Entity::Member | Entity::Invitation | Entity::ApiKey => return Ok(None),
+        }))
     }
 }
 
-fn absent_is_none(loaded: Result<Resource>) -> Result<Option<Resource>> {
+fn absent_is_none(loaded: Result<Option<Resource>>) -> Result<Option<Resource>> {
     match loaded {
-        Ok(resource) => Ok(Some(resource)),
+        Ok(resource) => Ok(resource),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

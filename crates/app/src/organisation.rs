@@ -10,6 +10,6 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn organisation_name(&self, scope: &Scope) -> Result<String> {
-        self.store().organisation_name(scope).await
+        Ok(self.store().organisation(scope).await?.name)
     }
 }

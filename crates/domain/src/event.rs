@@ -31,10 +31,19 @@ pub enum Entity {
     Terminal,
     /// A user's configuration.
     Config,
+    /// The organisation itself.
+    Organisation,
+    /// A member of the organisation; the id is the user's.
+    Member,
+    /// An invitation to the organisation.
+    Invitation,
+    /// An API key.
+    ApiKey,
 }
 names!(Entity {
     Project = "project", Repo = "repo", Task = "task", Workspace = "workspace", Session = "session",
     Message = "message", Approval = "approval", Comment = "comment", Terminal = "terminal", Config = "config",
+    Organisation = "organisation", Member = "member", Invitation = "invitation", ApiKey = "api_key",
 });
 
 /// What happened to it.

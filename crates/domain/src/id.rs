@@ -75,6 +75,12 @@ ids! {
     TerminalId,
     /// An entry of the audit log.
     AuditId,
+    /// A login: one browser or program in which a person is signed in.
+    LoginId,
+    /// An invitation to an organisation.
+    InvitationId,
+    /// An API key.
+    ApiKeyId,
 }
 
 /// The last eight hexadecimal digits of an id's random part: short enough for a branch or folder name.

@@ -1,5 +1,6 @@
 //! Authority as a value: an [`Actor`] comes from authentication, a [`Scope`] from an actor.
 
+use crate::task::names;
 use crate::{Error, ErrorKind, OrgId, Result, UserId};
 
 /// What a member may do in an organisation; each role includes those before it.
@@ -12,6 +13,7 @@ pub enum Role {
     /// Everything in the organisation.
     Admin,
 }
+names!(Role { Viewer = "viewer", Member = "member", Admin = "admin" });
 
 /// Somebody who was authenticated, with the organisations that they belong to.
 ///

@@ -5,6 +5,7 @@
 //! (project settings, transcript entries), never for clients.
 
 pub mod agent;
+pub mod api_key;
 pub mod approval;
 pub mod audit;
 pub mod comment;
@@ -15,7 +16,9 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod identity;
+pub mod login;
 pub mod message;
+pub mod organisation;
 pub mod page;
 pub mod position;
 pub mod project;
@@ -26,6 +29,7 @@ pub mod store;
 pub mod task;
 pub mod terminal;
 pub mod transcript;
+pub mod user;
 pub mod workspace;
 
 pub use error::{Error, ErrorKind, Result};

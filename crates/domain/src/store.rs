@@ -8,6 +8,7 @@
 
 mod approvals;
 mod comments;
+mod identities;
 mod organisations;
 mod terminals;
 mod trash;
@@ -18,12 +19,13 @@ use async_trait::async_trait;
 
 pub use approvals::{Approvals, Expiry};
 pub use comments::Comments;
-pub use organisations::Organisations;
+pub use identities::{Identities, Known};
+pub use organisations::{ApiKeys, Organisations};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
 
 use crate::agent::AgentSpec;
-use crate::audit::AuditEntry;
+use crate::audit::{AuditEntry, AuditFilter, AuditRecord};
 use crate::config::{Config, StoredConfig};
 use crate::event::FeedSlice;
 use crate::message::{Message, MessageStatus};
@@ -63,7 +65,9 @@ pub trait Store:
     + Approvals
     + Expiry
     + Comments
+    + Identities
     + Organisations
+    + ApiKeys
     + Terminals
     + Configs
     + Feed
@@ -356,6 +360,13 @@ pub trait WakeUps: Send {
 pub trait Audit: Send + Sync {
     /// Appends an entry for something that is no write itself, such as a refusal.
     async fn append_audit(&self, scope: &Scope, entry: &AuditEntry) -> Result<()>;
+    /// Entries that `filter` admits, newest first: all of the organisation's for its admins, their own for others.
+    async fn audit(
+        &self,
+        scope: &Scope,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AuditRecord>>;
 }
 
 /// What start-up needs before anybody has asked for anything.

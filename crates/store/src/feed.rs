@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use switchyard_domain::event::{Event, FeedSlice};
 use switchyard_domain::store::{Feed, WakeUps};
-use switchyard_domain::{Error, OrgId, Result, Scope, Timestamp};
+use switchyard_domain::{Error, OrgId, Result, Scope};
 
 use crate::database::Database;
 use crate::row::Columns;
 use crate::tx::{Dialect, Tx};
 use crate::value::values;
-use crate::write::Change;
+use crate::write::{Author, Change};
 
 /// Where a feed stands.
 struct Head {
@@ -50,19 +50,20 @@ pub(crate) async fn hold(tx: &mut Tx, org: OrgId) -> Result<()> {
 }
 
 /// Appends one event.
-pub(crate) async fn append(tx: &mut Tx, scope: &Scope, at: Timestamp, change: Change) -> Result<()> {
+pub(crate) async fn append(tx: &mut Tx, author: Author, change: Change) -> Result<()> {
     let seq: i64 = tx
         .found(
             "UPDATE feed_heads SET seq = seq + 1 WHERE org_id = $1 RETURNING seq",
-            &values![scope.org()],
+            &values![author.org],
             |row| row.get(),
         )
         .await?;
+    let Author { org, user, at } = author;
     let Change { verb, entity, id, project_id, version } = change;
     tx.execute(
         "INSERT INTO events (org_id, seq, user_id, entity, verb, entity_id, project_id, version, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        &values![scope.org(), seq, scope.user(), entity.as_str(), verb.as_str(), id, project_id, version, at],
+        &values![org, seq, user, entity.as_str(), verb.as_str(), id, project_id, version, at],
     )
     .await
     .map(drop)

@@ -4,6 +4,7 @@
 //! typed values. SQLite has one writer thread that commits in groups and a few reader threads; PostgreSQL has a
 //! pool. This crate knows no HTTP, no rules about rights beyond the scope that comes with each call, and no clock.
 
+mod api_keys;
 mod approvals;
 mod audit;
 mod comments;
@@ -13,9 +14,12 @@ mod database;
 mod fault;
 mod feed;
 mod idempotency;
-mod identity;
+mod identities;
+mod invitations;
+mod members;
 mod messages;
 mod migrate;
+mod organisations;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod projects;
@@ -34,7 +38,7 @@ mod workspaces;
 mod write;
 
 pub use database::Database;
-pub use identity::Membership;
+pub use identities::local::Membership;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresConfig;
 pub use sqlite::SqliteConfig;

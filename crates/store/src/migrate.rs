@@ -24,11 +24,13 @@ macro_rules! migrations {
 }
 
 const SQLITE: &[Migration] = migrations!(
-    "sqlite": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers"
+    "sqlite": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers",
+    5 "0005_identity"
 );
 #[cfg(feature = "postgres")]
 const POSTGRES: &[Migration] = migrations!(
-    "postgres": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers"
+    "postgres": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers",
+    5 "0005_identity"
 );
 
 #[cfg(feature = "postgres")]

@@ -5,12 +5,12 @@ use switchyard_domain::store::Recovery;
 use switchyard_domain::{OrgId, Result, SessionId, Timestamp, UserId, WorkspaceId};
 
 use crate::database::Database;
-use crate::identity;
+use crate::identities::local;
 
 #[async_trait]
 impl Recovery for Database {
     async fn local_identity(&self, at: Timestamp) -> Result<(UserId, OrgId)> {
-        self.transact(move |tx| Box::pin(identity::local(tx, at))).await
+        self.transact(move |tx| Box::pin(local::local(tx, at))).await
     }
 
     async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>> {

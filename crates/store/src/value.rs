@@ -1,6 +1,7 @@
 //! Values as they are bound to a statement, the same for both engines.
 
 use serde::Serialize;
+use switchyard_domain::user::SecretDigest;
 use switchyard_domain::*;
 use uuid::Uuid;
 
@@ -11,6 +12,8 @@ pub(crate) enum Value {
     Text(Option<String>),
     Int(Option<i64>),
     Bool(bool),
+    /// A digest.
+    Bytes([u8; 32]),
     /// A document in a `JSONB` column.
     Json(serde_json::Value),
     /// Kept to the microsecond.
@@ -66,6 +69,7 @@ from! {
     Option<i64> => Int(|number| number),
     u32 => Int(|number| Some(i64::from(number))),
     bool => Bool(|flag| flag),
+    SecretDigest => Bytes(|digest: SecretDigest| digest.0),
     Timestamp => Time(Some),
     Option<Timestamp> => Time(|at| at),
 }
@@ -97,5 +101,8 @@ from_ids!(
     ApprovalId,
     CommentId,
     TerminalId,
-    AuditId
+    AuditId,
+    LoginId,
+    InvitationId,
+    ApiKeyId
 );

@@ -2,11 +2,25 @@
 
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::Act;
-use switchyard_domain::{Error, ProjectId, Result, Scope};
+use switchyard_domain::{Error, OrgId, ProjectId, Result, Scope, Timestamp, UserId};
 use uuid::Uuid;
 
 use crate::tx::Tx;
 use crate::{audit, feed};
+
+/// In whose name something is noted: in the change feed and in the audit log.
+#[derive(Clone, Copy)]
+pub(crate) struct Author {
+    pub(crate) org: OrgId,
+    pub(crate) user: UserId,
+    pub(crate) at: Timestamp,
+}
+
+impl From<&Act> for Author {
+    fn from(act: &Act) -> Self {
+        Self { org: act.scope.org(), user: act.scope.user(), at: act.at }
+    }
+}
 
 /// A write under way: its transaction, and whose act it is.
 pub(crate) struct Write<'t> {
@@ -31,12 +45,13 @@ impl Write<'_> {
 
     /// Appends an event to the feed.
     pub(crate) async fn event(&mut self, change: Change) -> Result<()> {
-        feed::append(self.tx, &self.act.scope, self.act.at, change).await
+        feed::append(self.tx, Author::from(&self.act), change).await
     }
 
     /// Appends an entry to the audit log.
     pub(crate) async fn audit(&mut self, entity: Entity, id: Uuid, details: &[(&str, String)]) -> Result<()> {
-        audit::append(self.tx, &self.act, self.act.action, entity.as_str(), Some(id), details).await
+        let about = (entity.as_str(), Some(id));
+        audit::append(self.tx, Author::from(&self.act), self.act.action, about, details).await
     }
 
     /// Appends an event to the feed and an entry to the audit log.

@@ -56,6 +56,7 @@ fn bound<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Postgres, PgArguments>
             Value::Text(text) => query.bind(text.as_deref()),
             Value::Int(number) => query.bind(*number),
             Value::Bool(flag) => query.bind(*flag),
+            Value::Bytes(bytes) => query.bind(bytes.as_slice()),
             Value::Json(document) => query.bind(Json(document)),
             Value::Time(at) => query.bind(*at),
         };

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use sha2::Digest;
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::event::{Event, FeedSlice};
 use switchyard_domain::message::Message;
+use switchyard_domain::organisation::NewInvitation;
 use switchyard_domain::project::{Project, ProjectSettings};
 use switchyard_domain::repo::{Repo, RepoFacts};
 use switchyard_domain::session::Session;
 use switchyard_domain::store::*;
 use switchyard_domain::task::{NewTask, Priority, Task, TaskFilter, TaskStatus};
 use switchyard_domain::transcript::{Entry, EntryBody, SystemEntry, SystemEvent};
+use switchyard_domain::user::{OutsideIdentity, Provider, SecretDigest, User};
 use switchyard_domain::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
 use switchyard_domain::*;
 use switchyard_store::{Database, Membership, PostgresConfig, SqliteConfig};
@@ -34,18 +37,21 @@ pub(crate) enum Place {
     Server { url: String },
 }
 
-impl Fixture {
-    pub(crate) async fn sqlite() -> Self {
+/// A new database with nobody in it.
+pub(crate) struct Empty;
+
+impl Empty {
+    pub(crate) async fn sqlite() -> (Database, Place) {
         // In memory where there is such a place: these tests are not about the disk.
         let memory = std::path::Path::new("/dev/shm");
         let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let folder = tempfile::tempdir_in(base).unwrap();
         let db =
             Database::open_sqlite(&SqliteConfig::new(folder.path().join("switchyard.db"))).await.unwrap();
-        Self::with(db, Place::Folder(folder)).await
+        (db, Place::Folder(folder))
     }
 
-    pub(crate) async fn postgres() -> Self {
+    pub(crate) async fn postgres() -> (Database, Place) {
         /// Migrated once; each test gets a copy.
         static TEMPLATE: OnceCell<String> = OnceCell::const_new();
         let cluster = Cluster::shared().unwrap();
@@ -56,13 +62,64 @@ impl Fixture {
         });
         let url = cluster.copy_of(template.await).unwrap();
         let db = Database::open_postgres(&PostgresConfig::new(&url)).await.unwrap();
-        Self::with(db, Place::Server { url }).await
+        (db, Place::Server { url })
+    }
+}
+
+impl Fixture {
+    pub(crate) async fn sqlite() -> Self {
+        Self::with(Empty::sqlite().await).await
     }
 
-    async fn with(db: Database, place: Place) -> Self {
+    pub(crate) async fn postgres() -> Self {
+        Self::with(Empty::postgres().await).await
+    }
+
+    async fn with((db, place): (Database, Place)) -> Self {
         let alice = member(&db, "Alice").await;
         let mallory = member(&db, "Mallory").await;
         Self { db: Arc::new(db), alice, mallory, place, seconds: AtomicI64::new(1_700_000_000) }
+    }
+
+    /// Somebody whom GitHub vouches for, in an organisation of their own.
+    pub(crate) async fn person(&self, name: &str) -> User {
+        self.db.sign_in(self.now(), &github(name)).await.unwrap()
+    }
+
+    /// The authority that a user has in an organisation, as authentication finds it.
+    pub(crate) async fn scope(&self, user: UserId, org: OrgId) -> Scope {
+        let known = self.db.user(user).await.unwrap().unwrap();
+        let memberships = known.memberships.iter().map(|place| (place.organisation.id, place.role));
+        Actor::authenticated(user, memberships.collect()).scope(org).unwrap()
+    }
+
+    /// Somebody in Alice's organisation.
+    pub(crate) async fn colleague(&self, name: &str, role: Role) -> Scope {
+        let user = self.person(name).await.id;
+        let new = NewInvitation {
+            email: None,
+            role,
+            secret: secret(&format!("for {name}")),
+            expires_at: self.later(3600),
+        };
+        self.db.create_invitation(&self.act("invitation.create"), &new).await.unwrap();
+        self.db.accept_invitation(self.now(), user, &new.secret).await.unwrap();
+        self.scope(user, self.alice.org()).await
+    }
+
+    /// Some seconds after now.
+    pub(crate) fn later(&self, seconds: i64) -> Timestamp {
+        Timestamp::from_unix_timestamp(self.seconds.load(Ordering::Relaxed) + seconds).unwrap()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// An act of somebody's.
+    pub(crate) fn act_of(&self, scope: Scope, action: &'static str) -> Act {
+        Act { scope, ..self.act(action) }
     }
 
     /// A later time with each call.
@@ -214,6 +271,23 @@ pub(crate) fn new_task(title: &str) -> NewTask {
         labels: Vec::new(),
         assignee: None,
     }
+}
+
+/// A person as GitHub vouches for them.
+pub(crate) fn github(name: &str) -> OutsideIdentity {
+    OutsideIdentity {
+        provider: Provider::Github,
+        subject: format!("id of {name}"),
+        user_id: None,
+        name: name.to_owned(),
+        email: Some(format!("{}@example.org", name.to_lowercase())),
+        avatar_url: None,
+    }
+}
+
+/// The digest of a secret; each text is another one.
+pub(crate) fn secret(text: &str) -> SecretDigest {
+    SecretDigest(sha2::Sha256::digest(text).into())
 }
 
 pub(crate) fn all() -> PageRequest {

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "tests start programs and find places for their files")]
 
+mod accounts;
+mod api_keys;
 mod approvals;
+mod audit;
 mod bulk_changes;
 mod comments;
 mod concurrency;
@@ -11,8 +14,12 @@ mod durability;
 mod engines;
 mod feed;
 mod fixture;
+mod invitations;
 mod isolation;
+mod logins;
 mod migrations;
+mod organisations;
+mod people;
 mod projects;
 mod recovery;
 mod sessions;

@@ -75,7 +75,7 @@ async fn the_audit_log_can_only_grow(f: Fixture) {
 }
 
 async fn tenant_tables_name_their_owner(f: Fixture) {
-    const TENANT_TABLES: [&str; 13] = [
+    const TENANT_TABLES: [&str; 16] = [
         "projects",
         "repos",
         "tasks",
@@ -89,6 +89,9 @@ async fn tenant_tables_name_their_owner(f: Fixture) {
         "user_configs",
         "audit_log",
         "idempotency_keys",
+        "logins",
+        "invitations",
+        "api_keys",
     ];
     for table in TENANT_TABLES {
         for column in ["org_id", "user_id"] {

@@ -1630,7 +1630,10 @@ export interface components {
             /** @description There are terminals. */
             terminals: boolean;
         };
-        /** @description One change. `data` is the resource as it is now, null when it is gone. */
+        /**
+         * @description One change. `data` is the resource as it is now, null when it is gone. Changes of organisations, members, invitations
+         *     and API keys carry none: ask for them again.
+         */
         FeedEvent: {
             data: Record<string, never>;
             /** Format: uuid */

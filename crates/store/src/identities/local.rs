@@ -1,10 +1,9 @@
-//! Users, organisations and memberships: what tenant rows refer to.
+//! The user and organisation of desktop mode, and those that are given from outside.
 
-use async_trait::async_trait;
-use switchyard_domain::store::Organisations;
-use switchyard_domain::{OrgId, Result, Role, Scope, Timestamp, UserId};
+use switchyard_domain::{Error, OrgId, Result, Role, Timestamp, UserId};
 
 use crate::database::Database;
+use crate::organisations::join;
 use crate::tx::Tx;
 use crate::value::values;
 
@@ -41,9 +40,9 @@ impl Database {
 async fn ensure(tx: &mut Tx, membership: &Membership, at: Timestamp) -> Result<()> {
     let Membership { org, org_name, user, user_name, role } = membership;
     tx.execute(
-        "INSERT INTO users (id, name, created_at) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-        &values![*user, user_name, at],
+        "INSERT INTO users (id, name, name_key, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key",
+        &values![*user, user_name, user_name.to_lowercase(), at],
     )
     .await?;
     tx.execute(
@@ -55,26 +54,6 @@ async fn ensure(tx: &mut Tx, membership: &Membership, at: Timestamp) -> Result<(
     join(tx, *org, *user, *role, at).await
 }
 
-async fn join(tx: &mut Tx, org: OrgId, user: UserId, role: Role, at: Timestamp) -> Result<()> {
-    let role = match role {
-        Role::Viewer => "viewer",
-        Role::Member => "member",
-        Role::Admin => "admin",
-    };
-    tx.execute(
-        "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role",
-        &values![org, user, role, at],
-    )
-    .await?;
-    tx.execute(
-        "INSERT INTO feed_heads (org_id, seq, pruned) VALUES ($1, 0, 0) ON CONFLICT (org_id) DO NOTHING",
-        &values![org],
-    )
-    .await
-    .map(drop)
-}
-
 /// The local user and organisation, made on first call.
 pub(crate) async fn local(tx: &mut Tx, at: Timestamp) -> Result<(UserId, OrgId)> {
     if let Some(found) = find_local(tx).await? {
@@ -82,19 +61,20 @@ pub(crate) async fn local(tx: &mut Tx, at: Timestamp) -> Result<(UserId, OrgId)>
     }
     // Another process may be at the same: whoever comes first makes the rows, both find them.
     tx.execute(
-        "INSERT INTO users (id, handle, name, created_at) VALUES ($1, $2, 'You', $3) ON CONFLICT (handle) DO NOTHING",
+        "INSERT INTO users (id, handle, name, name_key, created_at) VALUES ($1, $2, 'You', 'you', $3)
+         ON CONFLICT (handle) DO NOTHING",
         &values![UserId::new(), LOCAL, at],
     )
     .await?;
     tx.execute(
-        "INSERT INTO organisations (id, handle, name, created_at) VALUES ($1, $2, 'Local', $3)
+        "INSERT INTO organisations (id, handle, name, personal, created_at) VALUES ($1, $2, 'Local', $3, $4)
          ON CONFLICT (handle) DO NOTHING",
-        &values![OrgId::new(), LOCAL, at],
+        &values![OrgId::new(), LOCAL, true, at],
     )
     .await?;
-    let (user, org) = find_local(tx).await?.ok_or_else(|| {
-        switchyard_domain::Error::internal("the local user and organisation were made, and are not there")
-    })?;
+    let (user, org) = find_local(tx)
+        .await?
+        .ok_or_else(|| Error::internal("the local user and organisation were made, and are not there"))?;
     join(tx, org, user, Role::Admin, at).await?;
     Ok((user, org))
 }
@@ -106,17 +86,4 @@ async fn find_local(tx: &mut Tx) -> Result<Option<(UserId, OrgId)>> {
         |row| Ok((row.id()?, row.id()?)),
     )
     .await
-}
-
-#[async_trait]
-impl Organisations for Database {
-    async fn organisation_name(&self, scope: &Scope) -> Result<String> {
-        let org = scope.org();
-        self.read(move |tx| {
-            Box::pin(async move {
-                tx.found("SELECT name FROM organisations WHERE id = $1", &values![org], |row| row.get()).await
-            })
-        })
-        .await
-    }
 }

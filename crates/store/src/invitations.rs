@@ -1,0 +1,143 @@
+//! Invitations: places in an organisation that wait for whoever has the secret.
+
+use switchyard_domain::event::{Entity, Verb};
+use switchyard_domain::organisation::{Invitation, MOST_INVITATIONS, NewInvitation, Organisation};
+use switchyard_domain::user::SecretDigest;
+use switchyard_domain::{
+    Error, ErrorKind, InvitationId, OrgId, Page, PageRequest, Result, Role, Scope, Timestamp, UserId,
+};
+
+use crate::row::Columns;
+use crate::tx::Tx;
+use crate::value::{Value, values};
+use crate::write::{Author, Change, Write};
+use crate::{audit, cursor, feed, idempotency, members, organisations};
+
+const COLUMNS: &str = "id, email, role, user_id, created_at, expires_at";
+
+fn read(row: &mut Columns<'_>) -> Result<Invitation> {
+    Ok(Invitation {
+        id: row.id()?,
+        email: row.optional()?,
+        role: row.name()?,
+        invited_by: row.id()?,
+        created_at: row.get()?,
+        expires_at: row.get()?,
+    })
+}
+
+async fn find(tx: &mut Tx, org: OrgId, id: InvitationId) -> Result<Invitation> {
+    let sql = format!("SELECT {COLUMNS} FROM invitations WHERE org_id = $1 AND id = $2");
+    tx.found(&sql, &values![org, id], read).await
+}
+
+pub(crate) async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    at: Timestamp,
+    page: &PageRequest,
+) -> Result<Page<Invitation>> {
+    let mut values = values![scope.org(), i64::from(page.limit) + 1, at].to_vec();
+    let mut behind = "";
+    if let Some([id]) = cursor::decode::<1>(page)? {
+        values.push(Value::from(id.parse::<InvitationId>().map_err(|_| cursor::invalid())?));
+        behind = " AND id < $4";
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM invitations WHERE org_id = $1 AND expires_at > $3{behind} ORDER BY id DESC LIMIT $2"
+    );
+    let found = tx.rows(&sql, &values, read).await?;
+    Ok(cursor::page(found, page, |invitation| vec![invitation.id.to_string()]))
+}
+
+fn change(id: InvitationId, verb: Verb) -> Change {
+    let version = if verb == Verb::Deleted { 2 } else { 1 };
+    Change { verb, entity: Entity::Invitation, id: id.0, project_id: None, version }
+}
+
+pub(crate) async fn create(write: &mut Write<'_>, new: &NewInvitation) -> Result<Invitation> {
+    let (scope, at) = (write.scope(), write.act.at);
+    let org = scope.org();
+    organisations::refuse_personal(write.tx, org).await?;
+    if let Some(id) = idempotency::made_before(write).await? {
+        // Nobody can be told the first secret again: the invitation has the second one from now on.
+        let sql = "UPDATE invitations SET secret = $3 WHERE org_id = $1 AND id = $2";
+        write.tx.execute(sql, &values![org, id, new.secret]).await?;
+        return find(write.tx, org, id).await;
+    }
+    write
+        .tx
+        .execute("DELETE FROM invitations WHERE org_id = $1 AND expires_at <= $2", &values![org, at])
+        .await?;
+    let sql = "SELECT count(*) FROM invitations WHERE org_id = $1";
+    let open: i64 = write.tx.found(sql, &values![org], |row| row.get()).await?;
+    if open >= MOST_INVITATIONS {
+        return Err(Error::new(
+            ErrorKind::Limited,
+            "too_many_invitations",
+            format!("{open} invitations wait to be accepted, which is the most. Take some back first."),
+        ));
+    }
+    let id = InvitationId::new();
+    write
+        .tx
+        .execute(
+            "INSERT INTO invitations (id, org_id, user_id, secret, email, role, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            &values![
+                id,
+                org,
+                scope.user(),
+                new.secret,
+                new.email.clone(),
+                new.role.as_str(),
+                at,
+                new.expires_at
+            ],
+        )
+        .await?;
+    idempotency::remember(write, id).await?;
+    let mut details = vec![("role", new.role.as_str().to_owned())];
+    details.extend(new.email.clone().map(|email| ("email", email)));
+    write.record(change(id, Verb::Created), &details).await?;
+    find(write.tx, org, id).await
+}
+
+pub(crate) async fn delete(write: &mut Write<'_>, id: InvitationId) -> Result<()> {
+    let sql = "DELETE FROM invitations WHERE org_id = $1 AND id = $2 RETURNING role";
+    let role: Role = write.tx.found(sql, &values![write.act.scope.org(), id], |row| row.name()).await?;
+    write.record(change(id, Verb::Deleted), &[("role", role.as_str().to_owned())]).await
+}
+
+/// The one answer for an invitation that was used, taken back, has expired or never was.
+fn invalid() -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        "invitation_invalid",
+        "This invitation cannot be accepted any more. Ask for a new one.",
+    )
+}
+
+/// Takes the place that an invitation keeps, and uses the invitation up.
+pub(crate) async fn accept(
+    tx: &mut Tx,
+    at: Timestamp,
+    user: UserId,
+    secret: SecretDigest,
+) -> Result<Organisation> {
+    let sql = "SELECT org_id FROM invitations WHERE secret = $1 AND expires_at > $2";
+    let org: OrgId = tx.row(sql, &values![secret, at], |row| row.id()).await?.ok_or_else(invalid)?;
+    feed::hold(tx, org).await?;
+    // Of two who show it at once, one gets the row.
+    let sql = "DELETE FROM invitations WHERE secret = $1 AND org_id = $2 RETURNING id, role";
+    let used = tx.row(sql, &values![secret, org], |row| Ok((row.id()?, row.name()?))).await?;
+    let (id, role): (InvitationId, Role) = used.ok_or_else(invalid)?;
+    let author = Author { org, user, at };
+    let before = members::take_place(tx, author, role).await?;
+    feed::append(tx, author, change(id, Verb::Deleted)).await?;
+    let mut details = vec![("role", role.as_str().to_owned())];
+    details.extend(before.map(|was| ("was", was.as_str().to_owned())));
+    let about = (Entity::Invitation.as_str(), Some(id.0));
+    audit::append(tx, author, "invitation.accept", about, &details).await?;
+    organisations::joined(tx, user, org).await
+}
