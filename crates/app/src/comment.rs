@@ -6,6 +6,7 @@ use switchyard_domain::store::Act;
 use switchyard_domain::{CommentId, Error, Result, Scope, SessionId, WorkspaceId};
 
 use crate::App;
+use crate::workspace::require_owner;
 
 impl App {
     /// Writes a comment on lines of the workspace's diff.
@@ -75,7 +76,8 @@ impl App {
     /// Sends all open comments of a workspace to the agent as one message.
     ///
     /// # Errors
-    /// `Conflict` with code `nothing_to_send` when there are neither comments nor a note; `NotFound`.
+    /// `Conflict` with code `nothing_to_send` when there are neither comments nor a note; `NotFound`; `Forbidden` with
+    /// code `not_the_owner` for another's session.
     pub async fn send_review(
         &self,
         act: &Act,
@@ -87,6 +89,7 @@ impl App {
         if of.workspace_id != workspace {
             return Err(Error::not_found());
         }
+        require_owner(&act.scope, of.created_by)?;
         let mut comments = self.store().comments(&act.scope, workspace).await?;
         comments.retain(|comment| comment.status == CommentStatus::Open);
         if comments.is_empty() {

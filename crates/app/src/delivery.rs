@@ -20,6 +20,11 @@ impl App {
         if session.status.is_active() && !fresh {
             return Ok(false);
         }
+        // The agent is given the credentials of whose authority this is: nobody's but its owner's. Who queued the
+        // message is the owner, and has left the driver that authority.
+        if scope.user() != session.created_by {
+            return Ok(false);
+        }
         let queued = self.store().queued_messages(&scope, session.id).await?;
         let Some(message) = queued.into_iter().find(|message| message.status == MessageStatus::Queued) else {
             return Ok(false);
@@ -27,7 +32,7 @@ impl App {
         let text = MessageText { id: message.id, text: message.text.clone() };
         let mut outcome = match session.last_seq {
             0 => Err(Error::conflict("session_not_live", "")),
-            _ => self.runner(&scope).send_message(session.id, &text).await,
+            _ => self.runner(session.created_by).send_message(session.id, &text).await,
         };
         if let Err(error) = &outcome
             && (error.code == "session_not_live" || error.kind == ErrorKind::NotFound)
@@ -83,7 +88,7 @@ impl App {
             credentials: self.vault().reveal_credentials(&scope).await?,
             resume,
         };
-        self.runner(&scope).start_session(&start).await
+        self.runner(start.site.user_id).start_session(&start).await
     }
 
     /// The runner refused for a reason that trying again does not mend.

@@ -42,7 +42,7 @@ impl App {
 
     /// The terminal if its program runs. Who saw it end may start it anew before the end was noted, so it is noted here.
     async fn if_it_runs(&self, act: &Act, terminal: Terminal) -> Result<Option<Terminal>> {
-        let known = self.runner(&act.scope).terminals().await?;
+        let known = self.runner(terminal.created_by).terminals().await?;
         let end = match known.iter().find(|known| known.id == terminal.id) {
             Some(known) => known.end,
             None => {

@@ -31,9 +31,9 @@ mod workspace;
 use std::sync::Arc;
 
 use switchyard_domain::credential::Vault;
-use switchyard_domain::runner::Runner;
+use switchyard_domain::runner::{Runner, Runners};
 use switchyard_domain::store::{Act, Store};
-use switchyard_domain::{Clock, Result, Scope};
+use switchyard_domain::{Clock, Result, Scope, UserId};
 
 pub use feed::{Change, Delivery, FeedReader, Resource};
 pub use session::NewSessionRequest;
@@ -51,8 +51,8 @@ pub struct App {
 pub struct Ports {
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
-    /// Where workspaces, agents and terminals are.
-    pub runner: Arc<dyn Runner>,
+    /// Where workspaces, agents and terminals are, by whose they are.
+    pub runners: Arc<dyn Runners>,
     /// Where credentials are kept.
     pub vault: Arc<dyn Vault>,
     /// The time.
@@ -61,7 +61,7 @@ pub struct Ports {
 
 struct Parts {
     store: Arc<dyn Store>,
-    runner: Arc<dyn Runner>,
+    runners: Arc<dyn Runners>,
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
     drivers: session_driver::Drivers,
@@ -74,10 +74,10 @@ impl App {
     /// Wires the use cases to what they stand on. Call [`App::recover`] before the first request.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        let Ports { store, runner, vault, clock } = ports;
+        let Ports { store, runners, vault, clock } = ports;
         let parts = Parts {
             store,
-            runner,
+            runners,
             vault,
             clock,
             drivers: session_driver::Drivers::default(),
@@ -92,9 +92,10 @@ impl App {
         &*self.parts.store
     }
 
-    /// The runner that serves this scope. The one place that will tell runners apart.
-    fn runner(&self, _scope: &Scope) -> &dyn Runner {
-        &*self.parts.runner
+    /// The runner of `owner`'s work: whoever owns the workspace, session or terminal that is meant, and not whoever
+    /// asks. Only for what belongs to no workspace it is the caller's.
+    fn runner(&self, owner: UserId) -> Arc<dyn Runner> {
+        self.parts.runners.of(owner)
     }
 
     fn vault(&self) -> &dyn Vault {
@@ -104,7 +105,7 @@ impl App {
     /// Why workspaces and agents cannot be reached at the moment, in words for the person, where that is known.
     #[must_use]
     pub fn runner_trouble(&self, scope: &Scope) -> Option<String> {
-        self.runner(scope).trouble()
+        self.runner(scope.user()).trouble()
     }
 
     /// A write by `scope`, now, that the audit log calls `action`.

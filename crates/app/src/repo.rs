@@ -18,9 +18,11 @@ impl App {
             return Err(Error::invalid("path", "Give the path of a git repository."));
         }
         let facts =
-            self.runner(&act.scope).inspect_repo(path.trim()).await.map_err(|error| match error.kind {
-                ErrorKind::Invalid => Error { field: Some("path"), ..error },
-                _ => error,
+            self.runner(act.scope.user()).inspect_repo(path.trim()).await.map_err(|error| {
+                match error.kind {
+                    ErrorKind::Invalid => Error { field: Some("path"), ..error },
+                    _ => error,
+                }
             })?;
         self.store().create_repo(act, project, &facts).await
     }
@@ -47,7 +49,7 @@ impl App {
     /// `NotFound`, or what the runner says.
     pub async fn branches(&self, scope: &Scope, id: RepoId) -> Result<Vec<Branch>> {
         let repo = self.store().repo(scope, id).await?;
-        self.runner(scope).branches(&repo.path).await
+        self.runner(scope.user()).branches(&repo.path).await
     }
 
     /// Repositories below a folder, the home folder by default.
@@ -55,7 +57,7 @@ impl App {
     /// # Errors
     /// What the runner says.
     pub async fn find_repos(&self, scope: &Scope, under: Option<&str>) -> Result<FoundRepos> {
-        self.runner(scope).find_repos(under).await
+        self.runner(scope.user()).find_repos(under).await
     }
 
     /// Folders that complete a typed path.
@@ -63,7 +65,7 @@ impl App {
     /// # Errors
     /// What the runner says.
     pub async fn complete_path(&self, scope: &Scope, prefix: &str) -> Result<Vec<PathCompletion>> {
-        self.runner(scope).complete_path(prefix).await
+        self.runner(scope.user()).complete_path(prefix).await
     }
 
     /// The agents' catalogue, as found on the runner's machine.
@@ -71,6 +73,6 @@ impl App {
     /// # Errors
     /// What the runner says.
     pub async fn agents(&self, scope: &Scope) -> Result<Vec<Agent>> {
-        self.runner(scope).agents().await
+        self.runner(scope.user()).agents().await
     }
 }

@@ -10,6 +10,7 @@ use switchyard_domain::workspace::{
 use switchyard_domain::{Result, Scope, WorkspaceId};
 
 use crate::App;
+use crate::workspace::require_owner;
 
 impl App {
     /// What the workspace changed against its base, committed or not; or one file of it, whole.
@@ -18,7 +19,7 @@ impl App {
     /// `NotFound`, `Conflict` when the workspace is not there to be looked at.
     pub async fn diff(&self, scope: &Scope, id: WorkspaceId, only: Option<&DiffPath>) -> Result<Diff> {
         let site = self.open_site(scope, id).await?;
-        self.runner(scope).diff(&site, only).await
+        self.runner(site.user_id).diff(&site, only).await
     }
 
     /// Yields each time the workspace's files change.
@@ -27,7 +28,7 @@ impl App {
     /// As [`App::diff`].
     pub async fn changes(&self, scope: &Scope, id: WorkspaceId) -> Result<BoxStream<'static, Result<()>>> {
         let site = self.open_site(scope, id).await?;
-        self.runner(scope).changes(&site).await
+        self.runner(site.user_id).changes(&site).await
     }
 
     /// Commits that the base branch does not have, newest first.
@@ -36,7 +37,7 @@ impl App {
     /// As [`App::diff`].
     pub async fn commits(&self, scope: &Scope, id: WorkspaceId) -> Result<Vec<CommitInfo>> {
         let site = self.open_site(scope, id).await?;
-        self.runner(scope).commits(&site).await
+        self.runner(site.user_id).commits(&site).await
     }
 
     /// Commits everything that is not committed.
@@ -48,7 +49,7 @@ impl App {
         let _only_one = self.parts.workspaces.lock(id).await;
         self.refuse_while_active(&act.scope, id).await?;
         let site = self.open_site(&act.scope, id).await?;
-        let commits = self.runner(&act.scope).commit(&site, message).await?;
+        let commits = self.runner(site.user_id).commit(&site, message).await?;
         self.touch(act, id).await?;
         Ok(commits)
     }
@@ -59,7 +60,7 @@ impl App {
     /// As [`App::diff`], and `Invalid` with code `path_outside`.
     pub async fn files(&self, scope: &Scope, id: WorkspaceId, path: &str) -> Result<Vec<FileEntry>> {
         let site = self.open_site(scope, id).await?;
-        self.runner(scope).files(&site, path).await
+        self.runner(site.user_id).files(&site, path).await
     }
 
     /// A file's text.
@@ -68,17 +69,19 @@ impl App {
     /// As [`App::files`].
     pub async fn file(&self, scope: &Scope, id: WorkspaceId, path: &str) -> Result<FileContent> {
         let site = self.open_site(scope, id).await?;
-        self.runner(scope).file(&site, path).await
+        self.runner(site.user_id).file(&site, path).await
     }
 
     /// Pushes the workspace's branch.
     ///
     /// # Errors
-    /// As [`App::diff`], and `Conflict` with code `no_remote`.
+    /// As [`App::diff`], `Conflict` with code `no_remote`, and `Forbidden` with code `not_the_owner` for another's.
     pub async fn push(&self, act: &Act, id: WorkspaceId, remote: Option<&str>) -> Result<Pushed> {
         let _only_one = self.parts.workspaces.lock(id).await;
         let site = self.open_site(&act.scope, id).await?;
-        let pushed = self.runner(&act.scope).push(&site, remote).await?;
+        // The remote is talked to as whoever the workspace is of.
+        require_owner(&act.scope, site.user_id)?;
+        let pushed = self.runner(site.user_id).push(&site, remote).await?;
         self.touch(act, id).await?;
         Ok(pushed)
     }
@@ -89,7 +92,7 @@ impl App {
     /// As [`App::diff`].
     pub async fn checkpoints(&self, scope: &Scope, id: WorkspaceId) -> Result<Vec<Checkpoint>> {
         let site = self.open_site(scope, id).await?;
-        self.runner(scope).checkpoints(&site).await
+        self.runner(site.user_id).checkpoints(&site).await
     }
 
     /// Saves the workspace's files as they are.
@@ -99,7 +102,7 @@ impl App {
     pub async fn checkpoint(&self, act: &Act, id: WorkspaceId) -> Result<Checkpoint> {
         let _only_one = self.parts.workspaces.lock(id).await;
         let site = self.open_site(&act.scope, id).await?;
-        let checkpoint = self.runner(&act.scope).checkpoint(&site, CheckpointReason::Manual).await?;
+        let checkpoint = self.runner(site.user_id).checkpoint(&site, CheckpointReason::Manual).await?;
         self.touch(act, id).await?;
         Ok(checkpoint)
     }
@@ -112,7 +115,7 @@ impl App {
         let _only_one = self.parts.workspaces.lock(id).await;
         self.refuse_while_active(&act.scope, id).await?;
         let site = self.open_site(&act.scope, id).await?;
-        let saved = self.runner(&act.scope).rewind(&site, number).await?;
+        let saved = self.runner(site.user_id).rewind(&site, number).await?;
         self.touch(act, id).await?;
         Ok(saved)
     }

@@ -9,6 +9,7 @@ use switchyard_domain::workspace::WorkspaceStatus;
 use switchyard_domain::{Error, ErrorKind, MessageId, Result, Scope, SessionId, WorkspaceId};
 
 use crate::App;
+use crate::workspace::require_owner;
 
 /// What is asked of a new session.
 #[derive(Clone, Debug)]
@@ -23,7 +24,8 @@ impl App {
     /// Starts a session in a workspace. Answers at once, in status `starting`.
     ///
     /// # Errors
-    /// `Invalid`, `NotFound`, `Conflict` while another agent works there or the workspace cannot be worked in.
+    /// `Invalid`, `NotFound`, `Conflict` while another agent works there or the workspace cannot be worked in;
+    /// `Forbidden` with code `not_the_owner` for another's workspace.
     pub async fn create_session(
         &self,
         act: &Act,
@@ -33,6 +35,7 @@ impl App {
         request.agent.validate("agent")?;
         validate_text("prompt", &request.prompt)?;
         let of = self.store().workspace(&act.scope, workspace).await?;
+        require_owner(&act.scope, of.created_by)?;
         if of.status != WorkspaceStatus::Creating {
             self.open_site(&act.scope, workspace).await?;
         }
@@ -87,10 +90,12 @@ impl App {
     /// process is gone is started again.
     ///
     /// # Errors
-    /// `Invalid`, `NotFound`, `Conflict` when the workspace cannot be worked in.
+    /// `Invalid`, `NotFound`, `Conflict` when the workspace cannot be worked in; `Forbidden` with code `not_the_owner`
+    /// for another's session.
     pub async fn send_message(&self, act: &Act, session: SessionId, text: &str) -> Result<Message> {
         validate_text("text", text)?;
         let of = self.store().session(&act.scope, session).await?;
+        require_owner(&act.scope, of.created_by)?;
         if !of.status.is_active() {
             self.open_site(&act.scope, of.workspace_id).await?;
         }
@@ -121,7 +126,7 @@ impl App {
     /// `NotFound`, `Unavailable` when the runner does not answer.
     pub async fn stop_session(&self, act: &Act, id: SessionId) -> Result<()> {
         let session = self.store().session(&act.scope, id).await?;
-        match self.runner(&act.scope).stop_session(id).await {
+        match self.runner(session.created_by).stop_session(id).await {
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {
                 // No process is there to be stopped: only the row may say otherwise.
                 if session.status.is_active() {
@@ -142,7 +147,7 @@ impl App {
     ///
     /// # Errors
     /// `NotFound`, `Invalid` for an option or choice that the agent does not have, `Conflict` with code
-    /// `session_not_live` when its process is gone.
+    /// `session_not_live` when its process is gone, `Forbidden` with code `not_the_owner` for another's session.
     pub async fn set_session_option(
         &self,
         act: &Act,
@@ -151,12 +156,13 @@ impl App {
         choice_id: &str,
     ) -> Result<()> {
         let session = self.store().session(&act.scope, id).await?;
+        require_owner(&act.scope, session.created_by)?;
         let offered = session.modes.iter().any(|option| {
             option.id == option_id && option.choices.iter().any(|choice| choice.id == choice_id)
         });
         if !offered {
             return Err(Error::invalid("option_id", "The agent does not offer this."));
         }
-        self.runner(&act.scope).set_option(id, option_id, choice_id).await
+        self.runner(session.created_by).set_option(id, option_id, choice_id).await
     }
 }

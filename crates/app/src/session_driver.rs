@@ -12,7 +12,7 @@ use switchyard_domain::approval::Approval;
 use switchyard_domain::runner::EntryStream;
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::transcript::Entry;
-use switchyard_domain::{Error, ErrorKind, Result, Scope, SessionId};
+use switchyard_domain::{Error, ErrorKind, Result, Scope, SessionId, UserId};
 use tokio::sync::{Notify, watch};
 
 use crate::App;
@@ -26,8 +26,36 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The drivers at work, by session.
 #[derive(Default)]
 pub(crate) struct Drivers {
-    wakers: Mutex<HashMap<SessionId, Arc<Notify>>>,
+    at_work: Mutex<HashMap<SessionId, Arc<Driver>>>,
     stored: Mutex<HashMap<SessionId, watch::Sender<i64>>>,
+}
+
+/// A driver as those know it who leave it work.
+struct Driver {
+    waker: Notify,
+    /// The authority of each user who left it work, the latest last. It is never empty.
+    scopes: Mutex<Vec<Scope>>,
+}
+
+impl Driver {
+    fn woken_by(scope: Scope) -> Self {
+        let driver = Self { waker: Notify::new(), scopes: Mutex::new(vec![scope]) };
+        driver.waker.notify_one();
+        driver
+    }
+
+    fn wake(&self, scope: Scope) {
+        let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        scopes.retain(|known| known.user() != scope.user());
+        scopes.push(scope);
+        self.waker.notify_one();
+    }
+
+    /// The owner's authority, once the owner left it work; somebody's who may do so otherwise.
+    fn scope(&self, owner: Option<UserId>) -> Option<Scope> {
+        let scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        scopes.iter().find(|scope| Some(scope.user()) == owner).or(scopes.last()).copied()
+    }
 }
 
 /// Tells when more of a transcript is stored.
@@ -75,23 +103,22 @@ enum Step {
 impl App {
     /// Sees to it that a driver is at work on the session, and looks again at what there is to do.
     pub(crate) fn drive(&self, scope: Scope, id: SessionId) {
-        let mut wakers = self.parts.drivers.wakers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waker) = wakers.get(&id) {
-            waker.notify_one();
+        let mut at_work = self.parts.drivers.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(driver) = at_work.get(&id) {
+            driver.wake(scope);
             return;
         }
-        let waker = Arc::new(Notify::new());
-        waker.notify_one();
-        wakers.insert(id, Arc::clone(&waker));
-        drop(wakers);
+        let driver = Arc::new(Driver::woken_by(scope));
+        at_work.insert(id, Arc::clone(&driver));
+        drop(at_work);
         let app = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = app.drive_until_done(scope, id, &waker).await {
+            if let Err(error) = app.drive_until_done(id, &driver).await {
                 tracing::error!(session = %id, user = %scope.user(), ?error, "a session's driver gave up");
                 if let Err(error) = app.fail_session(scope, id, &error).await {
                     tracing::error!(session = %id, ?error, "a session could not be marked failed");
                 }
-                app.parts.drivers.wakers.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                app.parts.drivers.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             }
         });
     }
@@ -102,7 +129,9 @@ impl App {
         self.parts.drivers.watch(id)
     }
 
-    async fn drive_until_done(&self, scope: Scope, id: SessionId, waker: &Notify) -> Result<()> {
+    async fn drive_until_done(&self, id: SessionId, driver: &Driver) -> Result<()> {
+        let waker = &driver.waker;
+        let mut owner = None;
         let mut stream: Option<EntryStream> = None;
         let mut wait = FIRST_WAIT;
         let mut lost_since = None;
@@ -122,18 +151,8 @@ impl App {
                     Step::Woken
                 }
             };
-            let ended = matches!(step, Step::Ended);
-            let outcome = match step {
-                Step::Entries(batch) => self.take_in(scope, id, &batch).await.map(drop),
-                Step::Ended => {
-                    stream = None;
-                    self.settle_ended(scope, id).await
-                }
-                Step::Lost(error) => Err(error),
-                Step::Woken => Ok(()),
-            };
-            let outcome = match outcome {
-                Ok(()) => self.look_for_work(scope, id, &mut stream, ended).await,
+            let outcome = match self.acting_scope(id, driver, &mut owner).await {
+                Ok(scope) => self.take_step(scope, id, step, &mut stream).await,
                 Err(error) => Err(error),
             };
             match outcome {
@@ -158,15 +177,52 @@ impl App {
         }
     }
 
+    /// The authority to act with: the session owner's, as soon as it is there. Anybody who may answer the agent can
+    /// have begun the driver.
+    async fn acting_scope(
+        &self,
+        id: SessionId,
+        driver: &Driver,
+        owner: &mut Option<UserId>,
+    ) -> Result<Scope> {
+        let scope = driver.scope(*owner).ok_or_else(|| Error::internal("a driver without authority"))?;
+        if owner.is_some() {
+            return Ok(scope);
+        }
+        *owner = Some(self.store().session(&scope, id).await?.created_by);
+        Ok(driver.scope(*owner).unwrap_or(scope))
+    }
+
+    /// Deals with what was found. True while there is a reason to stay.
+    async fn take_step(
+        &self,
+        scope: Scope,
+        id: SessionId,
+        step: Step,
+        stream: &mut Option<EntryStream>,
+    ) -> Result<bool> {
+        let ended = matches!(step, Step::Ended);
+        match step {
+            Step::Entries(batch) => drop(self.take_in(scope, id, &batch).await?),
+            Step::Ended => {
+                *stream = None;
+                self.settle_ended(scope, id).await?;
+            }
+            Step::Lost(error) => return Err(error),
+            Step::Woken => {}
+        }
+        self.look_for_work(scope, id, stream, ended).await
+    }
+
     /// Ends the driver unless somebody left work in the meantime. True when it is gone.
     fn retire(&self, id: SessionId, waker: &Notify) -> bool {
         use futures_util::FutureExt;
-        let mut wakers = self.parts.drivers.wakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at_work = self.parts.drivers.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         if waker.notified().now_or_never().is_some() {
             waker.notify_one();
             return false;
         }
-        wakers.remove(&id);
+        at_work.remove(&id);
         true
     }
 
@@ -185,12 +241,13 @@ impl App {
         stream: &mut Option<EntryStream>,
         ended: bool,
     ) -> Result<bool> {
+        let runner = self.runner(self.store().session(&scope, id).await?.created_by);
         for approval in self.store().unheard_answers(&scope, id).await? {
             let Some(option_id) = &approval.option_id else {
                 self.stop_unanswerable(scope, &approval, stream).await?;
                 break;
             };
-            match self.runner(&scope).answer_permission(id, &approval.permission_id, option_id).await {
+            match runner.answer_permission(id, &approval.permission_id, option_id).await {
                 // The question is gone with the process that asked it; its journal says so.
                 Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
                 other => other?,
@@ -217,13 +274,14 @@ impl App {
         stream: &mut Option<EntryStream>,
     ) -> Result<()> {
         let id = approval.session_id;
-        match self.runner(&scope).stop_session(id).await {
+        let session = self.store().session(&scope, id).await?;
+        match self.runner(session.created_by).stop_session(id).await {
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
             other => other?,
         }
         let mut rest = match stream.take() {
             Some(entries) => Some(entries),
-            None => self.follow(&scope, &self.store().session(&scope, id).await?).await?,
+            None => self.follow(&scope, &session).await?,
         };
         while let Some(entries) = &mut rest
             && let Some(batch) = entries.next().await
@@ -239,7 +297,7 @@ impl App {
     }
 
     async fn follow(&self, scope: &Scope, session: &Session) -> Result<Option<EntryStream>> {
-        match self.runner(scope).follow(session.id, session.last_seq).await {
+        match self.runner(session.created_by).follow(session.id, session.last_seq).await {
             Ok(stream) => Ok(Some(stream)),
             Err(error) if error.kind == ErrorKind::NotFound => {
                 if session.status.is_active() && session.last_seq > 0 {
@@ -269,5 +327,24 @@ impl App {
     pub(crate) async fn fail_session(&self, scope: Scope, id: SessionId, error: &Error) -> Result<()> {
         let act = self.act(scope, "session.fail");
         self.store().set_session_status(&act, id, SessionStatus::Failed, Some(&error.message)).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use switchyard_domain::{Actor, OrgId, Role};
+
+    use super::*;
+
+    #[test]
+    fn a_driver_acts_for_the_owner_whoever_woke_it_first_or_last() {
+        let (org, owner, other) = (OrgId::new(), UserId::new(), UserId::new());
+        let scope = |user| Actor::authenticated(user, vec![(org, Role::Member)]).scope(org).unwrap();
+        let driver = Driver::woken_by(scope(other));
+        assert_eq!(driver.scope(Some(owner)).unwrap().user(), other);
+        driver.wake(scope(owner));
+        driver.wake(scope(other));
+        assert_eq!(driver.scope(Some(owner)).unwrap().user(), owner);
+        assert_eq!(driver.scopes.lock().unwrap().len(), 2);
     }
 }

@@ -1,6 +1,6 @@
 //! What people do with terminals.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::FutureExt;
@@ -12,32 +12,43 @@ use switchyard_domain::store::{Act, NewTerminal, TerminalPlace};
 use switchyard_domain::terminal::{
     ClosedReason, Terminal, TerminalEnd, TerminalKind, TerminalSize, validate_name,
 };
-use switchyard_domain::{Error, ErrorKind, Result, Scope, TerminalId, WorkspaceId};
+use switchyard_domain::{Error, ErrorKind, Result, Scope, TerminalId, UserId, WorkspaceId};
+use tokio::sync::Notify;
 
 use crate::App;
 use crate::recovery::runner_is_away;
+use crate::workspace::require_owner;
 
-/// Terminals that the runner has already and the store does not have yet: they belong to somebody.
+/// Terminals that a runner has already and the store does not have yet, each with whose it is.
 #[derive(Default)]
-pub(crate) struct Opening(Mutex<HashSet<TerminalId>>);
+pub(crate) struct Opening {
+    terminals: Mutex<HashMap<TerminalId, UserId>>,
+    begun: Notify,
+}
 
 /// A terminal that is being opened, until this is dropped.
 struct BeingOpened<'a>(&'a Opening, TerminalId);
 
 impl Opening {
-    fn begin(&self, id: TerminalId) -> BeingOpened<'_> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    fn begin(&self, id: TerminalId, user: UserId) -> BeingOpened<'_> {
+        self.terminals.lock().unwrap_or_else(PoisonError::into_inner).insert(id, user);
+        self.begun.notify_one();
         BeingOpened(self, id)
     }
 
-    pub(crate) fn all(&self) -> HashSet<TerminalId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn all(&self) -> HashMap<TerminalId, UserId> {
+        self.terminals.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until one began to be opened since the last call.
+    pub(crate) async fn begun(&self) {
+        self.begun.notified().await;
     }
 }
 
 impl Drop for BeingOpened<'_> {
     fn drop(&mut self) {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        self.0.terminals.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
     }
 }
 
@@ -48,8 +59,9 @@ impl App {
     /// Opens a terminal in a workspace.
     ///
     /// # Errors
-    /// `Invalid` for a bad name, `NotFound`, `Conflict` when the workspace has no folder (`workspace_busy`,
-    /// `workspace_discarded`, `workspace_failed`), `Limited` with code `too_many_terminals`, or what the runner says.
+    /// `Invalid` for a bad name, `NotFound`, `Forbidden` with code `not_the_owner` for another's workspace, `Conflict`
+    /// when the workspace has no folder (`workspace_busy`, `workspace_discarded`, `workspace_failed`), `Limited` with
+    /// code `too_many_terminals`, or what the runner says.
     pub async fn create_terminal(
         &self,
         act: &Act,
@@ -64,7 +76,7 @@ impl App {
         self.open_terminal(act, site, TerminalProgram::Shell, name, size).await
     }
 
-    /// Opens a terminal in a workspace that is locked.
+    /// Opens a terminal in a workspace of the acting user's that is locked.
     pub(crate) async fn open_terminal(
         &self,
         act: &Act,
@@ -73,20 +85,22 @@ impl App {
         name: Option<String>,
         size: TerminalSize,
     ) -> Result<Terminal> {
+        require_owner(&act.scope, site.user_id)?;
         let kind = match program {
             TerminalProgram::Shell => TerminalKind::Shell,
             TerminalProgram::Script(_) => TerminalKind::DevServer,
         };
         let scrollback_lines = self.store().config(&act.scope).await?.config.terminal_scrollback_lines;
         let (id, workspace_id) = (TerminalId::new(), site.id);
-        let _opening = self.parts.opening.begin(id);
+        let runner = self.runner(site.user_id);
+        let _opening = self.parts.opening.begin(id, site.user_id);
         let start = TerminalStart { id, site, program, size, scrollback_lines };
-        self.runner(&act.scope).open_terminal(&start).await?;
+        runner.open_terminal(&start).await?;
         let new = NewTerminal { id, workspace_id, kind, name, size, scrollback_lines };
         let made = self.store().create_terminal(act, &new).await;
         // Refused, or made before under the same key: the one that was just opened is nobody's.
         if made.as_ref().map_or(true, |made| made.id != id) {
-            self.runner(&act.scope).close_terminal(id, ClosedReason::Closed).await?;
+            runner.close_terminal(id, ClosedReason::Closed).await?;
         }
         made
     }
@@ -149,8 +163,8 @@ impl App {
         version: Option<i64>,
         end: TerminalEnd,
     ) -> Result<()> {
-        self.store().close_terminal(act, id, version, end).await?;
-        match self.runner(&act.scope).close_terminal(id, end.reason).await {
+        let terminal = self.store().close_terminal(act, id, version, end).await?;
+        match self.runner(terminal.created_by).close_terminal(id, end.reason).await {
             Err(error) if runner_is_away(&error) => {
                 tracing::warn!(terminal = %id, ?error, "a closed terminal is left for the runner's next visit");
                 Ok(())
@@ -181,7 +195,7 @@ impl App {
         if let Some(end) = terminal.end {
             return Ok(only(end));
         }
-        match self.runner(&scope).attach_terminal(id, from, input).await {
+        match self.runner(terminal.created_by).attach_terminal(id, from, input).await {
             // It ended a moment ago, or with the runner that had it.
             Err(error) if error.kind == ErrorKind::NotFound => match self.lose_terminal(scope, id).await?.end
             {

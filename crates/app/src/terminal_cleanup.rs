@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use switchyard_domain::runner::{EndedTerminals, KnownTerminal};
 use switchyard_domain::terminal::{ClosedReason, TerminalEnd};
 use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope, TerminalId, UserId};
@@ -29,14 +30,55 @@ impl App {
     /// Notes terminals that end as they do, and looks through all of them now and at each interval, for as long as it
     /// is polled.
     ///
-    /// `authority` turns an owner into the actor on whose behalf their terminals are closed.
-    pub async fn keep_terminals(&self, authority: impl Fn(UserId, OrgId) -> Actor, cleanup: TerminalCleanup) {
+    /// `authority` turns an owner into the actor on whose behalf their terminals are closed. The runners of `residents`
+    /// are looked through for as long as they are there; another user's only while that user has terminals, so that a
+    /// runner with nothing to do can end.
+    pub async fn keep_terminals(
+        &self,
+        authority: impl Fn(UserId, OrgId) -> Actor,
+        cleanup: TerminalCleanup,
+        residents: &[UserId],
+    ) {
+        let (mut followed, mut followers) = (HashSet::new(), FuturesUnordered::new());
         loop {
-            if let Err(error) = self.follow_terminals(&authority, cleanup).await {
-                tracing::debug!(?error, "terminals could not be looked after");
+            let mut users: HashSet<UserId> = residents.iter().copied().collect();
+            match self.users_with_terminals().await {
+                Ok(with_terminals) => users.extend(with_terminals),
+                Err(error) => tracing::debug!(?error, "it is not known who has terminals"),
             }
+            for user in users {
+                if followed.insert(user) {
+                    let resident = residents.contains(&user);
+                    followers.push(self.follow_user(user, &authority, cleanup, resident));
+                }
+            }
+            tokio::select! {
+                Some(user) = followers.next() => drop(followed.remove(&user)),
+                () = self.parts.opening.begun() => {}
+                () = sleep(cleanup.every) => {}
+            }
+        }
+    }
+
+    async fn users_with_terminals(&self) -> Result<HashSet<UserId>> {
+        let opening = self.parts.opening.all();
+        let open = self.store().open_terminals().await?;
+        Ok(open.into_iter().map(|(_, user, _)| user).chain(opening.into_values()).collect())
+    }
+
+    /// Looks after a user's terminals until there are none, or without end; answers whose they were.
+    async fn follow_user(
+        &self,
+        user: UserId,
+        authority: &impl Fn(UserId, OrgId) -> Actor,
+        cleanup: TerminalCleanup,
+        resident: bool,
+    ) -> UserId {
+        while let Err(error) = self.follow_terminals(user, authority, cleanup, resident).await {
+            tracing::debug!(%user, ?error, "terminals could not be looked after");
             sleep(SOON).await;
         }
+        user
     }
 
     /// Notes that all terminals are closed: the runner is about to be ended, and they with it.
@@ -51,25 +93,30 @@ impl App {
         Ok(())
     }
 
-    /// Looks after terminals until the runner is gone.
+    /// Looks after a user's terminals until the runner is gone, which is an error, or there are none.
     async fn follow_terminals(
         &self,
+        user: UserId,
         authority: &impl Fn(UserId, OrgId) -> Actor,
         cleanup: TerminalCleanup,
+        resident: bool,
     ) -> Result<()> {
-        let mut ended: EndedTerminals = self.parts.runner.ended_terminals().await?;
+        let mut ended: EndedTerminals = self.runner(user).ended_terminals().await?;
         let mut look = Instant::now();
         loop {
             tokio::select! {
                 end = ended.next() => match end {
                     Some(end) => {
                         let (id, end) = end?;
-                        self.note_end(authority, id, end).await?;
+                        self.note_end(user, authority, id, end).await?;
                     }
                     None => return Err(Error::unavailable("runner_unavailable", "The runner is gone.")),
                 },
                 () = sleep_until(look) => {
-                    self.look_through_terminals(authority, cleanup).await?;
+                    let any = self.look_through_terminals(user, authority, cleanup).await?;
+                    if !any && !resident {
+                        return Ok(());
+                    }
                     look = Instant::now() + cleanup.every;
                 }
             }
@@ -79,55 +126,64 @@ impl App {
     /// Notes how a terminal ended, and lets the runner forget it.
     async fn note_end(
         &self,
+        user: UserId,
         authority: &impl Fn(UserId, OrgId) -> Actor,
         id: TerminalId,
         end: TerminalEnd,
     ) -> Result<()> {
-        let open = self.store().open_terminals().await?;
-        if let Some((org, user, _)) = open.into_iter().find(|(_, _, open)| *open == id) {
+        let open = self.open_terminals_of(user).await?;
+        if let Some((org, _)) = open.into_iter().find(|(_, open)| *open == id) {
             let act = self.act(owner_scope(authority, user, org)?, "terminal.end");
             gone_is_fine(self.store().close_terminal(&act, id, None, end).await.map(drop))?;
-        } else if self.parts.opening.all().contains(&id) {
+        } else if self.parts.opening.all().contains_key(&id) {
             // Its row is about to be written; the next look through closes it.
             return Ok(());
         }
-        self.parts.runner.close_terminal(id, end.reason).await
+        self.runner(user).close_terminal(id, end.reason).await
     }
 
+    /// True if the user had any.
     async fn look_through_terminals(
         &self,
+        user: UserId,
         authority: &impl Fn(UserId, OrgId) -> Actor,
         cleanup: TerminalCleanup,
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let runner = self.runner(user);
         // Read in this order: what is opened meanwhile is in the last two, or in neither of the first two.
-        let known = self.parts.runner.terminals().await?;
+        let known = runner.terminals().await?;
         let opening = self.parts.opening.all();
-        let open = self.store().open_terminals().await?;
+        let open = self.open_terminals_of(user).await?;
         let there: HashSet<TerminalId> = known.iter().map(|known| known.id).collect();
-        for (org, user, id) in &open {
-            if !there.contains(id) && !opening.contains(id) {
-                self.lose_if_gone(owner_scope(authority, *user, *org)?, *id).await?;
+        for (org, id) in &open {
+            if !there.contains(id) && !opening.contains_key(id) {
+                self.lose_if_gone(owner_scope(authority, user, *org)?, *id).await?;
             }
         }
         for known in &known {
-            match open.iter().find(|(_, _, id)| *id == known.id) {
-                None if opening.contains(&known.id) => {}
+            match open.iter().find(|(_, id)| *id == known.id) {
+                None if opening.contains_key(&known.id) => {}
                 None => {
                     tracing::warn!(terminal = %known.id, security_event = true, "an orphaned terminal is closed");
-                    self.parts.runner.close_terminal(known.id, ClosedReason::Closed).await?;
+                    runner.close_terminal(known.id, ClosedReason::Closed).await?;
                 }
-                Some((org, user, _)) => {
-                    let scope = owner_scope(authority, *user, *org)?;
+                Some((org, _)) => {
+                    let scope = owner_scope(authority, user, *org)?;
                     self.close_if_unused(scope, known, cleanup.idle_after).await?;
                 }
             }
         }
-        Ok(())
+        Ok(!known.is_empty() || !open.is_empty() || opening.values().any(|owner| *owner == user))
+    }
+
+    async fn open_terminals_of(&self, user: UserId) -> Result<Vec<(OrgId, TerminalId)>> {
+        let open = self.store().open_terminals().await?;
+        Ok(open.into_iter().filter(|(_, owner, _)| *owner == user).map(|(org, _, id)| (org, id)).collect())
     }
 
     /// One that was opened after the runner was asked is there when it is asked again.
     async fn lose_if_gone(&self, scope: Scope, id: TerminalId) -> Result<()> {
-        let known = self.parts.runner.terminals().await?;
+        let known = self.runner(scope.user()).terminals().await?;
         if known.iter().any(|known| known.id == id) {
             return Ok(());
         }

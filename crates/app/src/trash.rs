@@ -56,7 +56,7 @@ impl App {
         let project = self.store().project(&scope, workspace.project_id).await?;
         let site = self.site(&scope, &workspace).await?;
         let cleanup = project.settings.cleanup_script.as_deref();
-        let outcome = match self.runner(&scope).discard_workspace(&site, cleanup).await {
+        let outcome = match self.runner(site.user_id).discard_workspace(&site, cleanup).await {
             // What was never made needs no trash.
             Err(error) if error.kind == ErrorKind::NotFound && before == WorkspaceStatus::Failed => Ok(()),
             // Nobody knows how far it came: the row keeps its intention, which is taken up when the runner is back.
@@ -101,7 +101,7 @@ impl App {
     pub(crate) async fn finish_restoring(&self, scope: Scope, id: WorkspaceId) -> Result<Workspace> {
         let workspace = self.store().workspace(&scope, id).await?;
         let site = self.site(&scope, &workspace).await?;
-        let outcome = match self.runner(&scope).restore_workspace(&site).await {
+        let outcome = match self.runner(site.user_id).restore_workspace(&site).await {
             Err(error) if runner_is_away(&error) => return Err(error),
             other => other,
         };
@@ -152,7 +152,7 @@ impl App {
         }
         allowed(&workspace)?;
         let site = self.site(&act.scope, &workspace).await?;
-        match self.runner(&act.scope).purge_workspace(&site, &workspace.branch).await {
+        match self.runner(site.user_id).purge_workspace(&site, &workspace.branch).await {
             Err(error) if error.kind == ErrorKind::NotFound => {}
             other => other?,
         }

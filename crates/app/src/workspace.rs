@@ -12,7 +12,9 @@ use switchyard_domain::workspace::{
     MergeStrategy, OnConflict, RepoCommit, UpdateStrategy, Workspace, WorkspaceRepo, WorkspaceStatus,
     branch_name,
 };
-use switchyard_domain::{Error, ErrorKind, Page, PageRequest, ProjectId, Result, Scope, TaskId, WorkspaceId};
+use switchyard_domain::{
+    Error, ErrorKind, Page, PageRequest, ProjectId, Result, Scope, TaskId, UserId, WorkspaceId,
+};
 
 use crate::App;
 use crate::recovery::runner_is_away;
@@ -129,7 +131,7 @@ impl App {
         }
         let project = self.store().project(&scope, workspace.project_id).await?;
         let site = self.site(&scope, &workspace).await?;
-        let made = self.runner(&scope).make_workspace(&site, &project.settings.copy_files).await;
+        let made = self.runner(site.user_id).make_workspace(&site, &project.settings.copy_files).await;
         let change = match &made {
             Ok(made) => WorkspaceChange {
                 status: Some(WorkspaceStatus::Ready),
@@ -209,7 +211,7 @@ impl App {
         let task = self.store().task(&act.scope, workspace.task_id).await?;
         let site = self.site(&act.scope, &workspace).await?;
         let message = message.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| task.title.clone());
-        let outcome = self.runner(&act.scope).merge(&site, strategy, &message).await;
+        let outcome = self.runner(site.user_id).merge(&site, strategy, &message).await;
         let mut change = WorkspaceChange::default();
         match &outcome {
             Ok(merged) => {
@@ -265,7 +267,7 @@ impl App {
         let _only_one = self.parts.workspaces.lock(id).await;
         self.refuse_while_active(&act.scope, id).await?;
         let site = self.open_site(&act.scope, id).await?;
-        let updated = self.runner(&act.scope).update(&site, strategy, on_conflict).await?;
+        let updated = self.runner(site.user_id).update(&site, strategy, on_conflict).await?;
         self.touch(act, id).await?;
         Ok(updated)
     }
@@ -320,8 +322,37 @@ impl App {
     }
 }
 
+/// Refuses to run programs for anybody but the owner: they run under the owner's account, with what is the owner's.
+pub(crate) fn require_owner(scope: &Scope, owner: UserId) -> Result<()> {
+    if scope.user() == owner {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Forbidden,
+        "not_the_owner",
+        "Programs in a workspace run under the account of whoever made it, so nobody else may start or steer them. Make \
+         a workspace of your own for the task.",
+    ))
+}
+
 /// The message that hands a task to an agent.
 fn prompt_of(task: &Task) -> String {
     let description = task.description.trim();
     if description.is_empty() { task.title.clone() } else { format!("{}\n\n{description}", task.title) }
+}
+
+#[cfg(test)]
+mod tests {
+    use switchyard_domain::{Actor, OrgId, Role};
+
+    use super::*;
+
+    #[test]
+    fn programs_are_run_for_the_owner_of_a_workspace_and_for_no_administrator() {
+        let (owner, org) = (UserId::new(), OrgId::new());
+        let scope = |user, role| Actor::authenticated(user, vec![(org, role)]).scope(org).unwrap();
+        require_owner(&scope(owner, Role::Member), owner).unwrap();
+        let error = require_owner(&scope(UserId::new(), Role::Admin), owner).unwrap_err();
+        assert_eq!((error.kind, error.code), (ErrorKind::Forbidden, "not_the_owner"));
+    }
 }

@@ -5,10 +5,11 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
-use switchyard_domain::runner::Runner;
-use switchyard_domain::{Error, Result};
+use switchyard_domain::runner::{Runner, Runners};
+use switchyard_domain::{Error, Result, UserId};
 use switchyard_runner_api::RemoteRunner;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
@@ -57,6 +58,11 @@ impl RunnerProcess {
         self.remote.clone()
     }
 
+    /// The runner as everybody's: a desktop has one user.
+    pub(crate) fn for_everybody(&self) -> OneForAll {
+        OneForAll(Arc::new(self.remote()))
+    }
+
     /// Leaves the runner as it is.
     pub(crate) fn detach(&self) {
         self.keeper.abort();
@@ -69,6 +75,15 @@ impl RunnerProcess {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::unavailable("runner_unavailable", "The runner did not end in time.")),
         }
+    }
+}
+
+/// One runner, whoever asks.
+pub(crate) struct OneForAll(Arc<dyn Runner>);
+
+impl Runners for OneForAll {
+    fn of(&self, _: UserId) -> Arc<dyn Runner> {
+        Arc::clone(&self.0)
     }
 }
 

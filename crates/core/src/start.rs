@@ -101,7 +101,7 @@ impl Core {
         });
         let app = App::new(Ports {
             store: Arc::clone(&store) as Arc<dyn Store>,
-            runner: Arc::new(runner.remote()),
+            runners: Arc::new(runner.for_everybody()),
             vault: Arc::new(DesktopVault::new(folder.credentials())),
             clock: Arc::new(clock),
         });
@@ -111,7 +111,7 @@ impl Core {
         let keepers = [
             tokio::spawn(async move { trash.keep_trash(local_actor).await }),
             tokio::spawn(async move { approvals.keep_approvals(local_actor).await }),
-            tokio::spawn(async move { terminals.keep_terminals(local_actor, cleanup).await }),
+            tokio::spawn(async move { terminals.keep_terminals(local_actor, cleanup, &[user]).await }),
         ];
         let instance = Instance {
             version: env!("CARGO_PKG_VERSION"),

@@ -5,6 +5,8 @@
 
 mod terminals;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
@@ -123,6 +125,13 @@ pub struct KnownSession {
 /// Entries of a transcript as they come, in batches, in order, without gaps. Ends when the session has no process
 /// any more and all was read.
 pub type EntryStream = BoxStream<'static, Result<Vec<Entry>>>;
+
+/// The runners, told apart by whose work they do. Where people are kept apart, one user's runner reaches nothing of
+/// another's.
+pub trait Runners: Send + Sync {
+    /// The runner of this user's work. Cheap: nothing is started or connected to before the first call.
+    fn of(&self, user: UserId) -> Arc<dyn Runner>;
+}
 
 /// The data plane.
 #[async_trait]
