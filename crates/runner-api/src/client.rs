@@ -20,7 +20,7 @@ use switchyard_domain::workspace::{
     Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed,
     RepoCommit, UpdateStrategy,
 };
-use switchyard_domain::{Error, Result, SessionId};
+use switchyard_domain::{Error, Result, SessionId, UserId};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep};
 use tonic::transport::{Channel, Endpoint, Uri};
@@ -28,6 +28,7 @@ use tonic::{Response, Status};
 use tower::service_fn;
 
 use crate::fault::{CannotStart, decode_status, parse};
+use crate::hosted::RemoteHost;
 use crate::proto::runner_client::RunnerClient;
 use crate::{PROTOCOL, decode, encode, proto};
 
@@ -39,10 +40,19 @@ const START_PATIENCE: Duration = Duration::from_secs(3);
 /// How often it looks.
 const PULSE: Duration = Duration::from_millis(5);
 
+/// Where a runner is to be found.
+#[derive(Clone)]
+pub(crate) enum Address {
+    /// On this socket.
+    Socket(PathBuf),
+    /// Wherever the host says, which starts it.
+    Hosted { host: RemoteHost, user: UserId },
+}
+
 /// A runner reached over gRPC. Cheap to clone; connects on first use and again after a loss.
 #[derive(Clone)]
 pub struct RemoteRunner {
-    socket: PathBuf,
+    address: Address,
     client: RunnerClient<Channel>,
     probe: RunnerClient<Channel>,
     trouble: Trouble,
@@ -56,6 +66,10 @@ impl Trouble {
     fn told(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    fn set(&self, reason: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
 }
 
 /// What a runner says of itself.
@@ -67,7 +81,7 @@ pub struct Hello {
     pub pid: i64,
 }
 
-fn answer<T>(reply: std::result::Result<Response<T>, Status>) -> Result<T> {
+pub(crate) fn answer<T>(reply: std::result::Result<Response<T>, Status>) -> Result<T> {
     reply.map(Response::into_inner).map_err(|status| decode_status(&status))
 }
 
@@ -77,21 +91,25 @@ impl RemoteRunner {
     /// Calls wait a moment for a runner that is being started; [`RemoteRunner::hello`] does not.
     ///
     /// # Errors
-    /// `Internal` when the path cannot be written as an address.
+    /// `Internal` when the path is not a whole one.
     pub fn on_socket(path: &Path) -> Result<Self> {
-        let endpoint = Endpoint::try_from(format!("unix://{}", path.display())).map_err(Error::internal)?;
-        let probe = RunnerClient::new(endpoint.connect_lazy());
-        let (socket, trouble) = (path.to_owned(), Trouble::default());
-        let (path, told) = (socket.clone(), trouble.clone());
-        let patient = service_fn(move |_: Uri| connect(path.clone(), told.clone()));
-        let client = RunnerClient::new(endpoint.connect_with_connector_lazy(patient));
-        Ok(Self { socket, client: client.max_decoding_message_size(LARGEST_MESSAGE), probe, trouble })
+        if !path.is_absolute() {
+            return Err(Error::internal(format!("{} is no whole path", path.display())));
+        }
+        Ok(Self::at(Address::Socket(path.to_owned())))
+    }
+
+    pub(crate) fn at(address: Address) -> Self {
+        let trouble = Trouble::default();
+        let client = RunnerClient::new(channel(&address, &trouble, START_PATIENCE, |endpoint| endpoint));
+        let probe = RunnerClient::new(channel(&address, &trouble, Duration::ZERO, |endpoint| endpoint));
+        Self { address, client: client.max_decoding_message_size(LARGEST_MESSAGE), probe, trouble }
     }
 
     /// Notes why the runner cannot be started, in words for the person, or that nothing is known to be wrong. Calls
     /// that find no runner say so, and what [`Runner::trouble`] tells.
     pub fn set_trouble(&self, reason: Option<String>) {
-        *self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+        self.trouble.set(reason);
     }
 
     /// Asks who is there, now.
@@ -117,22 +135,50 @@ impl RemoteRunner {
     }
 }
 
-/// Connects to a socket, which may not be there yet.
+/// A connection to be, which waits this long for a runner that does not listen yet.
+fn channel(
+    address: &Address,
+    trouble: &Trouble,
+    patience: Duration,
+    tune: impl Fn(Endpoint) -> Endpoint,
+) -> Channel {
+    let (address, trouble) = (address.clone(), trouble.clone());
+    let connector = service_fn(move |_: Uri| connect(address.clone(), trouble.clone(), patience));
+    // Requests want an authority; the connector alone knows where they go.
+    tune(Endpoint::from_static("http://runner.invalid")).connect_with_connector_lazy(connector)
+}
+
+type Unreachable = Box<dyn std::error::Error + Send + Sync>;
+
+/// Connects to a runner, which may not be there yet.
 async fn connect(
-    path: PathBuf,
+    address: Address,
     trouble: Trouble,
-) -> std::result::Result<TokioIo<UnixStream>, Box<dyn std::error::Error + Send + Sync>> {
+    patience: Duration,
+) -> std::result::Result<TokioIo<UnixStream>, Unreachable> {
     let begun = Instant::now();
     loop {
-        match UnixStream::connect(&path).await {
+        match address.connect(&trouble).await {
             Ok(stream) => return Ok(TokioIo::new(stream)),
-            Err(error) if begun.elapsed() > START_PATIENCE => {
-                return Err(match trouble.told() {
-                    Some(reason) => CannotStart(reason).into(),
-                    None => error.into(),
-                });
-            }
+            Err(error) if begun.elapsed() > patience => return Err(error),
             Err(_) => sleep(PULSE).await,
+        }
+    }
+}
+
+impl Address {
+    async fn connect(&self, trouble: &Trouble) -> std::result::Result<UnixStream, Unreachable> {
+        match self {
+            Self::Socket(path) => UnixStream::connect(path).await.map_err(|error| match trouble.told() {
+                Some(reason) => CannotStart(Error::unavailable("runner_unavailable", reason)).into(),
+                None => error.into(),
+            }),
+            Self::Hosted { host, user } => {
+                // It may end between the host's answer and our coming; then the host starts another.
+                let found = host.open(*user).await;
+                trouble.set(found.as_ref().err().map(|error| error.message.to_string()));
+                Ok(UnixStream::connect(found.map_err(CannotStart)?).await?)
+            }
         }
     }
 }

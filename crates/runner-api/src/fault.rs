@@ -32,11 +32,11 @@ fn stable(text: String) -> &'static str {
 
 /// There is no runner to connect to, and this is why.
 #[derive(Debug)]
-pub(crate) struct CannotStart(pub(crate) String);
+pub(crate) struct CannotStart(pub(crate) Error);
 
 impl std::fmt::Display for CannotStart {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -63,7 +63,11 @@ pub(crate) fn decode_status(status: &Status) -> Error {
         // A runner says what is wrong in a fault; without one, the connection broke, which has several codes.
         Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded | Code::Unknown | Code::Internal => {
             let text = match cannot_start(status) {
-                Some(CannotStart(reason)) => reason.clone(),
+                // Trying again does not help against a limit.
+                Some(CannotStart(limit)) if limit.kind == ErrorKind::Limited => {
+                    return Error::new(limit.kind, limit.code, limit.message.clone());
+                }
+                Some(CannotStart(reason)) => reason.message.clone(),
                 None => {
                     "The runner does not answer; it is being started again. Try again in a moment.".into()
                 }

@@ -1,4 +1,4 @@
-//! The runner's gRPC contract (`proto/runner.proto`) and the client that implements the runner port.
+//! The runner's gRPC contract (`proto/`) and the clients that implement the runner ports.
 //!
 //! Knows how to reach a runner and how domain values travel; knows nothing of what a runner does with them.
 
@@ -6,8 +6,10 @@ mod client;
 mod decode;
 mod encode;
 mod fault;
+mod hosted;
 
 pub use client::{Hello, RemoteRunner};
+pub use hosted::{HostDescription, HostedRunners};
 
 /// The number that client and runner must share; raised when the contract changes incompatibly.
 pub const PROTOCOL: u32 = 1;

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod files;
 pub mod git;
+pub mod host;
 pub mod journal;
 pub mod log;
 pub mod process;

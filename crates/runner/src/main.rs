@@ -1,91 +1,126 @@
-//! `switchyard-runner`: serves the data plane, or supervises one program for a runner.
+//! `switchyard-runner`: serves the data plane, keeps a runner for each of several users, or supervises one program.
 
-use std::path::PathBuf;
+mod arguments;
+
+use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use switchyard_domain::{Error, Result};
-use switchyard_runner::process::{Environment, close_inherited_on_exec, supervisor};
-use switchyard_runner::service::{Settings, serve};
-use switchyard_runner::{git, log};
+use switchyard_runner::process::{
+    Environment, Reach, close_inherited_on_exec, confine_children, confine_self, settle_as_user, supervisor,
+    take_socket_from_stdin,
+};
+use switchyard_runner::service::{Apart, Place, Settings, serve};
+use switchyard_runner::{git, host, log};
 
-/// Switchyard's data plane: worktrees, git, agents, files.
-#[derive(Parser)]
-#[command(name = "switchyard-runner", version)]
-struct Arguments {
-    #[command(subcommand)]
-    role: Role,
-}
-
-#[derive(Subcommand)]
-enum Role {
-    /// Serve the runner contract on a Unix socket.
-    Serve(Serve),
-    /// Supervise one program; a runner starts this itself, with a socket as standard input.
-    Supervise,
-}
-
-#[derive(Args)]
-struct Serve {
-    /// The Unix socket to serve on.
-    #[arg(long)]
-    socket: PathBuf,
-    /// The folder for journals and the log.
-    #[arg(long)]
-    state: PathBuf,
-    /// The folder below which users' workspaces lie.
-    #[arg(long)]
-    workspaces: PathBuf,
-    /// Seconds without a server after which the runner ends, unless something is at work in it; that has 72 hours.
-    #[arg(long, default_value_t = 1800)]
-    grace_secs: u64,
-    /// Seconds of silence in a turn before the transcript tells.
-    #[arg(long, default_value_t = 120)]
-    quiet_secs: u64,
-    /// Seconds for which an agent's process is kept while nobody talks to it.
-    #[arg(long, default_value_t = 600)]
-    idle_secs: u64,
-    /// What the log tells: `warn`, `info`, `debug` …
-    #[arg(long, default_value = "info")]
-    log: String,
-}
+use arguments::{Arguments, Host, Role, Serve, ServeUser, Timing};
 
 fn main() -> ExitCode {
-    match Arguments::parse().role {
-        Role::Supervise => supervisor::run(),
-        Role::Serve(arguments) => match run(arguments) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                complain(&error);
-                ExitCode::FAILURE
-            }
-        },
+    let outcome = match Arguments::parse().role {
+        Role::Supervise => return supervisor::run(),
+        Role::Serve(arguments) => run(arguments),
+        Role::Host(arguments) => run_host(arguments),
+        Role::ServeUser(arguments) => run_for_user(arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
     }
 }
 
 #[allow(clippy::disallowed_methods, reason = "the runner's own environment is read here, once")]
 fn run(arguments: Serve) -> Result<()> {
+    begin()?;
+    let environment = Environment::build(std::env::vars_os());
+    let Serve { socket, state, workspaces, timing } = arguments;
+    start(
+        settings(Place::Socket(socket), state, workspaces, &timing),
+        &timing,
+        environment,
+        git::Environment::inherited(),
+    )
+}
+
+fn run_host(arguments: Host) -> Result<()> {
+    begin()?;
+    log::start(&arguments.state, &arguments.log).map_err(Error::internal)?;
+    runtime()?.block_on(host::serve(arguments.into()))
+}
+
+/// A runner of one of several users: everything that it and its children may reach is settled before anything else.
+fn run_for_user(arguments: ServeUser) -> Result<()> {
+    begin()?;
+    let isolation = |error: std::io::Error| {
+        let text = "The runner cannot be kept apart from other users, and does not start.";
+        Error::unavailable("isolation_unavailable", format!("{text} {error}"))
+    };
+    settle_as_user().map_err(isolation)?;
+    let socket = take_socket_from_stdin().map_err(isolation)?;
+    let ServeUser { user, server_uid, state, workspaces, programs, timing } = arguments;
+    let root = workspaces.join(user.to_string());
+    let home = root.clone();
+    let temporary = root.join(".tmp");
+    std::fs::create_dir_all(&temporary).map_err(Error::internal)?;
+    confine_children(&Reach { programs: programs.clone(), own: vec![root.clone()] }).map_err(isolation)?;
+    let itself = std::fs::read_link("/proc/self/exe").map_err(Error::internal)?;
+    let programs = programs.into_iter().chain([itself]).collect();
+    confine_self(&Reach { programs, own: vec![root, state.clone()] }).map_err(isolation)?;
+    let path = host::SEARCH_PATH;
+    let environment = Environment::build([
+        ("HOME".into(), home.clone().into()),
+        ("PATH".into(), path.into()),
+        ("LANG".into(), "C.UTF-8".into()),
+        ("TMPDIR".into(), temporary.into()),
+        ("SHELL".into(), "/bin/bash".into()),
+    ]);
+    let git = git::Environment { path: path.into(), home, config_home: None, ssh_agent: None };
+    let place = Place::Apart(Apart { socket, user, server_uid });
+    start(settings(place, state, workspaces, &timing), &timing, environment, git)
+}
+
+/// What every role begins with: files that it makes are its user's alone, and nothing is inherited.
+fn begin() -> Result<()> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     // What ends the server's terminal must not end the runner. The leader of a group cannot, and need not.
     let _ = rustix::process::setsid();
-    close_inherited_on_exec().map_err(Error::internal)?;
-    log::start(&arguments.state, &arguments.log).map_err(Error::internal)?;
-    let settings = Settings {
-        socket: arguments.socket,
-        state: arguments.state,
-        workspaces: arguments.workspaces,
-        grace: Duration::from_secs(arguments.grace_secs.max(1)),
-        quiet_after: Duration::from_secs(arguments.quiet_secs.max(1)),
-        idle_after: Duration::from_secs(arguments.idle_secs.max(1)),
-    };
-    let environment = Environment::build(std::env::vars_os());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.map_err(Error::internal)?.block_on(serve(settings, environment, git::Environment::inherited()))
+    close_inherited_on_exec().map_err(Error::internal)
 }
 
-#[allow(clippy::print_stderr, reason = "the log may be what cannot be written")]
+fn settings(
+    place: Place,
+    state: std::path::PathBuf,
+    workspaces: std::path::PathBuf,
+    timing: &Timing,
+) -> Settings {
+    Settings {
+        place,
+        state,
+        workspaces,
+        grace: timing.grace(),
+        quiet_after: timing.quiet(),
+        idle_after: timing.idle(),
+    }
+}
+
+fn start(settings: Settings, timing: &Timing, environment: Environment, git: git::Environment) -> Result<()> {
+    log::start(&settings.state, &timing.log).map_err(Error::internal)?;
+    runtime()?.block_on(serve(settings, environment, git))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Error::internal)
+}
+
 fn complain(error: &Error) {
     tracing::error!(?error, "the runner ends");
-    eprintln!("switchyard-runner: {}", error.message);
+    // The log may be what cannot be written; whoever reads this may be gone.
+    let _ = writeln!(std::io::stderr(), "switchyard-runner: {}", error.message);
 }

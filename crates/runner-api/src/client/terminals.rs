@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::{Stream, StreamExt};
@@ -10,10 +11,10 @@ use switchyard_domain::runner::{
     TerminalStart,
 };
 use switchyard_domain::terminal::ClosedReason;
-use switchyard_domain::{Error, Result, TerminalId};
+use switchyard_domain::{Result, TerminalId};
 use tonic::transport::{Channel, Endpoint};
 
-use super::{RemoteRunner, answer};
+use super::{RemoteRunner, answer, channel};
 use crate::fault::decode_status;
 use crate::proto::runner_client::RunnerClient;
 use crate::{decode, encode, proto};
@@ -24,13 +25,11 @@ const WINDOW: u32 = 512 * 1024;
 
 impl RemoteRunner {
     /// A connection of its own for one viewer: what a flood in one terminal fills is not in the way of another.
-    fn own_connection(&self) -> Result<RunnerClient<Channel>> {
-        let endpoint = Endpoint::try_from(format!("unix://{}", self.socket.display()));
-        let endpoint = endpoint
-            .map_err(Error::internal)?
-            .initial_connection_window_size(WINDOW)
-            .initial_stream_window_size(WINDOW);
-        Ok(RunnerClient::new(endpoint.connect_lazy()))
+    fn own_connection(&self) -> RunnerClient<Channel> {
+        let tune = |endpoint: Endpoint| {
+            endpoint.initial_connection_window_size(WINDOW).initial_stream_window_size(WINDOW)
+        };
+        RunnerClient::new(channel(&self.address, &self.trouble, Duration::ZERO, tune))
     }
 }
 
@@ -75,7 +74,7 @@ impl RunsTerminals for RemoteRunner {
         input: TerminalInputs,
     ) -> Result<TerminalOutputs> {
         let messages = Messages { attach: Some(encode::attach_terminal(id, from)), input };
-        let output = answer(self.own_connection()?.attach_terminal(messages).await)?;
+        let output = answer(self.own_connection().attach_terminal(messages).await)?;
         let decoded = output.map(|message| match message {
             Ok(message) => decode::terminal_output(message),
             Err(status) => Err(decode_status(&status)),

@@ -1,9 +1,12 @@
 //! Descriptors that whoever started this process left open.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixListener;
 
 use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::net::AddressFamily;
 
 /// Makes every descriptor but the standard streams close on exec. Called first thing in `main`: what the process opens
 /// later is close-on-exec from the start.
@@ -23,4 +26,17 @@ pub fn close_inherited_on_exec() -> io::Result<()> {
         let _ = fcntl_setfd(unsafe { BorrowedFd::borrow_raw(fd) }, FdFlags::CLOEXEC);
     }
     Ok(())
+}
+
+/// Takes over the Unix socket that was handed to this process as standard input, which is empty from then on.
+///
+/// # Errors
+/// `InvalidInput` when it is something else, and what the system says.
+pub fn take_socket_from_stdin() -> io::Result<UnixListener> {
+    let socket = io::stdin().as_fd().try_clone_to_owned()?;
+    if rustix::net::sockopt::socket_domain(&socket)? != AddressFamily::UNIX {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "standard input is no Unix socket"));
+    }
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    Ok(UnixListener::from(socket))
 }

@@ -11,6 +11,8 @@ use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
+use super::{account, confinement};
+
 /// Held for reading while a child is started, for writing while descriptors are open that are not close-on-exec yet.
 static FORKS: RwLock<()> = RwLock::new(());
 
@@ -48,6 +50,7 @@ pub fn spawn<S: AsRef<OsStr>>(
 ) -> io::Result<Child> {
     let mut command = command(child);
     end_with_the_runner(&mut command);
+    confine(&mut command);
     let _forking = FORKS.read().unwrap_or_else(PoisonError::into_inner);
     command.stdin(stdin).stdout(stdout).stderr(stderr).process_group(0).kill_on_drop(true).spawn()
 }
@@ -74,9 +77,22 @@ fn end_with_the_runner(command: &mut Command) {
     unsafe { command.pre_exec(ask) };
 }
 
+/// Has the child be confined, where children are.
+#[allow(unsafe_code)]
+fn confine(command: &mut Command) {
+    let Some(rules) = confinement::number(confinement::of_children()) else { return };
+    let enter = move || {
+        account::leave_runners_group()?;
+        confinement::enter(rules)
+    };
+    // SAFETY: between fork and exec, where only async-signal-safe code may run, this makes system calls alone; it neither
+    // allocates nor takes a lock. The descriptor is open for as long as the process is there.
+    unsafe { command.pre_exec(enter) };
+}
+
 /// Everything that the runner opens is close-on-exec, so that a child inherits its three streams alone.
 #[allow(clippy::disallowed_methods, reason = "this is the one function that starts the runner's children")]
-fn command<S: AsRef<OsStr>>(child: &Spawn<'_, S>) -> Command {
+pub(super) fn command<S: AsRef<OsStr>>(child: &Spawn<'_, S>) -> Command {
     let mut command = Command::new(child.program);
     command.args(child.arguments).current_dir(child.folder).env_clear();
     command.envs(child.environment.iter().map(|(name, value)| (name, value)));

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::{self, IoSliceMut, Read};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
@@ -22,6 +22,7 @@ use tokio::signal::unix::{Signal as SignalStream, SignalKind, signal};
 use tokio::time::Instant;
 
 use super::descendants::{self, Process};
+use super::{account, confinement};
 
 /// How long the supervisor goes on trying to kill what does not die (a process stuck in the kernel).
 const GIVE_UP: Duration = Duration::from_secs(30);
@@ -29,7 +30,8 @@ const GIVE_UP: Duration = Duration::from_secs(30);
 /// The longest grace of a program whose runner is gone: nobody waits for its last words any more.
 const ORPHANS_GRACE: Duration = Duration::from_millis(300);
 
-/// What to start; sent over the control socket together with the three standard streams.
+/// What to start; sent over the control socket together with the three standard streams and, where children are
+/// confined, the rules for it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Order {
     pub(super) program: String,
@@ -38,6 +40,8 @@ pub(super) struct Order {
     pub(super) environment: Vec<(String, String)>,
     /// Whether the streams are a terminal that is to control the program.
     pub(super) terminal: bool,
+    /// Whether a fourth descriptor comes with the streams: the rules that confine the program.
+    pub(super) confined: bool,
     /// How long the program has between `SIGTERM` and `SIGKILL`.
     pub(super) grace: Duration,
 }
@@ -113,15 +117,15 @@ async fn supervise() -> io::Result<()> {
     Ok(())
 }
 
-/// Reads the order and the program's standard streams.
+/// Reads the order, the program's standard streams, and what confines it.
 fn receive(mut control: StdUnixStream) -> io::Result<(Order, Vec<OwnedFd>)> {
     let mut length = [0; 4];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let got =
         recvmsg(&control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?
             .bytes;
-    let mut streams = Vec::with_capacity(3);
+    let mut streams = Vec::with_capacity(4);
     for message in ancillary.drain() {
         if let RecvAncillaryMessage::ScmRights(descriptors) = message {
             streams.extend(descriptors);
@@ -130,8 +134,9 @@ fn receive(mut control: StdUnixStream) -> io::Result<(Order, Vec<OwnedFd>)> {
     control.read_exact(&mut length[got..])?;
     let mut document = vec![0; u32::from_be_bytes(length) as usize];
     control.read_exact(&mut document)?;
-    let order = serde_json::from_slice(&document)?;
-    if streams.len() == 3 { Ok((order, streams)) } else { Err(io::ErrorKind::InvalidData.into()) }
+    let order: Order = serde_json::from_slice(&document)?;
+    let expected = 3 + usize::from(order.confined);
+    if streams.len() == expected { Ok((order, streams)) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
 /// Starts the program. Its streams are closed here, so that their ends are seen when its last holder is gone.
@@ -140,6 +145,7 @@ fn receive(mut control: StdUnixStream) -> io::Result<(Order, Vec<OwnedFd>)> {
     reason = "the supervisor's one child, with the environment that the runner built"
 )]
 fn start(order: &Order, mut streams: Vec<OwnedFd>) -> io::Result<Pid> {
+    let rules = if order.confined { streams.pop() } else { None };
     let (stderr, stdout, stdin) = (streams.pop(), streams.pop(), streams.pop());
     let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -158,6 +164,7 @@ fn start(order: &Order, mut streams: Vec<OwnedFd>) -> io::Result<Pid> {
     } else {
         command.process_group(0);
     }
+    confine(&mut command, rules.as_ref().map(AsFd::as_fd));
     Ok(Pid::from_child(&command.spawn()?))
 }
 
@@ -188,6 +195,19 @@ fn control_by_terminal(command: &mut Command) {
     // SAFETY: between fork and exec, where only async-signal-safe code may run, this makes system calls alone; it neither
     // allocates nor takes a lock.
     unsafe { command.pre_exec(control) };
+}
+
+/// Has the program be confined by these rules. The supervisor itself is not, so that the program reaches neither it nor
+/// the runner.
+#[allow(unsafe_code)]
+fn confine(command: &mut Command, rules: Option<BorrowedFd<'_>>) {
+    let Some(rules) = confinement::number(rules) else { return };
+    let enter = move || {
+        account::leave_runners_group()?;
+        confinement::enter(rules)
+    };
+    // SAFETY: as above. The caller keeps the descriptor open until the program was started.
+    unsafe { command.pre_exec(enter) };
 }
 
 async fn report(control: &mut UnixStream, report: &Report) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,9 +17,9 @@ use tokio::net::unix::{OwnedWriteHalf, pipe};
 use tokio::process::Child;
 use tokio::sync::watch;
 
-use super::orphans;
 use super::spawn::{Spawn, spawn_supervisor};
 use super::supervisor::{Order, Report};
+use super::{confinement, orphans};
 
 /// Variable by which a process tells which tree it belongs to.
 pub(super) const TREE_VARIABLE: &str = "SWITCHYARD_TREE";
@@ -130,7 +130,10 @@ impl Launcher {
         let supervisor = spawn_supervisor(&program, Stdio::from(OwnedFd::from(theirs)))?;
         let marker = uuid::Uuid::now_v7().to_string();
         let order = order(launch, terminal, &marker)?;
-        send_streams(&ours, &order, &streams.each_ref().map(AsFd::as_fd))?;
+        let mut descriptors: Vec<BorrowedFd<'_>> = streams.iter().map(AsFd::as_fd).collect();
+        descriptors.extend(confinement::of_children());
+        send_streams(&ours, &order, &descriptors)?;
+        drop(descriptors);
         drop(streams);
         ours.set_nonblocking(true)?;
         let (read, mut control) = UnixStream::from_std(ours)?.into_split();
@@ -182,6 +185,7 @@ fn order(launch: Launch<'_>, terminal: bool, marker: &str) -> io::Result<Vec<u8>
         folder: text(launch.folder)?,
         environment,
         terminal,
+        confined: confinement::of_children().is_some(),
         grace: launch.grace,
     };
     let document = serde_json::to_vec(&order)?;
@@ -190,12 +194,8 @@ fn order(launch: Launch<'_>, terminal: bool, marker: &str) -> io::Result<Vec<u8>
 }
 
 /// Sends the first byte of the order together with the program's streams, and leaves the rest to be written.
-fn send_streams(
-    control: &StdUnixStream,
-    order: &[u8],
-    streams: &[std::os::fd::BorrowedFd<'_>],
-) -> io::Result<()> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+fn send_streams(control: &StdUnixStream, order: &[u8], streams: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !ancillary.push(SendAncillaryMessage::ScmRights(streams)) {
         return Err(io::ErrorKind::InvalidInput.into());

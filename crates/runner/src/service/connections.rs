@@ -1,4 +1,4 @@
-//! Connections to the socket, each counted as a visit for as long as it is open.
+//! Connections to a socket: from whom they may come, and how they count.
 
 use std::io;
 use std::pin::Pin;
@@ -13,25 +13,55 @@ use super::Lifetime;
 use super::lifetime::Visit;
 
 /// A connection.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: UnixStream,
-    _visit: Visit,
+    _visit: Option<Visit>,
 }
 
 /// The connections that come.
-pub(super) fn incoming(
-    listener: UnixListener,
-    lifetime: Lifetime,
-) -> impl Stream<Item = io::Result<Connection>> {
-    futures_util::stream::unfold((listener, lifetime), |(listener, lifetime)| async move {
-        let accepted = listener.accept().await;
-        let connection = accepted.map(|(stream, _)| Connection { stream, _visit: lifetime.visit() });
-        if connection.is_err() {
-            // Out of descriptors, most likely: let some go before trying again.
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+pub(crate) struct Door {
+    /// Where they come.
+    pub(crate) listener: UnixListener,
+    /// The one user id that is let in; whoever can reach the socket where unset.
+    pub(crate) only: Option<u32>,
+    /// What counts each connection as a visit for as long as it is open, if anything does.
+    pub(crate) visits: Option<Lifetime>,
+}
+
+impl Door {
+    /// The connections of those who are let in.
+    pub(crate) fn incoming(self) -> impl Stream<Item = io::Result<Connection>> {
+        futures_util::stream::unfold(self, |door| async move {
+            loop {
+                match door.listener.accept().await {
+                    Ok((stream, _)) if door.lets_in(&stream) => {
+                        let visit = door.visits.as_ref().map(Lifetime::visit);
+                        return Some((Ok(Connection { stream, _visit: visit }), door));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        // Out of descriptors, most likely: let some go before trying again.
+                        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                        return Some((Err(error), door));
+                    }
+                }
+            }
+        })
+    }
+
+    /// The kernel says who is at the other end; nobody can make that up.
+    fn lets_in(&self, stream: &UnixStream) -> bool {
+        let Some(only) = self.only else { return true };
+        let peer = stream.peer_cred().map(|peer| (peer.uid(), peer.pid()));
+        if matches!(peer, Ok((uid, _)) if uid == only) {
+            return true;
         }
-        Some((connection, (listener, lifetime)))
-    })
+        // The host looks whether somebody is there.
+        if !matches!(peer, Ok((0, _))) {
+            tracing::warn!(?peer, security_event = true, "a connection of somebody else is refused");
+        }
+        false
+    }
 }
 
 impl Connected for Connection {

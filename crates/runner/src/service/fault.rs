@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 use super::{encode, proto};
 
 /// The status that carries an error; what only the log may know is logged here and stays behind.
-pub(super) fn status(error: Error) -> Status {
+pub(crate) fn status(error: Error) -> Status {
     if let Some(source) = &error.source {
         tracing::error!(code = error.code, source, "a request failed");
     }

@@ -16,9 +16,9 @@ pub struct Lifetime {
     ended: Arc<watch::Sender<bool>>,
 }
 
-/// A server's visit: an open connection.
+/// A server's visit: an open connection, or a call.
 #[derive(Debug)]
-pub(super) struct Visit {
+pub(crate) struct Visit {
     visits: Arc<watch::Sender<usize>>,
 }
 
@@ -36,7 +36,7 @@ impl Default for Lifetime {
 
 impl Lifetime {
     /// A visit begins; it ends when the answer is dropped.
-    pub(super) fn visit(&self) -> Visit {
+    pub(crate) fn visit(&self) -> Visit {
         self.visits.send_modify(|visits| *visits += 1);
         Visit { visits: Arc::clone(&self.visits) }
     }

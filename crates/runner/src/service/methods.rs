@@ -2,6 +2,7 @@
 
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
+use switchyard_domain::runner::WorkspaceSite;
 use switchyard_domain::{Error, SessionId, WorkspaceId};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -36,13 +37,14 @@ fn session(id: &str) -> Result<SessionId, Status> {
     decode::parse("session_id", id).map_err(status)
 }
 
-macro_rules! site {
-    ($site:expr) => {
-        decode::site($site).map_err(status)?
-    };
-}
-
 impl Service {
+    /// The workspace that is meant.
+    fn site(&self, site: Option<proto::Site>) -> Result<WorkspaceSite, Status> {
+        let site = decode::site(site).map_err(status)?;
+        self.workspaces.check_user(&site).map_err(status)?;
+        Ok(site)
+    }
+
     /// The script that a discarded workspace is cleaned up with.
     fn cleanup(&self, workspace: WorkspaceId, script: Option<String>) -> Option<Cleanup> {
         let script = script.filter(|script| !script.trim().is_empty())?;
@@ -97,7 +99,7 @@ impl Runner for Service {
         request: Request<proto::MakeWorkspaceRequest>,
     ) -> Reply<proto::MadeWorkspace> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         reply(self.workspaces.make(&site, &request.copy_files).await.map(encode::made_workspace))
     }
 
@@ -106,7 +108,7 @@ impl Runner for Service {
         request: Request<proto::DiscardWorkspaceRequest>,
     ) -> Reply<proto::Empty> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         self.sessions.stop_all_in(site.id).await;
         self.terminals.close_all_in(site.id).await;
         let cleanup = self.cleanup(site.id, request.cleanup_script);
@@ -114,13 +116,13 @@ impl Runner for Service {
     }
 
     async fn restore_workspace(&self, request: Request<proto::Site>) -> Reply<proto::MadeWorkspace> {
-        let site = site!(Some(request.into_inner()));
+        let site = self.site(Some(request.into_inner()))?;
         reply(self.workspaces.restore(&site).await.map(encode::made_workspace))
     }
 
     async fn purge_workspace(&self, request: Request<proto::PurgeWorkspaceRequest>) -> Reply<proto::Empty> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let purged = self.workspaces.purge(&site, &request.branch).await;
         if purged.is_ok() {
             self.sessions.forget_workspace(site.id);
@@ -130,38 +132,44 @@ impl Runner for Service {
 
     async fn diff(&self, request: Request<proto::DiffRequest>) -> Reply<proto::DiffReply> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let only = request.only.map(decode::diff_path).transpose().map_err(status)?;
         reply(self.workspaces.diff(&site, only.as_ref()).await.map(encode::diff))
     }
 
     async fn changes(&self, request: Request<proto::Site>) -> Reply<Self::ChangesStream> {
-        let site = site!(Some(request.into_inner()));
+        let site = self.site(Some(request.into_inner()))?;
         let changes = self.workspaces.changes(&site).await.map_err(status)?;
-        Ok(Response::new(changes.map(|change| change.map(|()| proto::Empty {}).map_err(status)).boxed()))
+        let visit = self.lifetime.visit();
+        let changes = changes.map(move |change| {
+            // Somebody looks for as long as this is followed.
+            let _ = &visit;
+            change.map(|()| proto::Empty {}).map_err(status)
+        });
+        Ok(Response::new(changes.boxed()))
     }
 
     async fn commits(&self, request: Request<proto::Site>) -> Reply<proto::CommitList> {
-        let site = site!(Some(request.into_inner()));
+        let site = self.site(Some(request.into_inner()))?;
         reply(self.workspaces.commits(&site).await.map(encode::commits))
     }
 
     async fn commit(&self, request: Request<proto::CommitRequest>) -> Reply<proto::RepoCommits> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let commits = self.workspaces.commit(&site, &request.message).await.map(encode::repo_commits);
         reply(commits.map(|items| proto::RepoCommits { items }))
     }
 
     async fn files(&self, request: Request<proto::FileRequest>) -> Reply<proto::FileList> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         reply(self.workspaces.files(&site, &request.path).await.map(encode::files))
     }
 
     async fn file(&self, request: Request<proto::FileRequest>) -> Reply<proto::FileContent> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let file = self.workspaces.file(&site, &request.path).await;
         reply(file.map(|file| proto::FileContent {
             text: file.text,
@@ -172,7 +180,7 @@ impl Runner for Service {
 
     async fn merge(&self, request: Request<proto::MergeRequest>) -> Reply<proto::RepoCommits> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let strategy = decode::parse("strategy", &request.strategy).map_err(status)?;
         let merged = self.workspaces.merge(&site, strategy, &request.message).await;
         reply(merged.map(|merged| proto::RepoCommits { items: encode::repo_commits(merged.commits) }))
@@ -180,7 +188,7 @@ impl Runner for Service {
 
     async fn update(&self, request: Request<proto::UpdateRequest>) -> Reply<proto::UpdateReply> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let strategy = decode::parse("strategy", &request.strategy).map_err(status)?;
         let on_conflict = decode::parse("on_conflict", &request.on_conflict).map_err(status)?;
         let updated = self.workspaces.update(&site, strategy, on_conflict).await;
@@ -192,20 +200,20 @@ impl Runner for Service {
 
     async fn push(&self, request: Request<proto::PushRequest>) -> Reply<proto::Pushed> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let pushed = self.workspaces.push(&site, request.remote.as_deref()).await;
         reply(pushed.map(|p| proto::Pushed { remote: p.remote, branch: p.branch, output: p.output }))
     }
 
     async fn take_checkpoint(&self, request: Request<proto::CheckpointRequest>) -> Reply<proto::Checkpoint> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         let reason = decode::parse("reason", &request.reason).map_err(status)?;
         reply(self.workspaces.checkpoint(&site, reason).await.map(encode::checkpoint))
     }
 
     async fn checkpoints(&self, request: Request<proto::Site>) -> Reply<proto::CheckpointList> {
-        let site = site!(Some(request.into_inner()));
+        let site = self.site(Some(request.into_inner()))?;
         let all = self.workspaces.checkpoints(&site).await;
         reply(
             all.map(|all| proto::CheckpointList { items: all.into_iter().map(encode::checkpoint).collect() }),
@@ -214,12 +222,13 @@ impl Runner for Service {
 
     async fn rewind(&self, request: Request<proto::RewindRequest>) -> Reply<proto::Checkpoint> {
         let request = request.into_inner();
-        let site = site!(request.site);
+        let site = self.site(request.site)?;
         reply(self.workspaces.rewind(&site, request.number).await.map(encode::checkpoint))
     }
 
     async fn start_session(&self, request: Request<proto::SessionStart>) -> Reply<proto::Empty> {
         let start = decode::session_start(request.into_inner()).map_err(status)?;
+        self.workspaces.check_user(&start.site).map_err(status)?;
         done(self.sessions.start(start).await)
     }
 
@@ -270,7 +279,9 @@ impl Runner for Service {
     }
 
     async fn open_terminal(&self, request: Request<proto::TerminalStart>) -> Reply<proto::Empty> {
-        done(terminals::open(&self.terminals, request.into_inner()).await)
+        let start = terminals::start(request.into_inner()).map_err(status)?;
+        self.workspaces.check_user(&start.site).map_err(status)?;
+        done(self.terminals.open(&start).await)
     }
 
     async fn attach_terminal(

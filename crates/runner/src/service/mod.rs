@@ -9,13 +9,16 @@ mod methods;
 mod serve;
 mod terminals;
 
+pub(crate) use connections::Door;
+pub(crate) use fault::status;
 pub use lifetime::Lifetime;
-pub use serve::{Settings, serve};
+pub(crate) use serve::only_one;
+pub use serve::{Apart, Place, Settings, serve};
 
 /// The number that client and runner must share.
 pub const PROTOCOL: u32 = 1;
 
 #[allow(missing_docs, clippy::all, unreachable_pub)]
-mod proto {
+pub(crate) mod proto {
     tonic::include_proto!("switchyard.runner.v1");
 }

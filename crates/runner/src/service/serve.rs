@@ -3,19 +3,22 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use switchyard_domain::runner::WorkspaceSite;
-use switchyard_domain::{Clock, Error, Result, SessionId, Timestamp};
+use switchyard_domain::runner::{KnownTerminal, WorkspaceSite};
+use switchyard_domain::{Clock, Error, Result, SessionId, Timestamp, UserId};
 use tokio::net::UnixListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, sleep};
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 
-use super::connections::incoming;
+use super::connections::Door;
 use super::lifetime::Lifetime;
 use super::methods::Service;
 use super::proto::runner_server::RunnerServer;
@@ -31,11 +34,34 @@ const LARGEST_REQUEST: usize = 32 * 1024 * 1024;
 /// How long open requests may take once the runner is to end.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long a runner of one of several users waits for its predecessor to be gone.
+const PREDECESSOR: Duration = Duration::from_secs(5);
+
+/// Where a runner listens, and for whom.
+#[derive(Debug)]
+pub enum Place {
+    /// On a socket that it makes itself, for one person who has everything.
+    Socket(PathBuf),
+    /// On a socket that it was given, for one of several users.
+    Apart(Apart),
+}
+
+/// A runner that is kept apart from those of other users.
+#[derive(Debug)]
+pub struct Apart {
+    /// A socket that has its name already, and does not listen yet.
+    pub socket: StdUnixListener,
+    /// Whose runner it is.
+    pub user: UserId,
+    /// The user id of the server, which alone is served.
+    pub server_uid: u32,
+}
+
 /// What a runner is started with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Settings {
-    /// Where it listens.
-    pub socket: PathBuf,
+    /// Where it listens, and for whom.
+    pub place: Place,
     /// Its own folder.
     pub state: PathBuf,
     /// Where worktrees are.
@@ -47,6 +73,9 @@ pub struct Settings {
     /// How long an agent's process is kept while nobody talks to it.
     pub idle_after: Duration,
 }
+
+/// Connections that may wait to be taken.
+const BACKLOG: i32 = 128;
 
 struct SystemClock;
 
@@ -75,10 +104,13 @@ impl Checkpoints for Workspaces {
 /// `Conflict` with code `runner_running` when another one serves the socket; `Unavailable` for what is missing on the
 /// machine; `Internal` when a folder or the socket cannot be made.
 pub async fn serve(settings: Settings, environment: Environment, git: crate::git::Environment) -> Result<()> {
-    let _lock = claim(&settings.socket)?;
+    let _lock = claim(&settings).await?;
     become_reaper().map_err(Error::internal)?;
     private_folder(&settings.state).map_err(Error::internal)?;
-    let workspaces = Workspaces::open(&settings.workspaces, git).await?;
+    let mut workspaces = Workspaces::open(&settings.workspaces, git).await?;
+    if let Place::Apart(apart) = &settings.place {
+        workspaces = workspaces.of_one_user(apart.user, settings.state.join("operations"));
+    }
     // A killed runner's half-done steps come first: sessions may work in those workspaces.
     for recovered in workspaces.recover().await? {
         if let Some(error) = recovered.error {
@@ -88,8 +120,9 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     let sessions = open_sessions(&settings, environment.clone(), workspaces.clone()).await?;
     let terminals = Terminals::new(launcher(), environment.clone());
     // Bound once all is recovered, so that whoever connects sees the truth.
-    let listener = listen(&settings.socket).map_err(Error::internal)?;
     let lifetime = Lifetime::default();
+    let door = open_door(&settings.place, &lifetime).map_err(Error::internal)?;
+    let apart = matches!(settings.place, Place::Apart(_));
     let service = Service {
         workspaces,
         sessions: sessions.clone(),
@@ -98,16 +131,24 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
         lifetime: lifetime.clone(),
     };
     let service = RunnerServer::new(service).max_decoding_message_size(LARGEST_REQUEST);
+    let (visited, ending) = (lifetime.clone(), lifetime.clone());
+    let service = InterceptedService::new(service, move |request| {
+        drop(visited.visit());
+        Ok(request)
+    });
     let strays = tokio::spawn(reap_strays());
-    let connections = incoming(listener, lifetime.clone());
-    let ending = lifetime.clone();
     let serving = tokio::spawn(
         Server::builder()
             .add_service(service)
-            .serve_with_incoming_shutdown(connections, async move { ending.ended().await }),
+            .serve_with_incoming_shutdown(door.incoming(), async move { ending.ended().await }),
     );
-    tracing::info!(socket = %settings.socket.display(), pid = std::process::id(), "serving");
-    let at_work = || sessions.any_live() || terminals.list().iter().any(|terminal| terminal.busy);
+    tracing::info!(place = ?settings.place, pid = std::process::id(), "serving");
+    let grace = settings.grace;
+    let at_work = || {
+        // One of many runners is worth keeping for a shell that somebody used lately, too.
+        let used = |terminal: &KnownTerminal| terminal.end.is_none() && apart && terminal.idle < grace;
+        sessions.any_live() || terminals.list().iter().any(|terminal| terminal.busy || used(terminal))
+    };
     let why = wait(&lifetime, settings.grace, at_work).await.map_err(Error::internal)?;
     tracing::info!(why, "ending");
     tokio::join!(sessions.stop_all(), terminals.close_all());
@@ -115,7 +156,9 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     // Followed streams stay open until their client goes; they must not keep the runner.
     let _ = tokio::time::timeout(FAREWELL, serving).await;
     strays.abort();
-    let _ = std::fs::remove_file(&settings.socket);
+    if let Place::Socket(socket) = &settings.place {
+        let _ = std::fs::remove_file(socket);
+    }
     Ok(())
 }
 
@@ -152,20 +195,53 @@ async fn wait(lifetime: &Lifetime, grace: Duration, at_work: impl Fn() -> bool) 
     })
 }
 
-/// Makes sure that this is the only runner of the socket, for as long as the answer lives.
-fn claim(socket: &Path) -> Result<File> {
-    let folder = socket.parent().unwrap_or(Path::new("/"));
-    private_folder(folder).map_err(Error::internal)?;
-    let path = socket.with_extension("lock");
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+/// Makes sure that this is the only runner of its place, for as long as the answer lives.
+async fn claim(settings: &Settings) -> Result<File> {
+    let (lock, patience) = match &settings.place {
+        Place::Socket(socket) => {
+            private_folder(socket.parent().unwrap_or(Path::new("/"))).map_err(Error::internal)?;
+            (socket.with_extension("lock"), Duration::ZERO)
+        }
+        // One that is ending does not listen any more, and still has work to put down.
+        Place::Apart(_) => (settings.state.join("runner.lock"), PREDECESSOR),
+    };
+    let begun = Instant::now();
+    loop {
+        match only_one(&lock)? {
+            Some(held) => return Ok(held),
+            None if begun.elapsed() < patience => sleep(Duration::from_millis(10)).await,
+            None => {
+                let text = format!("Another runner holds {} already.", lock.display());
+                return Err(Error::conflict("runner_running", text));
+            }
+        }
+    }
+}
+
+/// Takes a lock for as long as the answer lives; `None` when somebody has it.
+pub(crate) fn only_one(lock: &Path) -> Result<Option<File>> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock);
     let file = file.map_err(Error::internal)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let text = format!("Another runner serves {} already.", socket.display());
-            Err(Error::conflict("runner_running", text))
-        }
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(error)) => Err(Error::internal(error)),
+    }
+}
+
+/// Begins to listen. A server that holds many runners keeps its connections: what counts there is that it calls.
+fn open_door(place: &Place, lifetime: &Lifetime) -> io::Result<Door> {
+    match place {
+        Place::Socket(socket) => {
+            Ok(Door { listener: listen(socket)?, only: None, visits: Some(lifetime.clone()) })
+        }
+        Place::Apart(apart) => {
+            let socket = apart.socket.try_clone()?;
+            // From here on whoever connects sees this process at the other end.
+            rustix::net::listen(&socket, BACKLOG)?;
+            socket.set_nonblocking(true)?;
+            Ok(Door { listener: UnixListener::from_std(socket)?, only: Some(apart.server_uid), visits: None })
+        }
     }
 }
 

@@ -17,8 +17,9 @@ pub(super) type Outputs = BoxStream<'static, Result<proto::TerminalOutput, Statu
 /// Terminals that end, as they travel.
 pub(super) type Ends = BoxStream<'static, Result<proto::EndedTerminal, Status>>;
 
-pub(super) async fn open(terminals: &Terminals, start: proto::TerminalStart) -> Result<()> {
-    let start = TerminalStart {
+/// A terminal to be opened.
+pub(super) fn start(start: proto::TerminalStart) -> Result<TerminalStart> {
+    Ok(TerminalStart {
         id: decode::parse("terminal_id", &start.id)?,
         site: decode::site(start.site)?,
         program: start.script.map_or(TerminalProgram::Shell, TerminalProgram::Script),
@@ -27,8 +28,7 @@ pub(super) async fn open(terminals: &Terminals, start: proto::TerminalStart) -> 
             0 => SCROLLBACK_LINES,
             lines => lines,
         },
-    };
-    terminals.open(&start).await
+    })
 }
 
 pub(super) async fn attach(

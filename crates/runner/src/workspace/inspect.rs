@@ -1,6 +1,6 @@
 //! Looking at repositories before workspaces are made of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
 use switchyard_domain::{Error, ErrorKind, Result};
@@ -66,9 +66,24 @@ impl Workspaces {
     /// None for paths that complete to nothing.
     pub async fn complete_path(&self, prefix: &str) -> Result<Vec<PathCompletion>> {
         let (prefix, home) = (prefix.to_owned(), self.git.environment().home.clone());
+        if self.only.is_some() {
+            let typed = discover::expanded(&prefix, &home);
+            let whole = prefix.ends_with('/') || prefix == "~";
+            let parent = if whole { Some(typed.as_path()) } else { typed.parent() };
+            // Where it leads is what counts: a link within the root can lead anywhere.
+            let parent = parent.and_then(|parent| parent.canonicalize().ok());
+            if !parent.is_some_and(|parent| self.may_name(&parent)) {
+                return Ok(Vec::new());
+            }
+        }
         tokio::task::spawn_blocking(move || discover::completions(&prefix, &home))
             .await
             .map_err(Error::internal)
+    }
+
+    /// Whether a path that a person named can be looked at: one of several users has nothing outside of the own root.
+    fn may_name(&self, path: &Path) -> bool {
+        self.only.as_ref().is_none_or(|only| path.starts_with(self.base.join(only.user.to_string())))
     }
 
     /// The folder that a person named.
@@ -83,6 +98,7 @@ impl Workspaces {
             return Err(missing("Give the whole path, from the root or from ~, not"));
         }
         match full.canonicalize() {
+            Ok(folder) if !self.may_name(&folder) => Err(missing("There is no folder at")),
             Ok(folder) if folder.is_dir() => Ok(folder),
             Ok(_) => Err(missing("This is a file, not a folder")),
             Err(_) => Err(missing("There is no folder at")),

@@ -1,4 +1,5 @@
-//! Where things lie: `{base}/{user}/` holds `worktrees/`, `trash/` and our own `.switchyard/`.
+//! Where things lie: `{base}/{user}/` holds `worktrees/`, `trash/` and our own `.switchyard/`. A runner that keeps its
+//! user's programs out of its records has these in its own folder instead.
 
 use std::fs::{DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -14,11 +15,22 @@ use crate::git::failure::disk;
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     root: PathBuf,
+    operations: PathBuf,
 }
 
 impl Layout {
     pub(super) fn of(base: &Path, user: UserId) -> Self {
-        Self { root: base.join(user.to_string()) }
+        Self::at(base.join(user.to_string()))
+    }
+
+    fn at(root: PathBuf) -> Self {
+        let operations = root.join(".switchyard/operations");
+        Self { root, operations }
+    }
+
+    /// The layout with its records in another folder.
+    pub(super) fn with_operations(self, operations: PathBuf) -> Self {
+        Self { operations, ..self }
     }
 
     /// The layouts of all users that have a root below `base`.
@@ -26,7 +38,7 @@ impl Layout {
         let entries = std::fs::read_dir(base).into_iter().flatten().flatten();
         let user_roots =
             entries.filter(|entry| entry.file_name().to_string_lossy().parse::<UserId>().is_ok());
-        user_roots.map(|entry| Self { root: entry.path() }).collect()
+        user_roots.map(|entry| Self::at(entry.path())).collect()
     }
 
     /// Makes the folders that are not there yet; nobody but the user may look into them.
@@ -46,7 +58,7 @@ impl Layout {
     }
 
     pub(super) fn operations(&self) -> PathBuf {
-        self.root.join(".switchyard/operations")
+        self.operations.clone()
     }
 
     /// Folder for temporary files; swept when the runner starts.

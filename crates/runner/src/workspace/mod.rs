@@ -46,9 +46,18 @@ use layout::Layout;
 #[derive(Clone, Debug)]
 pub struct Workspaces {
     base: PathBuf,
+    only: Option<Only>,
     git: Git,
     steps: Steps,
     locks: Arc<Mutex<HashMap<WorkspaceId, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+/// The one user of a runner that keeps users apart.
+#[derive(Clone, Debug)]
+struct Only {
+    user: UserId,
+    /// Where the records of what is under way are, out of reach of the user's programs.
+    operations: PathBuf,
 }
 
 impl Workspaces {
@@ -61,7 +70,27 @@ impl Workspaces {
         git.check_version().await?;
         std::fs::create_dir_all(base).map_err(crate::git::failure::disk)?;
         let base = base.canonicalize().map_err(crate::git::failure::disk)?;
-        Ok(Self { base, git, steps: Steps::default(), locks: Arc::default() })
+        Ok(Self { base, only: None, git, steps: Steps::default(), locks: Arc::default() })
+    }
+
+    /// The same for one user alone, who may not even learn who else there is. What is under way is noted in `operations`.
+    #[must_use]
+    pub fn of_one_user(self, user: UserId, operations: PathBuf) -> Self {
+        Self { only: Some(Only { user, operations }), ..self }
+    }
+
+    /// Refuses what is another user's, if this runner has one user.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn check_user(&self, site: &WorkspaceSite) -> Result<()> {
+        match &self.only {
+            Some(only) if only.user != site.user_id => {
+                tracing::error!(user = %site.user_id, security_event = true, "asked for another user's workspace");
+                Err(Error::not_found())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The same, with an observer of the steps that operations take.
@@ -77,7 +106,19 @@ impl Workspaces {
     }
 
     fn layout(&self, user: UserId) -> Layout {
-        Layout::of(&self.base, user)
+        let layout = Layout::of(&self.base, user);
+        match &self.only {
+            Some(only) => layout.with_operations(only.operations.clone()),
+            None => layout,
+        }
+    }
+
+    /// The layouts of all users that have a root.
+    fn layouts(&self) -> Vec<Layout> {
+        match &self.only {
+            Some(only) => vec![self.layout(only.user)],
+            None => Layout::all(&self.base),
+        }
     }
 
     /// Runs `work` alone among the operations on `workspace`, to its end even if the caller goes away.

@@ -25,7 +25,7 @@ impl Workspaces {
     /// When a record cannot be read: then nothing can be told to be an orphan.
     pub async fn orphans(&self) -> Result<Vec<Orphan>> {
         let mut orphans = Vec::new();
-        for layout in Layout::all(&self.base) {
+        for layout in self.layouts() {
             let known = known_folders(&layout)?;
             orphans.extend(blocking(move || unknown_folders(&layout, &known)).await?);
         }

@@ -27,7 +27,7 @@ impl Workspaces {
     /// None of a single workspace's: those are in the answer.
     pub async fn recover(&self) -> Result<Vec<Recovered>> {
         let mut recovered = Vec::new();
-        for layout in Layout::all(&self.base) {
+        for layout in self.layouts() {
             sweep(&layout.scratch());
             for entry in std::fs::read_dir(layout.operations()).into_iter().flatten().flatten() {
                 if entry.path().extension().is_none_or(|extension| extension != "json") {

@@ -1,0 +1,132 @@
+//! What the program is told on its command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use switchyard_domain::UserId;
+use switchyard_runner::host::{OnExit, Settings, Uids};
+
+/// Switchyard's data plane: worktrees, git, agents, files.
+#[derive(Parser)]
+#[command(name = "switchyard-runner", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) role: Role,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Role {
+    /// Serve the runner contract on a Unix socket.
+    Serve(Serve),
+    /// Keep a runner for each of several users, apart from each other.
+    Host(Host),
+    /// Serve one of several users; a host starts this itself, with a socket as standard input.
+    ServeUser(ServeUser),
+    /// Supervise one program; a runner starts this itself, with a socket as standard input.
+    Supervise,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The Unix socket to serve on.
+    #[arg(long)]
+    pub(crate) socket: PathBuf,
+    /// The folder for journals and the log.
+    #[arg(long)]
+    pub(crate) state: PathBuf,
+    /// The folder below which users' workspaces lie.
+    #[arg(long)]
+    pub(crate) workspaces: PathBuf,
+    #[command(flatten)]
+    pub(crate) timing: Timing,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeUser {
+    /// Whose runner this is.
+    #[arg(long)]
+    pub(crate) user: UserId,
+    /// The user id of the server, which alone is served.
+    #[arg(long)]
+    pub(crate) server_uid: u32,
+    /// The folder for journals and the log.
+    #[arg(long)]
+    pub(crate) state: PathBuf,
+    /// The folder in which the user's root lies.
+    #[arg(long)]
+    pub(crate) workspaces: PathBuf,
+    /// A further folder whose programs can be run.
+    #[arg(long)]
+    pub(crate) programs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) timing: Timing,
+}
+
+#[derive(Args)]
+pub(crate) struct Timing {
+    /// Seconds without a server after which the runner ends, unless something is at work in it; that has 72 hours.
+    #[arg(long, default_value_t = 1800)]
+    pub(crate) grace_secs: u64,
+    /// Seconds of silence in a turn before the transcript tells.
+    #[arg(long, default_value_t = 120)]
+    pub(crate) quiet_secs: u64,
+    /// Seconds for which an agent's process is kept while nobody talks to it.
+    #[arg(long, default_value_t = 600)]
+    pub(crate) idle_secs: u64,
+    /// What the log tells: `warn`, `info`, `debug` …
+    #[arg(long, default_value = "info")]
+    pub(crate) log: String,
+}
+
+impl Timing {
+    pub(crate) fn grace(&self) -> Duration {
+        Duration::from_secs(self.grace_secs.max(1))
+    }
+
+    pub(crate) fn quiet(&self) -> Duration {
+        Duration::from_secs(self.quiet_secs.max(1))
+    }
+
+    pub(crate) fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_secs.max(1))
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Host {
+    /// The Unix socket to serve on; the users' sockets are made in the folder `runners` beside it.
+    #[arg(long, env = "SWITCHYARD_RUNNER_SOCKET", default_value = "/run/switchyard/host.sock")]
+    pub(crate) socket: PathBuf,
+    /// The host's own folder: who has which user id, and each runner's journals.
+    #[arg(long, env = "SWITCHYARD_RUNNER_STATE", default_value = "/var/lib/switchyard-runner")]
+    pub(crate) state: PathBuf,
+    /// The folder in which each user has a root.
+    #[arg(long, env = "WORKSPACE_BASE_DIR", default_value = "/workspaces")]
+    pub(crate) workspaces: PathBuf,
+    /// The user ids that users are given, `FIRST-LAST`. Nobody else may have one of them, ever.
+    #[arg(long, env = "SWITCHYARD_RUNNER_UIDS", default_value = "200000-299999")]
+    pub(crate) uids: Uids,
+    /// The user id that the server runs as, which alone is served.
+    #[arg(long, env = "SWITCHYARD_SERVER_UID", default_value_t = 10001)]
+    pub(crate) server_uid: u32,
+    /// A further folder whose programs users can run, such as one with agents.
+    #[arg(long, env = "SWITCHYARD_RUNNER_PROGRAMS", value_delimiter = ':')]
+    pub(crate) programs: Vec<PathBuf>,
+    /// What becomes of the users' runners when the host ends.
+    #[arg(long, env = "SWITCHYARD_ON_EXIT", value_enum, default_value_t)]
+    pub(crate) on_exit: OnExit,
+    /// Seconds without a call after which a user's runner ends, unless something is at work in it.
+    #[arg(long, env = "SWITCHYARD_RUNNER_GRACE_SECS", default_value_t = 1800)]
+    pub(crate) grace_secs: u64,
+    /// What the logs tell: `warn`, `info`, `debug` …
+    #[arg(long, env = "SWITCHYARD_RUNNER_LOG", default_value = "info")]
+    pub(crate) log: String,
+}
+
+impl From<Host> for Settings {
+    fn from(host: Host) -> Self {
+        let Host { socket, state, workspaces, uids, server_uid, programs, on_exit, grace_secs, log } = host;
+        Self { socket, state, workspaces, uids, server_uid, programs, on_exit, grace_secs, log }
+    }
+}
