@@ -136,7 +136,7 @@ pub(crate) async fn delete_all_of(write: &mut Write<'_>, user: UserId) -> Result
 impl ApiKeys for Database {
     async fn api_keys(&self, scope: &Scope, page: &PageRequest) -> Result<Page<ApiKey>> {
         let (scope, page) = (*scope, page.clone());
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, &page).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, &page).await })).await
     }
 
     async fn create_api_key(&self, act: &Act, new: &NewApiKey) -> Result<ApiKey> {

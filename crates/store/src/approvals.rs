@@ -13,6 +13,7 @@ use switchyard_domain::{
 };
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::{Value, document, values, without_nul};
@@ -268,12 +269,12 @@ impl Approvals for Database {
         page: &PageRequest,
     ) -> Result<Page<Approval>> {
         let (scope, page) = (*scope, page.clone());
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, status, &page).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, status, &page).await })).await
     }
 
     async fn approval(&self, scope: &Scope, id: ApprovalId) -> Result<Approval> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn answer_approval(&self, act: &Act, id: ApprovalId, option_id: &str) -> Result<Approval> {
@@ -283,14 +284,14 @@ impl Approvals for Database {
 
     async fn unheard_answers(&self, scope: &Scope, session: SessionId) -> Result<Vec<Approval>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { unheard(tx, &scope, session).await })).await
+        self.read(scope, move |tx| Box::pin(async move { unheard(tx, &scope, session).await })).await
     }
 }
 
 #[async_trait]
 impl Expiry for Database {
     async fn asked_users(&self) -> Result<Vec<(OrgId, UserId)>> {
-        self.read(move |tx| {
+        self.read(Reach::Instance, move |tx| {
             Box::pin(tx.rows(
                 // By organisation, as the index of what is pending is.
                 "SELECT DISTINCT org_id, user_id FROM approvals
@@ -304,7 +305,7 @@ impl Expiry for Database {
 
     async fn unanswered(&self, scope: &Scope, before: Timestamp) -> Result<Vec<Approval>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { unanswered(tx, &scope, before).await })).await
+        self.read(scope, move |tx| Box::pin(async move { unanswered(tx, &scope, before).await })).await
     }
 
     async fn expire_approval(&self, act: &Act, id: ApprovalId, option_id: Option<&str>) -> Result<Approval> {

@@ -109,7 +109,7 @@ impl Audit for Database {
     async fn append_audit(&self, scope: &Scope, entry: &AuditEntry) -> Result<()> {
         let author = Author { org: scope.org(), user: scope.user(), at: entry.at };
         let entry = entry.clone();
-        self.transact(move |tx| {
+        self.transact(scope, move |tx| {
             Box::pin(async move {
                 let about = (entry.entity_type, entry.entity_id);
                 append(tx, author, entry.action, about, &entry.details).await
@@ -125,6 +125,6 @@ impl Audit for Database {
         page: &PageRequest,
     ) -> Result<Page<AuditRecord>> {
         let (scope, filter, page) = (*scope, filter.clone(), page.clone());
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, &filter, &page).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, &filter, &page).await })).await
     }
 }

@@ -195,12 +195,12 @@ impl Comments for Database {
 
     async fn comments(&self, scope: &Scope, workspace: WorkspaceId) -> Result<Vec<Comment>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, workspace).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, workspace).await })).await
     }
 
     async fn comment(&self, scope: &Scope, id: CommentId) -> Result<Comment> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { Ok(find(tx, &scope, id).await?.comment) })).await
+        self.read(scope, move |tx| Box::pin(async move { Ok(find(tx, &scope, id).await?.comment) })).await
     }
 
     async fn update_comment(&self, act: &Act, id: CommentId, version: i64, text: &str) -> Result<Comment> {

@@ -48,7 +48,7 @@ async fn put(write: &mut Write<'_>, version: i64, config: &Config) -> Result<Sto
 impl Configs for Database {
     async fn config(&self, scope: &Scope) -> Result<StoredConfig> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope).await })).await
     }
 
     async fn put_config(&self, act: &Act, version: i64, config: &Config) -> Result<StoredConfig> {

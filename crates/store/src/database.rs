@@ -9,6 +9,7 @@ use switchyard_domain::{Error, ErrorKind, Result};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::reach::Reach;
 use crate::sqlite::{Sqlite, SqliteConfig};
 use crate::tx::Tx;
 use crate::write::Write;
@@ -47,8 +48,9 @@ impl Database {
     /// Connects to PostgreSQL, migrates where needed and listens for other replicas' commits.
     ///
     /// # Errors
-    /// `Unavailable` with one of the codes `store_unavailable`, `database_newer`, `migration_changed`; `Invalid`
-    /// when the address cannot be read.
+    /// `Unavailable` with one of the codes `store_unavailable`, `database_newer`, `migration_changed`,
+    /// `migration_needed` (the role may not migrate) and `role_too_strong` (row-level security does not hold it);
+    /// `Invalid` when an address cannot be read.
     #[cfg(feature = "postgres")]
     pub async fn open_postgres(config: &crate::PostgresConfig) -> Result<Self> {
         let committed = watch::Sender::new(());
@@ -56,8 +58,22 @@ impl Database {
         Ok(Self { backend: Backend::Postgres(postgres), committed })
     }
 
-    /// Runs `work` on one snapshot; what it writes is not kept.
-    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T>
+    /// Brings a PostgreSQL database up to date as the role that owns it, and gives `app_role`, which exists, what it
+    /// needs to serve.
+    ///
+    /// # Errors
+    /// As [`Database::open_postgres`]; `Invalid` with field `app_role` when there is no such role, or when it is the owner.
+    #[cfg(feature = "postgres")]
+    pub async fn migrate_postgres(config: &crate::PostgresConfig, app_role: &str) -> Result<()> {
+        crate::postgres::migrate(config, app_role).await
+    }
+
+    /// Runs `work` on one snapshot of what `reach` lets it see; what it writes is not kept.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(unused_variables, reason = "SQLite has no row-level security")
+    )]
+    pub(crate) async fn read<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
@@ -65,12 +81,16 @@ impl Database {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.read(work).await,
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.read(work).await,
+            Backend::Postgres(postgres) => postgres.read(reach.into(), work).await,
         }
     }
 
-    /// Runs `work` in a transaction and commits it unless it fails; returns once it is on disk.
-    pub(crate) async fn transact<T, W>(&self, work: W) -> Result<T>
+    /// Runs `work` in a transaction within `reach` and commits it unless it fails; returns once it is on disk.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(unused_variables, reason = "SQLite has no row-level security")
+    )]
+    pub(crate) async fn transact<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
@@ -78,7 +98,7 @@ impl Database {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(work).await,
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write(work).await,
+            Backend::Postgres(postgres) => postgres.write(reach.into(), work).await,
         }
     }
 
@@ -89,8 +109,16 @@ impl Database {
         T: Send + 'static,
         W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
     {
+        self.write_within(Reach::Scope(act.scope), act, work).await
+    }
+
+    async fn write_within<T, W>(&self, reach: Reach, act: &Act, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
+    {
         let act = act.clone();
-        self.transact(move |tx| {
+        self.transact(reach, move |tx| {
             Box::pin(async move {
                 feed::hold(tx, act.scope.org()).await?;
                 work(Write { tx, act }).await
@@ -105,10 +133,25 @@ impl Database {
         T: Send + 'static,
         W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
     {
-        let outcome = self.write(act, work).await;
+        self.write_version_within(Reach::Scope(act.scope), act, about, work).await
+    }
+
+    /// The same, where it reaches further than its act's scope does.
+    pub(crate) async fn write_version_within<T, W>(
+        &self,
+        reach: Reach,
+        act: &Act,
+        about: (Entity, Uuid),
+        work: W,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
+    {
+        let outcome = self.write_within(reach, act, work).await;
         if matches!(&outcome, Err(error) if error.kind == ErrorKind::Stale) {
             let act = act.clone();
-            let noted = self.transact(move |tx| {
+            let noted = self.transact(act.scope, move |tx| {
                 Box::pin(async move { audit::append_stale(tx, &act, about.0, about.1).await })
             });
             if let Err(error) = noted.await {

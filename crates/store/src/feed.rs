@@ -99,12 +99,12 @@ async fn prune(tx: &mut Tx, org: OrgId, keep: i64) -> Result<()> {
 impl Feed for Database {
     async fn feed_head(&self, scope: &Scope) -> Result<i64> {
         let org = scope.org();
-        self.read(move |tx| Box::pin(async move { Ok(head(tx, org).await?.seq) })).await
+        self.read(scope, move |tx| Box::pin(async move { Ok(head(tx, org).await?.seq) })).await
     }
 
     async fn events(&self, scope: &Scope, since: i64, limit: u32) -> Result<FeedSlice> {
         let org = scope.org();
-        self.read(move |tx| Box::pin(slice(tx, org, since, limit))).await
+        self.read(scope, move |tx| Box::pin(slice(tx, org, since, limit))).await
     }
 
     fn wake_ups(&self) -> Box<dyn WakeUps> {
@@ -116,7 +116,7 @@ impl Feed for Database {
             return Err(Error::invalid("keep", "The number of events to keep is not negative."));
         }
         let org = scope.org();
-        self.transact(move |tx| {
+        self.transact(scope, move |tx| {
             Box::pin(async move {
                 hold(tx, org).await?;
                 prune(tx, org, keep).await

@@ -23,6 +23,7 @@ mod organisations;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod projects;
+mod reach;
 mod recovery;
 mod repos;
 mod row;

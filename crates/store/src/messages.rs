@@ -144,12 +144,12 @@ impl Messages for Database {
 
     async fn message(&self, scope: &Scope, id: MessageId) -> Result<Message> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn queued_messages(&self, scope: &Scope, session: SessionId) -> Result<Vec<Message>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { queued(tx, &scope, session).await })).await
+        self.read(scope, move |tx| Box::pin(async move { queued(tx, &scope, session).await })).await
     }
 
     async fn set_message_status(&self, act: &Act, id: MessageId, status: MessageStatus) -> Result<Message> {

@@ -25,12 +25,12 @@ macro_rules! migrations {
 
 const SQLITE: &[Migration] = migrations!(
     "sqlite": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers",
-    5 "0005_identity"
+    5 "0005_identity", 6 "0006_row_level_security"
 );
 #[cfg(feature = "postgres")]
 const POSTGRES: &[Migration] = migrations!(
     "postgres": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers",
-    5 "0005_identity"
+    5 "0005_identity", 6 "0006_row_level_security"
 );
 
 #[cfg(feature = "postgres")]
@@ -108,20 +108,23 @@ fn apply_sqlite(connection: &mut Connection, migration: &Migration) -> rusqlite:
     transaction.commit()
 }
 
-/// Brings a PostgreSQL database up to date; replicas that start together wait for each other.
+/// Brings a PostgreSQL database up to date; replicas that start together wait for each other. `app` is the role that
+/// serves, where that is another one, and is given what it needs.
+///
+/// # Errors
+/// `Unavailable` with code `migration_needed` when this role may not change the tables, and they need it.
 #[cfg(feature = "postgres")]
-pub(crate) async fn postgres(pool: &sqlx::PgPool) -> Result<()> {
+pub(crate) async fn postgres(pool: &sqlx::PgPool, app: Option<&str>) -> Result<()> {
     let mut transaction = pool.begin().await.map_err(fault::postgres)?;
-    // Any number, as long as every replica takes the same. A large table may take its time.
+    // Any number, as long as every replica takes the same. A large table may take its time. The owner is held to
+    // row-level security too.
     run_postgres(
         &mut transaction,
-        "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7230916245)",
+        "SET LOCAL statement_timeout = 0; SET LOCAL switchyard.instance = 'on';
+         SELECT pg_advisory_xact_lock(7230916245)",
     )
     .await?;
-    run_postgres(&mut transaction, TABLE).await?;
-    let applied: Vec<(i64, String)> =
-        sqlx::query_as(APPLIED).fetch_all(&mut *transaction).await.map_err(fault::postgres)?;
-    for migration in pending(POSTGRES, &applied)? {
+    for migration in pending(POSTGRES, &postgres_applied(&mut transaction).await?)? {
         run_postgres(&mut transaction, migration.sql).await?;
         sqlx::query(
             "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, now())",
@@ -131,14 +134,46 @@ pub(crate) async fn postgres(pool: &sqlx::PgPool) -> Result<()> {
         .bind(migration.checksum())
         .execute(&mut *transaction)
         .await
-        .map_err(fault::postgres)?;
+        .map_err(|error| refused(&error).unwrap_or_else(|| fault::postgres(error)))?;
         tracing::info!(migration = migration.name, "database migrated");
     }
+    if let Some(app) = app {
+        crate::postgres::role::grant(&mut transaction, app).await?;
+    }
     transaction.commit().await.map_err(fault::postgres)
+}
+
+/// Looks before it makes the table: a role that only serves may not make any.
+#[cfg(feature = "postgres")]
+async fn postgres_applied(connection: &mut sqlx::PgConnection) -> Result<Vec<(i64, String)>> {
+    let there: bool = sqlx::query_scalar("SELECT to_regclass('schema_migrations') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(fault::postgres)?;
+    if !there {
+        run_postgres(connection, TABLE).await?;
+    }
+    let applied = sqlx::query_as(APPLIED).fetch_all(connection).await;
+    applied.map_err(|error| refused(&error).unwrap_or_else(|| fault::postgres(error)))
 }
 
 #[cfg(feature = "postgres")]
 async fn run_postgres(connection: &mut sqlx::PgConnection, sql: &'static str) -> Result<()> {
     use sqlx::Executor as _;
-    connection.execute(sqlx::raw_sql(sql)).await.map(drop).map_err(fault::postgres)
+    let done = connection.execute(sqlx::raw_sql(sql)).await;
+    done.map(drop).map_err(|error| refused(&error).unwrap_or_else(|| fault::postgres(error)))
+}
+
+/// What to do where the role may not do what migrating needs.
+#[cfg(feature = "postgres")]
+fn refused(error: &sqlx::Error) -> Option<Error> {
+    let sqlx::Error::Database(database) = error else { return None };
+    (database.code().as_deref() == Some("42501")).then(|| {
+        Error::unavailable(
+            "migration_needed",
+            "The database's tables are not of this version, and its role may not change them. Run `switchyard-server \
+             admin migrate` as their owner, or let DATABASE_MIGRATION_URL name it.",
+        )
+        .caused_by(database.to_string())
+    })
 }

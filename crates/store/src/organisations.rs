@@ -13,7 +13,7 @@ use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::{Author, Change, Write, check_version};
-use crate::{audit, feed, idempotency, invitations, members};
+use crate::{audit, feed, idempotency, invitations, members, reach};
 
 /// Of the organisation `o`.
 const COLUMNS: &str = "o.id, o.name, o.personal, o.created_at, o.version";
@@ -121,10 +121,12 @@ fn change(organisation: &Organisation, verb: Verb) -> Change {
 async fn create(write: &mut Write<'_>, name: &str) -> Result<Organisation> {
     let scope = write.scope();
     if let Some(id) = idempotency::made_before(write).await? {
+        reach::enter(write.tx, id).await?;
         return joined(write.tx, scope.user(), id).await;
     }
     let id = OrgId::new();
     idempotency::remember(write, id).await?;
+    reach::enter(write.tx, id).await?;
     let author = Author { org: id, ..Author::from(&write.act) };
     make(write.tx, author, name, false).await?;
     let organisation = find(write.tx, id).await?;
@@ -154,7 +156,7 @@ async fn rename(write: &mut Write<'_>, version: i64, name: &str) -> Result<Organ
 impl Organisations for Database {
     async fn organisation(&self, scope: &Scope) -> Result<Organisation> {
         let org = scope.org();
-        self.read(move |tx| Box::pin(find(tx, org))).await
+        self.read(scope, move |tx| Box::pin(find(tx, org))).await
     }
 
     async fn create_organisation(&self, act: &Act, name: &str) -> Result<Organisation> {
@@ -172,7 +174,7 @@ impl Organisations for Database {
 
     async fn members(&self, scope: &Scope, page: &PageRequest) -> Result<Page<Member>> {
         let (scope, page) = (*scope, page.clone());
-        self.read(move |tx| Box::pin(async move { members::list(tx, &scope, &page).await })).await
+        self.read(scope, move |tx| Box::pin(async move { members::list(tx, &scope, &page).await })).await
     }
 
     async fn set_member_role(&self, act: &Act, user: UserId, role: Role) -> Result<Member> {
@@ -194,7 +196,8 @@ impl Organisations for Database {
         page: &PageRequest,
     ) -> Result<Page<Invitation>> {
         let (scope, page) = (*scope, page.clone());
-        self.read(move |tx| Box::pin(async move { invitations::list(tx, &scope, at, &page).await })).await
+        self.read(scope, move |tx| Box::pin(async move { invitations::list(tx, &scope, at, &page).await }))
+            .await
     }
 
     async fn create_invitation(&self, act: &Act, new: &NewInvitation) -> Result<Invitation> {

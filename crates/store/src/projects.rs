@@ -185,12 +185,12 @@ impl Projects for Database {
 
     async fn projects(&self, scope: &Scope, archived: bool, page: &PageRequest) -> Result<Page<Project>> {
         let (scope, page) = (*scope, page.clone());
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, archived, &page).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, archived, &page).await })).await
     }
 
     async fn project(&self, scope: &Scope, id: ProjectId) -> Result<Project> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn update_project(

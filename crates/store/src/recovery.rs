@@ -6,15 +6,16 @@ use switchyard_domain::{OrgId, Result, SessionId, Timestamp, UserId, WorkspaceId
 
 use crate::database::Database;
 use crate::identities::local;
+use crate::reach::Reach;
 
 #[async_trait]
 impl Recovery for Database {
     async fn local_identity(&self, at: Timestamp) -> Result<(UserId, OrgId)> {
-        self.transact(move |tx| Box::pin(local::local(tx, at))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(local::local(tx, at))).await
     }
 
     async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>> {
-        self.read(move |tx| {
+        self.read(Reach::Instance, move |tx| {
             Box::pin(tx.rows(
                 "SELECT org_id, user_id, id FROM sessions WHERE status IN ('starting', 'running', 'waiting_approval')
                  UNION
@@ -28,7 +29,7 @@ impl Recovery for Database {
     }
 
     async fn unfinished_workspaces(&self) -> Result<Vec<(OrgId, UserId, WorkspaceId)>> {
-        self.read(move |tx| {
+        self.read(Reach::Instance, move |tx| {
             Box::pin(tx.rows(
                 "SELECT org_id, user_id, id FROM workspaces
                  WHERE status IN ('creating', 'merging', 'discarding', 'restoring')",
@@ -40,8 +41,10 @@ impl Recovery for Database {
     }
 
     async fn ping(&self) -> Result<()> {
-        self.read(move |tx| Box::pin(async move { tx.rows("SELECT 1", &[], |_| Ok(())).await.map(drop) }))
-            .await
+        self.read(Reach::Nothing, move |tx| {
+            Box::pin(async move { tx.rows("SELECT 1", &[], |_| Ok(())).await.map(drop) })
+        })
+        .await
     }
 
     async fn close(&self) {

@@ -116,12 +116,12 @@ impl Repos for Database {
 
     async fn repos(&self, scope: &Scope, project: ProjectId) -> Result<Vec<Repo>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, project).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, project).await })).await
     }
 
     async fn repo(&self, scope: &Scope, id: RepoId) -> Result<Repo> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn delete_repo(&self, act: &Act, id: RepoId, version: i64) -> Result<()> {

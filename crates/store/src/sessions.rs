@@ -145,17 +145,17 @@ impl Sessions for Database {
 
     async fn session(&self, scope: &Scope, id: SessionId) -> Result<Session> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn workspace_sessions(&self, scope: &Scope, workspace: WorkspaceId) -> Result<Vec<Session>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { of_workspace(tx, &scope, workspace).await })).await
+        self.read(scope, move |tx| Box::pin(async move { of_workspace(tx, &scope, workspace).await })).await
     }
 
     async fn agent_session_id(&self, scope: &Scope, id: SessionId) -> Result<Option<String>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { agents_own_id(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { agents_own_id(tx, &scope, id).await })).await
     }
 
     async fn set_session_status(
@@ -195,7 +195,9 @@ impl Sessions for Database {
         limit: u32,
     ) -> Result<Vec<Entry>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { transcript::entries(tx, &scope, id, range, limit).await }))
-            .await
+        self.read(scope, move |tx| {
+            Box::pin(async move { transcript::entries(tx, &scope, id, range, limit).await })
+        })
+        .await
     }
 }

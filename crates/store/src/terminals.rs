@@ -9,6 +9,7 @@ use switchyard_domain::terminal::{
 use switchyard_domain::{Error, ErrorKind, OrgId, Result, Scope, TerminalId, UserId, WorkspaceId};
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::{Value, values};
@@ -222,12 +223,12 @@ impl Terminals for Database {
 
     async fn terminals(&self, scope: &Scope, workspace: Option<WorkspaceId>) -> Result<Vec<Terminal>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { list(tx, &scope, workspace).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list(tx, &scope, workspace).await })).await
     }
 
     async fn terminal(&self, scope: &Scope, id: TerminalId) -> Result<Terminal> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find_own(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find_own(tx, &scope, id).await })).await
     }
 
     async fn rename_terminal(&self, act: &Act, id: TerminalId, version: i64, name: &str) -> Result<Terminal> {
@@ -245,7 +246,8 @@ impl Terminals for Database {
         version: Option<i64>,
         end: TerminalEnd,
     ) -> Result<Terminal> {
-        self.write_version(act, (Entity::Terminal, id.0), move |mut write| {
+        let reach = Reach::Colleagues(act.scope);
+        self.write_version_within(reach, act, (Entity::Terminal, id.0), move |mut write| {
             Box::pin(async move { close(&mut write, id, version, end).await })
         })
         .await
@@ -253,11 +255,14 @@ impl Terminals for Database {
 
     async fn terminals_in(&self, scope: &Scope, place: TerminalPlace) -> Result<Vec<(UserId, TerminalId)>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { list_in(tx, &scope, place).await })).await
+        self.read(Reach::Colleagues(scope), move |tx| {
+            Box::pin(async move { list_in(tx, &scope, place).await })
+        })
+        .await
     }
 
     async fn open_terminals(&self) -> Result<Vec<(OrgId, UserId, TerminalId)>> {
-        self.read(move |tx| {
+        self.read(Reach::Instance, move |tx| {
             Box::pin(tx.rows(
                 // By organisation, as the index of what is open is.
                 "SELECT org_id, user_id, id FROM terminals

@@ -6,6 +6,7 @@ use switchyard_domain::store::{Act, Expired, Trash};
 use switchyard_domain::{Error, OrgId, ProjectId, Result, Scope, TaskId, Timestamp, UserId};
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::{Change, Write};
@@ -98,7 +99,7 @@ async fn purge_project(write: &mut Write<'_>, id: ProjectId, before: Timestamp) 
 #[async_trait]
 impl Trash for Database {
     async fn trash_owners(&self) -> Result<Vec<(OrgId, UserId)>> {
-        self.read(move |tx| {
+        self.read(Reach::Instance, move |tx| {
             Box::pin(tx.rows(
                 "SELECT org_id, user_id FROM workspaces WHERE status = 'discarded'
                  UNION SELECT org_id, user_id FROM tasks WHERE deleted_at IS NOT NULL
@@ -112,7 +113,7 @@ impl Trash for Database {
 
     async fn expired(&self, scope: &Scope, before: Timestamp) -> Result<Expired> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { expired(tx, &scope, before).await })).await
+        self.read(scope, move |tx| Box::pin(async move { expired(tx, &scope, before).await })).await
     }
 
     async fn purge_task(&self, act: &Act, id: TaskId, before: Timestamp) -> Result<()> {

@@ -199,12 +199,12 @@ impl Workspaces for Database {
 
     async fn workspace(&self, scope: &Scope, id: WorkspaceId) -> Result<Workspace> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn task_workspaces(&self, scope: &Scope, task: TaskId) -> Result<Vec<Workspace>> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { of_task(tx, &scope, task).await })).await
+        self.read(scope, move |tx| Box::pin(async move { of_task(tx, &scope, task).await })).await
     }
 
     async fn project_workspaces(
@@ -215,8 +215,10 @@ impl Workspaces for Database {
         page: &PageRequest,
     ) -> Result<Page<Workspace>> {
         let (scope, status, page) = (*scope, status.to_vec(), page.clone());
-        self.read(move |tx| Box::pin(async move { of_project(tx, &scope, project, &status, &page).await }))
-            .await
+        self.read(scope, move |tx| {
+            Box::pin(async move { of_project(tx, &scope, project, &status, &page).await })
+        })
+        .await
     }
 
     async fn change_workspace(

@@ -26,6 +26,12 @@ wait
 rm -rf "$2"
 "#;
 
+/// The role that owns every database, and no more than that.
+pub const OWNER: &str = "switchyard_owner";
+
+/// A role that owns nothing.
+pub const APP: &str = "switchyard_app";
+
 /// Why there is no PostgreSQL, and what to do.
 #[derive(Clone, Debug)]
 pub struct Error(String);
@@ -56,6 +62,15 @@ struct Account {
     gid: u32,
 }
 
+/// How the superuser's addresses begin.
+const SUPERUSER: &str = "postgres://postgres@localhost/";
+
+/// The address of the same database for another role, [`OWNER`] or [`APP`].
+#[must_use]
+pub fn address_for(role: &str, url: &str) -> String {
+    url.replacen(SUPERUSER, &format!("postgres://{role}@localhost/"), 1)
+}
+
 impl Cluster {
     /// The cluster of this process, started on first call.
     ///
@@ -66,7 +81,7 @@ impl Cluster {
         SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
     }
 
-    /// Makes an empty database.
+    /// Makes an empty database; the answer is its address for the server's superuser.
     ///
     /// # Errors
     /// When the server refuses.
@@ -96,8 +111,8 @@ impl Cluster {
 
     fn create(&self, template: &str) -> Result<String, Error> {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.run("postgres", &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""))?;
-        Ok(format!("postgres://postgres@localhost/{name}?host={}", self.folder.display()))
+        self.run("postgres", &format!("CREATE DATABASE \"{name}\" OWNER {OWNER} TEMPLATE \"{template}\""))?;
+        Ok(format!("{SUPERUSER}{name}?host={}", self.folder.display()))
     }
 
     fn start() -> Result<Self, Error> {
@@ -125,6 +140,7 @@ impl Cluster {
         let cluster =
             Self { programs, folder, account, databases: AtomicU32::new(0), _supervisor: supervisor };
         cluster.wait_until_ready()?;
+        cluster.run("postgres", &format!("CREATE ROLE {OWNER} LOGIN; CREATE ROLE {APP} LOGIN"))?;
         Ok(cluster)
     }
 
@@ -224,5 +240,12 @@ mod tests {
         cluster.run(&name(&copy), "INSERT INTO things VALUES ('one')").unwrap();
         let error = cluster.run(&name(&copy), "INSERT INTO nothing VALUES (1)").unwrap_err();
         assert!(error.to_string().contains("does not exist"), "{error}");
+    }
+
+    #[test]
+    fn a_database_has_an_address_for_each_role() {
+        let url = Cluster::shared().unwrap().database().unwrap();
+        let owners = super::address_for(super::OWNER, &url);
+        assert!(owners.starts_with("postgres://switchyard_owner@localhost/test_"), "{owners}");
     }
 }

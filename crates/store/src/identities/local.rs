@@ -4,6 +4,7 @@ use switchyard_domain::{Error, OrgId, Result, Role, Timestamp, UserId};
 
 use crate::database::Database;
 use crate::organisations::join;
+use crate::reach::Reach;
 use crate::tx::Tx;
 use crate::value::values;
 
@@ -33,7 +34,8 @@ impl Database {
     /// `Unavailable` as for every write.
     pub async fn ensure_membership(&self, membership: &Membership, at: Timestamp) -> Result<()> {
         let membership = membership.clone();
-        self.transact(move |tx| Box::pin(async move { ensure(tx, &membership, at).await })).await
+        self.transact(Reach::Instance, move |tx| Box::pin(async move { ensure(tx, &membership, at).await }))
+            .await
     }
 }
 

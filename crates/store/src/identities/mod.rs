@@ -19,6 +19,7 @@ use switchyard_domain::{LoginId, OrgId, Result, Timestamp, UserId};
 
 use crate::database::Database;
 use crate::invitations;
+use crate::reach::Reach;
 
 /// How often a login's or a key's use is noted: reading must not cost a write each time.
 const NOTED_EVERY: time::Duration = time::Duration::minutes(5);
@@ -27,22 +28,33 @@ const NOTED_EVERY: time::Duration = time::Duration::minutes(5);
 impl Identities for Database {
     async fn sign_in(&self, at: Timestamp, identity: &OutsideIdentity) -> Result<User> {
         let (identity, seen) = (users::tidied(identity), users::tidied(identity));
-        let known = self.read(move |tx| Box::pin(async move { users::known_as(tx, &seen).await })).await?;
+        let known = self
+            .read(Reach::Instance, move |tx| Box::pin(async move { users::known_as(tx, &seen).await }))
+            .await?;
         match known {
             // What did not change is not written: some people are vouched for with each request.
             Some(user) if user.disabled_at.is_none() && users::is_current(&user, &identity) => Ok(user),
-            _ => self.transact(move |tx| Box::pin(async move { users::meet(tx, at, &identity).await })).await,
+            _ => {
+                self.transact(Reach::Instance, move |tx| {
+                    Box::pin(async move { users::meet(tx, at, &identity).await })
+                })
+                .await
+            }
         }
     }
 
     async fn register(&self, at: Timestamp, new: &NewAccount) -> Result<User> {
         let new = new.clone();
-        self.transact(move |tx| Box::pin(async move { accounts::register(tx, at, &new).await })).await
+        self.transact(Reach::Instance, move |tx| {
+            Box::pin(async move { accounts::register(tx, at, &new).await })
+        })
+        .await
     }
 
     async fn account(&self, username: &Username) -> Result<Option<Account>> {
         let username = username.clone();
-        self.read(move |tx| Box::pin(async move { accounts::find(tx, &username).await })).await
+        self.read(Reach::Instance, move |tx| Box::pin(async move { accounts::find(tx, &username).await }))
+            .await
     }
 
     async fn set_password(
@@ -53,23 +65,24 @@ impl Identities for Database {
         keep: Option<LoginId>,
     ) -> Result<()> {
         let password = password.clone();
-        self.transact(move |tx| {
+        self.transact(Reach::Instance, move |tx| {
             Box::pin(async move { accounts::set_password(tx, at, user, &password, keep).await })
         })
         .await
     }
 
     async fn set_user_disabled(&self, at: Timestamp, user: UserId, disabled: bool) -> Result<User> {
-        self.transact(move |tx| Box::pin(users::set_disabled(tx, at, user, disabled))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(users::set_disabled(tx, at, user, disabled))).await
     }
 
     async fn user(&self, id: UserId) -> Result<Option<Known<()>>> {
-        self.read(move |tx| Box::pin(users::known(tx, id))).await
+        self.read(Reach::Instance, move |tx| Box::pin(users::known(tx, id))).await
     }
 
     async fn start_login(&self, at: Timestamp, new: &NewLogin) -> Result<Login> {
         let new = new.clone();
-        self.transact(move |tx| Box::pin(async move { logins::start(tx, at, &new).await })).await
+        self.transact(Reach::Instance, move |tx| Box::pin(async move { logins::start(tx, at, &new).await }))
+            .await
     }
 
     async fn login(
@@ -79,11 +92,11 @@ impl Identities for Database {
         until: Timestamp,
     ) -> Result<Option<Known<Login>>> {
         let secret = *secret;
-        let found = self.read(move |tx| Box::pin(logins::recognise(tx, at, secret))).await?;
+        let found = self.read(Reach::Instance, move |tx| Box::pin(logins::recognise(tx, at, secret))).await?;
         let Some(mut known) = found else { return Ok(None) };
         let Login { id, last_seen_at, .. } = known.credential;
         if at - last_seen_at >= NOTED_EVERY {
-            self.transact(move |tx| Box::pin(logins::note_use(tx, at, id, until))).await?;
+            self.transact(Reach::Instance, move |tx| Box::pin(logins::note_use(tx, at, id, until))).await?;
             (known.credential.last_seen_at, known.credential.expires_at) = (at, until);
         }
         Ok(Some(known))
@@ -97,23 +110,23 @@ impl Identities for Database {
         until: Timestamp,
     ) -> Result<Rotation> {
         let (secret, next) = (*secret, *next);
-        self.transact(move |tx| Box::pin(logins::rotate(tx, at, secret, next, until))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(logins::rotate(tx, at, secret, next, until))).await
     }
 
     async fn switch_organisation(&self, at: Timestamp, login: LoginId, org: OrgId) -> Result<Organisation> {
-        self.transact(move |tx| Box::pin(logins::switch(tx, at, login, org))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(logins::switch(tx, at, login, org))).await
     }
 
     async fn end_login(&self, at: Timestamp, user: UserId, login: LoginId) -> Result<()> {
-        self.transact(move |tx| Box::pin(logins::end_one(tx, at, user, login))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(logins::end_one(tx, at, user, login))).await
     }
 
     async fn end_logins(&self, at: Timestamp, user: UserId, keep: Option<LoginId>) -> Result<u64> {
-        self.transact(move |tx| Box::pin(logins::end_all(tx, at, user, keep))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(logins::end_all(tx, at, user, keep))).await
     }
 
     async fn logins(&self, at: Timestamp, user: UserId) -> Result<Vec<Login>> {
-        self.read(move |tx| Box::pin(logins::of_user(tx, at, user))).await
+        self.read(Reach::Instance, move |tx| Box::pin(logins::of_user(tx, at, user))).await
     }
 
     async fn start_reset(
@@ -124,7 +137,10 @@ impl Identities for Database {
         expires_at: Timestamp,
     ) -> Result<()> {
         let secret = *secret;
-        self.transact(move |tx| Box::pin(accounts::start_reset(tx, at, user, secret, expires_at))).await
+        self.transact(Reach::Instance, move |tx| {
+            Box::pin(accounts::start_reset(tx, at, user, secret, expires_at))
+        })
+        .await
     }
 
     async fn finish_reset(
@@ -134,7 +150,7 @@ impl Identities for Database {
         password: &PasswordHash,
     ) -> Result<UserId> {
         let (secret, password) = (*secret, password.clone());
-        self.transact(move |tx| {
+        self.transact(Reach::Instance, move |tx| {
             Box::pin(async move { accounts::finish_reset(tx, at, secret, &password).await })
         })
         .await
@@ -142,11 +158,12 @@ impl Identities for Database {
 
     async fn api_key(&self, at: Timestamp, secret: &SecretDigest) -> Result<Option<Known<ApiKey>>> {
         let secret = *secret;
-        let found = self.read(move |tx| Box::pin(programs::recognise(tx, at, secret))).await?;
+        let found =
+            self.read(Reach::Instance, move |tx| Box::pin(programs::recognise(tx, at, secret))).await?;
         let Some(mut known) = found else { return Ok(None) };
         let ApiKey { id, last_used_at, .. } = known.credential;
         if last_used_at.is_none_or(|last| at - last >= NOTED_EVERY) {
-            self.transact(move |tx| Box::pin(programs::note_use(tx, at, id))).await?;
+            self.transact(Reach::Instance, move |tx| Box::pin(programs::note_use(tx, at, id))).await?;
             known.credential.last_used_at = Some(at);
         }
         Ok(Some(known))
@@ -159,7 +176,7 @@ impl Identities for Database {
         secret: &SecretDigest,
     ) -> Result<Organisation> {
         let secret = *secret;
-        self.transact(move |tx| {
+        self.transact(Reach::Instance, move |tx| {
             Box::pin(async move {
                 users::require_open(tx, user).await?;
                 invitations::accept(tx, at, user, secret).await

@@ -1,27 +1,33 @@
 //! PostgreSQL: a bounded pool, one snapshot per read, notifications as wake-ups.
 
 mod listen;
+pub(crate) mod role;
 pub(crate) mod statement;
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgPool};
 use switchyard_domain::{Error, Result};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::database::Job;
+use crate::reach::Reach;
 use crate::tx::Tx;
 use crate::{fault, migrate};
 
 /// Where the server is and how much of it may be used.
 #[derive(Clone)]
 pub struct PostgresConfig {
-    /// `postgres://user:password@host/database`.
+    /// `postgres://user:password@host/database`, of the role that serves.
     pub url: String,
+    /// The address of the role that owns the tables and migrates them; the same one where `None`.
+    pub migration_url: Option<String>,
+    /// Whether to refuse to serve with a role that row-level security does not hold.
+    pub refuse_strong_role: bool,
     /// Connections at most, the one that listens for commits included; two at least.
     pub max_connections: u32,
     /// How long a call waits for a connection before it is told that the store is busy.
@@ -31,11 +37,13 @@ pub struct PostgresConfig {
 }
 
 impl PostgresConfig {
-    /// The server at `url`: ten connections, 5 s to get one, 30 s for a statement.
+    /// The server at `url`, with whatever role that is: ten connections, 5 s to get one, 30 s for a statement.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            migration_url: None,
+            refuse_strong_role: false,
             max_connections: 10,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
@@ -44,10 +52,11 @@ impl PostgresConfig {
 }
 
 impl fmt::Debug for PostgresConfig {
-    /// Without the address, which may hold a password.
+    /// Without the addresses, which may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresConfig")
             .field("max_connections", &self.max_connections)
+            .field("refuse_strong_role", &self.refuse_strong_role)
             .finish_non_exhaustive()
     }
 }
@@ -60,57 +69,36 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) async fn open(config: &PostgresConfig, committed: watch::Sender<()>) -> Result<Self> {
-        let timeout = config.statement_timeout.as_millis().to_string();
-        let options = PgConnectOptions::from_str(&config.url)
-            .map_err(|error| {
-                Error::invalid(
-                    "DATABASE_URL",
-                    "Write the database's address as postgres://user:password@host/name.",
-                )
-                .caused_by(error)
-            })?
-            .application_name("switchyard")
-            .options([
-                ("statement_timeout", timeout.as_str()),
-                ("idle_in_transaction_session_timeout", "60000"),
-            ]);
-        let pool = PgPoolOptions::new()
-            // One of them listens.
-            .max_connections(config.max_connections.max(2))
-            .acquire_timeout(config.acquire_timeout)
-            .connect_with(options)
-            .await
-            .map_err(|error| {
-                Error::unavailable(
-                    "store_unavailable",
-                    "The database server does not answer. Check DATABASE_URL.",
-                )
-                .caused_by(error)
-            })?;
-        migrate::postgres(&pool).await?;
+        // One of them listens.
+        let pool = connect(config, &config.url, "DATABASE_URL", config.max_connections.max(2)).await?;
+        match &config.migration_url {
+            Some(_) => migrate(config, &role::name(&pool).await?).await?,
+            None => migrate::postgres(&pool, None).await?,
+        }
+        if config.refuse_strong_role {
+            role::refuse_strong(&pool).await?;
+        }
         let listener = tokio::spawn(listen::run(pool.clone(), committed.clone()));
         Ok(Self { pool, committed, listener })
     }
 
-    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T>
+    pub(crate) async fn read<T, W>(&self, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let transaction = self.pool.begin_with(begin).await.map_err(fault::postgres)?;
-        let mut tx = Tx::Postgres(transaction);
+        let mut tx = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", reach).await?;
         let outcome = work(&mut tx).await;
         end(tx, false).await?;
         outcome
     }
 
-    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T>
+    pub(crate) async fn write<T, W>(&self, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
-        let mut tx = Tx::Postgres(self.pool.begin().await.map_err(fault::postgres)?);
+        let mut tx = self.begin("BEGIN", reach).await?;
         match work(&mut tx).await {
             Ok(value) => {
                 tx.rows(listen::NOTIFY, &[], |_| Ok(())).await?;
@@ -126,6 +114,12 @@ impl Postgres {
         }
     }
 
+    /// Begins a transaction and says how far it reaches, in one round trip.
+    async fn begin(&self, begin: &'static str, reach: Reach) -> Result<Tx> {
+        let statements = AssertSqlSafe(begin.to_owned() + &reach.settings());
+        self.pool.begin_with(statements).await.map(Tx::Postgres).map_err(fault::postgres)
+    }
+
     pub(crate) async fn close(&self) {
         self.listener.abort();
         self.pool.close().await;
@@ -136,6 +130,44 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         self.listener.abort();
     }
+}
+
+/// Brings the database up to date as the role that owns it, and gives `app` what it needs to serve.
+pub(crate) async fn migrate(config: &PostgresConfig, app: &str) -> Result<()> {
+    let (url, name) = match &config.migration_url {
+        Some(url) => (url, "DATABASE_MIGRATION_URL"),
+        None => (&config.url, "DATABASE_URL"),
+    };
+    let pool = connect(config, url, name, 1).await?;
+    let migrated = migrate::postgres(&pool, Some(app)).await;
+    pool.close().await;
+    migrated
+}
+
+/// Connects to the server at `url`, which the setting `name` gave.
+async fn connect(
+    config: &PostgresConfig,
+    url: &str,
+    name: &'static str,
+    max_connections: u32,
+) -> Result<PgPool> {
+    let timeout = config.statement_timeout.as_millis().to_string();
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| {
+            Error::invalid(name, "Write the database's address as postgres://user:password@host/name.")
+                .caused_by(error)
+        })?
+        .application_name("switchyard")
+        .options([("statement_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", "60000")]);
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_with(options)
+        .await
+        .map_err(|error| {
+            let message = format!("The database server does not answer. Check {name}.");
+            Error::unavailable("store_unavailable", message).caused_by(error)
+        })
 }
 
 async fn end(tx: Tx, keep: bool) -> Result<()> {

@@ -102,18 +102,20 @@ impl Tasks for Database {
             search::catch_up(self).await?;
         }
         let (scope, filter, page) = (*scope, filter.clone(), page.clone());
-        self.read(move |tx| Box::pin(async move { list::list(tx, &scope, project, &filter, &page).await }))
-            .await
+        self.read(scope, move |tx| {
+            Box::pin(async move { list::list(tx, &scope, project, &filter, &page).await })
+        })
+        .await
     }
 
     async fn task(&self, scope: &Scope, id: TaskId) -> Result<Task> {
         let scope = *scope;
-        self.read(move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
+        self.read(scope, move |tx| Box::pin(async move { find(tx, &scope, id).await })).await
     }
 
     async fn tasks_by_id(&self, scope: &Scope, ids: &[TaskId]) -> Result<Vec<Task>> {
         let (scope, ids) = (*scope, ids.to_vec());
-        self.read(move |tx| Box::pin(async move { list::by_id(tx, &scope, &ids).await })).await
+        self.read(scope, move |tx| Box::pin(async move { list::by_id(tx, &scope, &ids).await })).await
     }
 
     async fn update_task(&self, act: &Act, id: TaskId, version: i64, patch: &TaskPatch) -> Result<Task> {

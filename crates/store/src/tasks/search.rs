@@ -6,6 +6,7 @@
 use switchyard_domain::Result;
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::tx::{Dialect, Tx};
 use crate::value::values;
 
@@ -38,8 +39,8 @@ pub(super) fn condition(query: &str, dialect: Dialect) -> Option<(&'static str, 
 
 /// Takes into the index what it does not have yet, so that a search finds every task that was there before it.
 pub(super) async fn catch_up(database: &Database) -> Result<()> {
-    while database.read(|tx| Box::pin(is_behind(tx))).await? {
-        database.transact(|tx| Box::pin(take_in(tx))).await?;
+    while database.read(Reach::Nothing, |tx| Box::pin(is_behind(tx))).await? {
+        database.transact(Reach::Nothing, |tx| Box::pin(take_in(tx))).await?;
     }
     Ok(())
 }

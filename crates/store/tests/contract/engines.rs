@@ -113,7 +113,7 @@ async fn a_job_that_fails_takes_no_other_down_with_it() {
 async fn a_commit_of_one_replica_wakes_the_other() {
     let f = Fixture::postgres().await;
     let Place::Server { url } = &f.place else { panic!() };
-    let other = Arc::new(Database::open_postgres(&PostgresConfig::new(url)).await.unwrap());
+    let other = Arc::new(Database::open_postgres(&crate::fixture::serving(url)).await.unwrap());
     let mut wake_ups = other.wake_ups();
     while tokio::time::timeout(Duration::from_millis(500), wake_ups.woken()).await.is_ok() {}
     f.project("Shop").await;

@@ -18,7 +18,7 @@ use switchyard_domain::user::{OutsideIdentity, Provider, SecretDigest, User};
 use switchyard_domain::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
 use switchyard_domain::*;
 use switchyard_store::{Database, Membership, PostgresConfig, SqliteConfig};
-use switchyard_testkit::postgres::Cluster;
+use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 use tokio::sync::OnceCell;
 
 pub(crate) struct Fixture {
@@ -34,7 +34,15 @@ pub(crate) struct Fixture {
 
 pub(crate) enum Place {
     Folder(tempfile::TempDir),
-    Server { url: String },
+    /// The superuser's address.
+    Server {
+        url: String,
+    },
+}
+
+/// How a server that many people use is set up: with a role that row-level security holds.
+pub(crate) fn serving(url: &str) -> PostgresConfig {
+    PostgresConfig { refuse_strong_role: true, ..PostgresConfig::new(address_for(APP, url)) }
 }
 
 /// A new database with nobody in it.
@@ -57,11 +65,12 @@ impl Empty {
         let cluster = Cluster::shared().unwrap();
         let template = TEMPLATE.get_or_init(|| async {
             let url = cluster.database().unwrap();
-            Database::open_postgres(&PostgresConfig::new(&url)).await.unwrap().close().await;
+            let owner = PostgresConfig::new(address_for(OWNER, &url));
+            Database::migrate_postgres(&owner, APP).await.unwrap();
             url
         });
         let url = cluster.copy_of(template.await).unwrap();
-        let db = Database::open_postgres(&PostgresConfig::new(&url)).await.unwrap();
+        let db = Database::open_postgres(&serving(&url)).await.unwrap();
         (db, Place::Server { url })
     }
 }
@@ -105,6 +114,17 @@ impl Fixture {
         self.db.create_invitation(&self.act("invitation.create"), &new).await.unwrap();
         self.db.accept_invitation(self.now(), user, &new.secret).await.unwrap();
         self.scope(user, self.alice.org()).await
+    }
+
+    /// The same world with Mallory in Alice's place.
+    pub(crate) fn the_other_side(&self, url: &str) -> Self {
+        Self {
+            db: Arc::clone(&self.db),
+            alice: self.mallory,
+            mallory: self.alice,
+            place: Place::Server { url: url.to_owned() },
+            seconds: AtomicI64::new(self.seconds.load(Ordering::Relaxed)),
+        }
     }
 
     /// Some seconds after now.
@@ -220,7 +240,37 @@ impl Fixture {
         self.db.feed_head(&self.alice).await.unwrap()
     }
 
-    /// The audit log, which has no reader in the port yet: `action entity_type details`, oldest first.
+    /// Every row of an organisation's, in whatever table, as text.
+    pub(crate) async fn rows_of(&self, org: OrgId) -> Vec<String> {
+        match &self.place {
+            Place::Folder(folder) => {
+                let connection = rusqlite::Connection::open(folder.path().join("switchyard.db")).unwrap();
+                let sql = "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                           WHERE t.type = 'table' AND c.name = 'org_id' ORDER BY t.name";
+                let mut statement = connection.prepare(sql).unwrap();
+                let tables = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+                tables.flat_map(|table| sqlite_rows(&connection, &table.unwrap(), org)).collect()
+            }
+            Place::Server { url } => {
+                let pool = sqlx::PgPool::connect(url).await.unwrap();
+                let sql = "SELECT table_name::text FROM information_schema.columns
+                           WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY table_name";
+                let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap();
+                let mut rows = Vec::new();
+                for table in tables {
+                    let sql = format!(
+                        "SELECT '{table}: ' || t::text FROM {table} t WHERE org_id = '{org}' ORDER BY 1"
+                    );
+                    let sql = sqlx::AssertSqlSafe(sql);
+                    rows.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(&pool).await.unwrap());
+                }
+                pool.close().await;
+                rows
+            }
+        }
+    }
+
+    /// The audit log behind the store's back: `action entity_type details`, oldest first.
     pub(crate) async fn audit_log(&self) -> Vec<String> {
         let sql = "SELECT action, entity_type, details FROM audit_log ORDER BY id";
         match &self.place {
@@ -244,6 +294,18 @@ impl Fixture {
             }
         }
     }
+}
+
+fn sqlite_rows(connection: &rusqlite::Connection, table: &str, org: OrgId) -> Vec<String> {
+    let sql = format!("SELECT * FROM {table} WHERE org_id = ?1");
+    let mut statement = connection.prepare(&sql).unwrap();
+    let width = statement.column_count();
+    let line = |row: &rusqlite::Row<'_>| {
+        let values: Vec<rusqlite::types::Value> =
+            (0..width).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+        Ok(format!("{table}: {values:?}"))
+    };
+    statement.query_map([org.0.as_bytes().as_slice()], line).unwrap().map(|row| row.unwrap()).collect()
 }
 
 async fn member(db: &Database, name: &str) -> Scope {

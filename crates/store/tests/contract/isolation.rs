@@ -1,9 +1,14 @@
 //! What belongs to another organisation is as absent as what never was, for every method.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use switchyard_domain::api_key::NewApiKey;
+use switchyard_domain::audit::{AuditEntry, AuditFilter};
 use switchyard_domain::comment::{CommentAnchor, DiffSide};
+use switchyard_domain::event::FeedSlice;
 use switchyard_domain::message::MessageStatus;
+use switchyard_domain::organisation::NewInvitation;
 use switchyard_domain::repo::RepoFacts;
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::*;
@@ -13,16 +18,16 @@ use switchyard_domain::transcript::{EntryBody, PermissionOption};
 use switchyard_domain::*;
 use switchyard_store::Database;
 
-use crate::fixture::{Fixture, agent, all, entry, new_task, said};
+use crate::fixture::{Fixture, agent, all, entry, new_task, said, secret};
 
 crate::scenarios! {
     a_foreign_row_answers_like_a_missing_one_for_every_method,
-    lists_of_another_organisation_are_empty,
+    no_method_shows_or_changes_anything_of_another_organisation,
     an_organisation_that_is_not_there_cannot_be_written_to,
 }
 
 /// One id of each kind: all of Alice's, or all of nobody's.
-struct Ids {
+pub(crate) struct Ids {
     project: ProjectId,
     repo: RepoId,
     task: TaskId,
@@ -32,9 +37,12 @@ struct Ids {
     approval: ApprovalId,
     comment: CommentId,
     terminal: TerminalId,
+    member: UserId,
+    invitation: InvitationId,
+    api_key: ApiKeyId,
 }
 
-async fn real_ids(f: &Fixture) -> Ids {
+pub(crate) async fn real_ids(f: &Fixture) -> Ids {
     let (session, message) = f.whole_session().await;
     let repo = f.repo(session.project_id).await.id;
     let workspace = f.db.workspace(&f.alice, session.workspace_id).await.unwrap();
@@ -55,6 +63,9 @@ async fn real_ids(f: &Fixture) -> Ids {
     };
     f.append(session.id, &[entry(1, ask)]).await;
     let approval = f.db.approvals(&f.alice, None, &all()).await.unwrap().items[0].id;
+    let act = f.act("invitation.create");
+    let invitation = f.db.create_invitation(&act, &invitation(f, "invitation")).await.unwrap().id;
+    let api_key = crate::api_keys::key(f, f.alice, &format!("key of {}", f.alice.user())).await.id;
     Ids {
         project: session.project_id,
         repo,
@@ -65,7 +76,15 @@ async fn real_ids(f: &Fixture) -> Ids {
         approval,
         comment,
         terminal: terminal.id,
+        member: f.alice.user(),
+        invitation,
+        api_key,
     }
+}
+
+fn invitation(f: &Fixture, text: &str) -> NewInvitation {
+    let secret = secret(&format!("{text} of {}", f.alice.user()));
+    NewInvitation { email: None, role: Role::Viewer, secret, expires_at: f.later(3600) }
 }
 
 fn no_ids() -> Ids {
@@ -79,6 +98,9 @@ fn no_ids() -> Ids {
         approval: ApprovalId::new(),
         comment: CommentId::new(),
         terminal: TerminalId::new(),
+        member: UserId::new(),
+        invitation: InvitationId::new(),
+        api_key: ApiKeyId::new(),
     }
 }
 
@@ -104,24 +126,41 @@ fn anchor(repo_id: RepoId) -> CommentAnchor {
     }
 }
 
-fn told<T: Debug>(method: &str, outcome: Result<T>) -> String {
+/// A method, and what it said.
+type Said = (&'static str, String);
+
+fn told<T: Debug>(method: &'static str, outcome: Result<T>) -> Said {
     match outcome {
         Ok(value) => panic!("{method} answered {value:?}"),
         Err(error) => {
-            format!("{method}: {error:?} {} {:?} {:?}", error.message, error.field, error.conflicts)
+            (method, format!("{error:?} {} {:?} {:?}", error.message, error.field, error.conflicts))
         }
     }
 }
 
+/// Of a method that answers everybody: that it told nothing.
+fn nothing<T: Debug + Default + PartialEq>(method: &'static str, outcome: Result<T>) -> Said {
+    let value = outcome.unwrap();
+    assert_eq!(value, T::default(), "{method}");
+    (method, String::new())
+}
+
+/// Of a method that answers everybody with their own.
+fn own(method: &'static str, is_own: bool) -> Said {
+    assert!(is_own, "{method}");
+    (method, String::new())
+}
+
 /// What each method that takes an id says to Mallory.
-async fn answers(f: &Fixture, ids: &Ids) -> Vec<String> {
+async fn answers(f: &Fixture, ids: &Ids) -> Vec<Said> {
     let mut said = reads(f, &f.db, ids).await;
+    said.extend(organisation_writes(f, &f.db, ids).await);
     said.extend(board_writes(f, &f.db, ids).await);
     said.extend(run_writes(f, &f.db, ids).await);
     said
 }
 
-async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
+async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let scope = &f.mallory;
     let after = EntryRange::After(0);
     vec![
@@ -148,7 +187,19 @@ async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
     ]
 }
 
-async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
+async fn organisation_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
+    let act = &f.foreign("attack");
+    vec![
+        told("set_member_role", db.set_member_role(act, ids.member, Role::Viewer).await),
+        told("remove_member", db.remove_member(act, ids.member).await),
+        told("delete_invitation", db.delete_invitation(act, ids.invitation).await),
+        told("delete_api_key", db.delete_api_key(act, ids.api_key).await),
+        told("purge_task", db.purge_task(act, ids.task, act.at).await),
+        told("purge_project", db.purge_project(act, ids.project, act.at).await),
+    ]
+}
+
+async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let act = &f.foreign("attack");
     let facts = RepoFacts { root: "/x".to_owned(), default_branch: "main".to_owned() };
     let bulk = BulkChange { delete: true, ..BulkChange::default() };
@@ -176,7 +227,7 @@ async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
     ]
 }
 
-async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<String> {
+async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let act = &f.foreign("attack");
     let new = NewSession { workspace_id: ids.workspace, agent: agent(), prompt: "x".to_owned() };
     let failed = SessionStatus::Failed;
@@ -210,14 +261,65 @@ async fn a_foreign_row_answers_like_a_missing_one_for_every_method(f: Fixture) {
     assert_eq!(f.db.feed_head(&f.mallory).await.unwrap(), 0);
 }
 
-async fn lists_of_another_organisation_are_empty(f: Fixture) {
-    let ids = real_ids(&f).await;
-    assert!(f.db.projects(&f.mallory, false, &all()).await.unwrap().items.is_empty());
-    assert!(f.db.approvals(&f.mallory, None, &all()).await.unwrap().items.is_empty());
+/// What each method that answers everybody tells Mallory, who has nothing.
+async fn lists(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
+    let (scope, at, filter) = (&f.mallory, f.now(), AuditFilter::default());
     let place = TerminalPlace::Workspace(ids.workspace);
-    assert!(f.db.terminals(&f.mallory, None).await.unwrap().is_empty());
-    assert!(f.db.terminals_in(&f.mallory, place).await.unwrap().is_empty());
-    assert!(f.db.tasks_by_id(&f.mallory, &[ids.task]).await.unwrap().is_empty());
+    let members = db.members(scope, &all()).await.unwrap().items;
+    let slice = db.events(scope, 0, 100).await.unwrap();
+    vec![
+        nothing("projects", db.projects(scope, false, &all()).await.map(|page| page.items)),
+        nothing("tasks_by_id", db.tasks_by_id(scope, &[ids.task]).await),
+        nothing("approvals", db.approvals(scope, None, &all()).await.map(|page| page.items)),
+        nothing("unanswered", db.unanswered(scope, at).await),
+        nothing("expired", db.expired(scope, at).await),
+        nothing("terminals", db.terminals(scope, None).await),
+        nothing("terminals_in", db.terminals_in(scope, place).await),
+        nothing("audit", db.audit(scope, &filter, &all()).await.map(|page| page.items)),
+        nothing("invitations", db.invitations(scope, at, &all()).await.map(|page| page.items)),
+        nothing("api_keys", db.api_keys(scope, &all()).await.map(|page| page.items)),
+        nothing("feed_head", db.feed_head(scope).await),
+        own("events", slice == FeedSlice::Events(Vec::new())),
+        own("members", members.len() == 1 && members[0].user_id == scope.user()),
+        own("config", db.config(scope).await.unwrap().version == 0),
+        own("organisation", db.organisation(scope).await.unwrap().id == scope.org()),
+    ]
+}
+
+/// What each method that takes nobody's id writes for Mallory.
+async fn own_writes(f: &Fixture, db: &Database) -> Vec<Said> {
+    let act = &f.foreign("own");
+    let refused =
+        AuditEntry { action: "x.refused", entity_type: "x", entity_id: None, details: vec![], at: act.at };
+    let key = NewApiKey {
+        name: "theirs".to_owned(),
+        role: Role::Viewer,
+        secret: secret("theirs"),
+        hint: String::new(),
+        expires_at: None,
+    };
+    vec![
+        own("create_project", db.create_project(act, "Theirs", &Default::default()).await.is_ok()),
+        own("put_config", db.put_config(act, 0, &Default::default()).await.is_ok()),
+        own("append_audit", db.append_audit(&f.mallory, &refused).await.is_ok()),
+        own("create_organisation", db.create_organisation(act, "Theirs").await.is_ok()),
+        own("rename_organisation", db.rename_organisation(act, 1, "Theirs").await.is_ok()),
+        own("create_invitation", db.create_invitation(act, &invitation(f, "theirs")).await.is_ok()),
+        own("create_api_key", db.create_api_key(act, &key).await.is_ok()),
+        own("prune_events", db.prune_events(&f.mallory, 0).await.is_ok()),
+    ]
+}
+
+async fn no_method_shows_or_changes_anything_of_another_organisation(f: Fixture) {
+    let ids = real_ids(&f).await;
+    let before = f.rows_of(f.alice.org()).await;
+    assert!(before.len() > 15, "{before:?}");
+    let mut said = answers(&f, &ids).await;
+    said.extend(lists(&f, &f.db, &ids).await);
+    said.extend(own_writes(&f, &f.db).await);
+    assert_eq!(f.rows_of(f.alice.org()).await, before);
+    let asked: BTreeSet<String> = said.into_iter().map(|(method, _)| method.to_owned()).collect();
+    assert_eq!(asked, crate::ports::methods().0, "each method of a port has a row here");
 }
 
 async fn an_organisation_that_is_not_there_cannot_be_written_to(f: Fixture) {

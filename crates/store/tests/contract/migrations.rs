@@ -2,7 +2,7 @@
 
 use switchyard_domain::store::*;
 use switchyard_domain::{ErrorKind, Result};
-use switchyard_store::{Database, PostgresConfig, SqliteConfig};
+use switchyard_store::{Database, SqliteConfig};
 
 use crate::fixture::{Fixture, Place};
 
@@ -20,7 +20,7 @@ async fn reopen(f: &Fixture) -> Result<Database> {
         Place::Folder(folder) => {
             Database::open_sqlite(&SqliteConfig::new(folder.path().join("switchyard.db"))).await
         }
-        Place::Server { url } => Database::open_postgres(&PostgresConfig::new(url)).await,
+        Place::Server { url } => Database::open_postgres(&crate::fixture::serving(url)).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! People: found by who vouches for them, made on first sight.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::*;
@@ -70,12 +72,12 @@ async fn signing_in_unchanged_writes_nothing(f: Fixture) {
     let ada = f.person("Ada").await;
     let log = f.audit_log().await;
     let mut wake_ups = f.db.wake_ups();
+    let mut wakes = async || tokio::time::timeout(Duration::from_millis(200), wake_ups.woken()).await.is_ok();
+    // Commits from before may still be told of.
+    while wakes().await {}
     let again = f.db.sign_in(f.now(), &github("Ada")).await.unwrap();
     assert_eq!((again, f.audit_log().await), (ada, log));
-    if matches!(f.place, crate::fixture::Place::Folder(_)) {
-        let woken = tokio::time::timeout(std::time::Duration::from_millis(200), wake_ups.woken()).await;
-        assert!(woken.is_err(), "nothing was committed");
-    }
+    assert!(!wakes().await, "nothing was committed");
 }
 
 async fn one_person_who_signs_in_many_times_at_once_is_one(f: Fixture) {

@@ -1,0 +1,2 @@
+-- Nothing to do: SQLite serves one person, has no roles, and its file is read by whoever may open it. PostgreSQL gets
+-- row-level security in this version.
