@@ -2,7 +2,7 @@
 //!
 //! One task per organisation reads the store's feed and loads each changed resource once, however many subscribers
 //! there are. A subscriber that falls behind reads on from the store, so a slow one costs a bounded buffer and
-//! misses nothing.
+//! misses nothing. What is one person's alone each subscriber loads by itself, and others hear nothing of it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -89,12 +89,10 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn subscribe(&self, scope: Scope, since: Option<i64>) -> Result<FeedReader> {
-        let live = self.live_feed(scope);
-        let seen = match since {
-            Some(since) => since,
-            None => self.store().feed_head(&scope).await?,
-        };
-        Ok(FeedReader { app: self.clone(), scope, seen, live, behind: since.is_some() })
+        let head = self.store().feed_head(&scope).await?;
+        let live = self.live_feed(scope, head);
+        // What came between the two is read from the store.
+        Ok(FeedReader { app: self.clone(), scope, seen: since.unwrap_or(head), live, behind: true })
     }
 
     /// The number of the newest event.
@@ -105,7 +103,8 @@ impl App {
         self.store().feed_head(scope).await
     }
 
-    fn live_feed(&self, scope: Scope) -> broadcast::Receiver<Arc<Change>> {
+    /// The organisation's feed as it grows, at the latest from event `since` on.
+    fn live_feed(&self, scope: Scope, since: i64) -> broadcast::Receiver<Arc<Change>> {
         let mut feeds = self.parts.feed.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = feeds.get(&scope.org()) {
             return sender.subscribe();
@@ -113,14 +112,13 @@ impl App {
         let (sender, receiver) = broadcast::channel(BUFFER);
         feeds.insert(scope.org(), sender.clone());
         let app = self.clone();
-        tokio::spawn(async move { app.pump(scope, sender).await });
+        tokio::spawn(async move { app.pump(scope, since, sender).await });
         receiver
     }
 
     /// Reads the store's feed for as long as anybody listens.
-    async fn pump(&self, scope: Scope, sender: broadcast::Sender<Arc<Change>>) {
+    async fn pump(&self, scope: Scope, mut seen: i64, sender: broadcast::Sender<Arc<Change>>) {
         let mut wake_ups = self.store().wake_ups();
-        let mut seen = None;
         loop {
             match self.pump_once(&scope, &mut seen, &sender).await {
                 Ok(true) => continue,
@@ -142,17 +140,13 @@ impl App {
     async fn pump_once(
         &self,
         scope: &Scope,
-        seen: &mut Option<i64>,
+        seen: &mut i64,
         sender: &broadcast::Sender<Arc<Change>>,
     ) -> Result<bool> {
-        let since = match *seen {
-            Some(since) => since,
-            None => *seen.insert(self.store().feed_head(scope).await?),
-        };
-        let events = match self.store().events(scope, since, SLICE).await? {
+        let events = match self.store().events(scope, *seen, SLICE).await? {
             FeedSlice::Events(events) => events,
             FeedSlice::Reset { head } => {
-                *seen = Some(head);
+                *seen = head;
                 return Ok(true);
             }
         };
@@ -162,7 +156,7 @@ impl App {
             // Nobody listening is no fault; the end of the loop looks.
             let _ = sender.send(change);
         }
-        *seen = Some(last);
+        *seen = last;
         Ok(full)
     }
 
@@ -184,6 +178,7 @@ impl App {
         for event in events {
             let resource = match (event.verb, event.entity) {
                 (Verb::Deleted, _) => None,
+                (_, entity) if is_personal(entity) => None,
                 (_, Entity::Task) => tasks.get(&TaskId(event.id)).cloned().map(Resource::Task),
                 (_, entity) => absent_is_none(self.load_one(scope, entity, event.id).await)?,
             };
@@ -211,6 +206,11 @@ impl App {
     }
 }
 
+/// Whether this kind of resource is one person's alone.
+fn is_personal(entity: Entity) -> bool {
+    matches!(entity, Entity::Terminal | Entity::Config)
+}
+
 fn absent_is_none(loaded: Result<Option<Resource>>) -> Result<Option<Resource>> {
     match loaded {
         Ok(resource) => Ok(resource),
@@ -226,7 +226,7 @@ impl FeedReader {
         self.seen
     }
 
-    /// The next changes, when there are some.
+    /// The next changes, when there are some. May be given up while it waits: the next call begins where this one did.
     ///
     /// # Errors
     /// What the store says.
@@ -235,15 +235,19 @@ impl FeedReader {
             if self.behind {
                 match self.app.store().events(&self.scope, self.seen, SLICE).await? {
                     FeedSlice::Reset { head } => {
-                        self.seen = head;
-                        self.behind = false;
+                        (self.seen, self.behind) = (head, false);
                         return Ok(Delivery::Reset(head));
                     }
                     FeedSlice::Events(events) => {
-                        self.behind = events.len() == SLICE as usize;
-                        if let Some(last) = events.last() {
-                            self.seen = last.seq;
-                            return Ok(Delivery::Changes(self.app.load(&self.scope, events).await?));
+                        let (last, full) =
+                            (events.last().map(|event| event.seq), events.len() == SLICE as usize);
+                        let changes = self.visible(self.app.load(&self.scope, events).await?).await?;
+                        (self.seen, self.behind) = (last.unwrap_or(self.seen), full);
+                        if !changes.is_empty() {
+                            return Ok(Delivery::Changes(changes));
+                        }
+                        if full {
+                            continue;
                         }
                     }
                 }
@@ -252,24 +256,50 @@ impl FeedReader {
                 Ok(change) if change.event.seq <= self.seen => {}
                 Ok(change) if change.event.seq > self.seen + 1 => self.behind = true,
                 Ok(change) => {
-                    self.seen = change.event.seq;
+                    let (mut seen, mut behind) = (change.event.seq, false);
                     let mut changes = vec![change];
                     while let Ok(change) = self.live.try_recv() {
-                        if change.event.seq != self.seen + 1 {
-                            self.behind = change.event.seq > self.seen;
+                        if change.event.seq != seen + 1 {
+                            behind = change.event.seq > seen;
                             break;
                         }
-                        self.seen = change.event.seq;
+                        seen = change.event.seq;
                         changes.push(change);
                     }
-                    return Ok(Delivery::Changes(changes));
+                    // They are out of the channel: who gives up here reads them from the store.
+                    self.behind = true;
+                    let changes = self.visible(changes).await?;
+                    (self.seen, self.behind) = (seen, behind);
+                    if !changes.is_empty() {
+                        return Ok(Delivery::Changes(changes));
+                    }
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => self.behind = true,
                 Err(broadcast::error::RecvError::Closed) => {
-                    self.live = self.app.live_feed(self.scope);
+                    self.live = self.app.live_feed(self.scope, self.seen);
                     self.behind = true;
                 }
             }
         }
+    }
+
+    /// What this subscriber may see of changes that all of the organisation's share.
+    async fn visible(&self, changes: Vec<Arc<Change>>) -> Result<Vec<Arc<Change>>> {
+        let mut visible = Vec::with_capacity(changes.len());
+        for change in changes {
+            if !is_personal(change.event.entity) {
+                visible.push(change);
+                continue;
+            }
+            let event = change.event.clone();
+            if event.entity == Entity::Config && event.id != self.scope.user().0 {
+                continue;
+            }
+            let own = self.app.load_one(&self.scope, event.entity, event.id).await;
+            if let Some(resource) = absent_is_none(own)? {
+                visible.push(Arc::new(Change { event, resource: Some(resource), rendered: OnceLock::new() }));
+            }
+        }
+        Ok(visible)
     }
 }
