@@ -30,6 +30,7 @@ mod tasks;
 mod terminals;
 mod transcript;
 mod trash;
+mod upgrades;
 mod workspaces;
 
 /// Runs each scenario of a module on both engines.

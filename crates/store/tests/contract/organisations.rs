@@ -2,7 +2,9 @@
 
 use switchyard_domain::event::{Entity, FeedSlice, Verb};
 use switchyard_domain::store::*;
-use switchyard_domain::{Error, ErrorKind, PageRequest, Role, Scope, UserId};
+use switchyard_domain::terminal::{ClosedReason, TerminalEnd, TerminalKind, TerminalSize};
+use switchyard_domain::workspace::WorkspaceStatus;
+use switchyard_domain::{Error, ErrorKind, PageRequest, Role, Scope, TerminalId, UserId};
 
 use crate::fixture::{Fixture, all, secret};
 
@@ -18,6 +20,8 @@ crate::scenarios! {
     a_personal_organisation_stays_its_owners_alone,
     who_is_removed_takes_their_keys_along,
     somebody_else_is_as_absent_as_nobody,
+    a_configuration_is_its_users_in_each_of_their_organisations,
+    what_a_colleague_has_in_a_workspace_goes_with_it,
 }
 
 async fn an_organisation_is_made_with_its_maker_as_admin(f: Fixture) {
@@ -187,4 +191,39 @@ async fn somebody_else_is_as_absent_as_nobody(f: Fixture) {
     assert_eq!((f.head().await, f.audit_log().await), (head, log));
     let members = f.db.members(&f.mallory, &all()).await.unwrap().items;
     assert_eq!((members.len(), members[0].user_id), (1, f.mallory.user()));
+}
+
+async fn a_configuration_is_its_users_in_each_of_their_organisations(f: Fixture) {
+    let other = f.db.create_organisation(&f.act("organisation.create"), "Works").await.unwrap().id;
+    let there = f.scope(f.alice.user(), other).await;
+    let config = switchyard_domain::config::Config::default();
+    f.db.put_config(&f.act("config.update"), 0, &config).await.unwrap();
+    assert_eq!(f.db.config(&there).await.unwrap().version, 1);
+    f.db.put_config(&f.act_of(there, "config.update"), 1, &config).await.unwrap();
+    assert_eq!(f.db.config(&f.alice).await.unwrap().version, 2);
+    let bob = f.colleague("Bob", Role::Admin).await;
+    assert_eq!(f.db.config(&bob).await.unwrap().version, 0);
+}
+
+async fn what_a_colleague_has_in_a_workspace_goes_with_it(f: Fixture) {
+    let bob = f.colleague("Bob", Role::Member).await;
+    let project = f.project("Shop").await.id;
+    let workspace = f.workspace(f.task(project, "Fix").await.id).await.id;
+    let terminal = NewTerminal {
+        id: TerminalId::new(),
+        workspace_id: workspace,
+        kind: TerminalKind::Shell,
+        name: None,
+        size: TerminalSize::default(),
+        scrollback_lines: 1_000,
+    };
+    f.db.create_terminal(&f.act_of(bob, "terminal.create"), &terminal).await.unwrap();
+    let place = TerminalPlace::Workspace(workspace);
+    assert_eq!(f.db.terminals_in(&f.alice, place).await.unwrap(), [(bob.user(), terminal.id)]);
+    let end = TerminalEnd { reason: ClosedReason::Closed, exit_code: None };
+    f.db.close_terminal(&f.act("terminal.end"), terminal.id, None, end).await.unwrap();
+    f.change(workspace, WorkspaceStatus::Discarded).await;
+    f.db.delete_workspace(&f.act("workspace.purge"), workspace).await.unwrap();
+    let left = f.rows_of(f.alice.org()).await;
+    assert!(!left.iter().any(|row| row.starts_with("terminals: ")), "{left:?}");
 }
