@@ -1,0 +1,100 @@
+//! What is kept apart can still be worked with: git, scripts, agents, terminals.
+
+use futures_util::StreamExt;
+use switchyard_domain::agent::AgentSpec;
+use switchyard_domain::runner::{MessageText, SessionStart};
+use switchyard_domain::transcript::EntryBody;
+use switchyard_domain::{MessageId, SessionId};
+
+use crate::ground::Ground;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_works_with_git_scripts_and_processes_of_their_own() {
+    let ground = Ground::new().await;
+    let person = ground.person().await;
+    let site = person.workspace().await;
+    let script = "set -e; echo text > file; git add file; git commit -q -m Work; git log --oneline | grep Work; \
+                  mkfifo pipe; (sleep 60 & echo $! > pid); kill $(cat pid); test \"$HOME\" = $(cd ~ && pwd -P); \
+                  echo x > \"$TMPDIR/y\"; mktemp; ps > /dev/null; env; tty; id -u; id -g; echo all done";
+    let ran = person.runs(&site, script).await;
+    assert!(ran.code == Some(0) && ran.said.contains("all done"), "{ran:?}");
+    for secret in ["canary-of-the-host", "JWT_SECRET", "DATABASE_URL", "CARGO"] {
+        assert!(!ran.said.contains(secret), "{secret} is in {}", ran.said);
+    }
+    let uid = person.uid().to_string();
+    assert_eq!(ran.said.lines().filter(|line| line.trim() == uid).count(), 2, "{}", ran.said);
+    // What the runner itself does: it looks at the work, saves it, and throws it away.
+    let (looked, saved, thrown) = (site.clone(), site.clone(), site.clone());
+    let diff = person.call(|runner| async move { runner.diff(&looked, None).await }).await.unwrap();
+    assert!(diff.files.iter().any(|file| file.path == "file"), "{diff:?}");
+    let reason = switchyard_domain::workspace::CheckpointReason::Manual;
+    person.call(move |runner| async move { runner.checkpoint(&saved, reason).await }).await.unwrap();
+    person
+        .call(|runner| async move { runner.discard_workspace(&thrown, Some("echo bye")).await })
+        .await
+        .unwrap();
+    person.call(move |runner| async move { runner.restore_workspace(&site).await }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_has_its_turn() {
+    let ground = Ground::new().await;
+    let person = ground.person().await;
+    let site = person.workspace().await;
+    // An agent that the user has installed.
+    let agent = person.root().join("agent");
+    std::fs::copy(switchyard_integration::program("switchyard-scripted-agent"), &agent).unwrap();
+    let command = vec![agent.to_str().unwrap().to_owned()];
+    let start = SessionStart {
+        id: SessionId::new(),
+        site,
+        agent: AgentSpec::Acp { command },
+        message: MessageText { id: MessageId::new(), text: "say: I am at work".into() },
+        setup_script: Some("touch set-up".into()),
+        environment: Vec::new(),
+        credentials: Vec::new(),
+        resume: None,
+    };
+    let entries = person
+        .call(move |runner| async move {
+            let id = start.id;
+            runner.start_session(&start).await.unwrap();
+            let mut stream = runner.follow(id, 0).await.unwrap();
+            let mut entries = Vec::new();
+            while let Some(batch) = stream.next().await {
+                entries.extend(batch.unwrap().into_iter().map(|entry| entry.body));
+                let text = format!("{entries:?}");
+                if text.contains("Checkpoint") || text.contains("checkpoint_failed") {
+                    break;
+                }
+            }
+            entries
+        })
+        .await;
+    let said = |entry: &EntryBody| matches!(entry, EntryBody::AgentMessage { .. });
+    let text = format!("{entries:?}");
+    assert!(entries.iter().any(said) && text.contains("Checkpoint"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runner_refuses_what_is_another_users() {
+    let ground = Ground::new().await;
+    let (one, other) = (ground.person().await, ground.person().await);
+    let site = other.workspace().await;
+    // As if the server had mixed them up.
+    let looked = site.clone();
+    let error = one.call(|runner| async move { runner.diff(&looked, None).await }).await.unwrap_err();
+    assert_eq!(error.code, "not_found");
+    let root = other.root().to_str().unwrap().to_owned();
+    let error = one.call(|runner| async move { runner.find_repos(Some(&root)).await }).await.unwrap_err();
+    assert_eq!(error.code, "path_missing");
+    for outside in ["/etc", "/", "/proc"] {
+        let found = one.call(move |runner| async move { runner.inspect_repo(outside).await }).await;
+        assert_eq!(found.unwrap_err().code, "path_missing", "{outside}");
+        let prefix = format!("{outside}/");
+        let found = one.call(move |runner| async move { runner.complete_path(&prefix).await }).await;
+        assert_eq!(found.unwrap(), []);
+    }
+    let own = one.call(|runner| async move { runner.complete_path("~/").await }).await.unwrap();
+    assert!(own.iter().all(|found| found.path.starts_with(one.root().to_str().unwrap())));
+}
