@@ -3,7 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::ground::{Ground, folder, host_command};
+use switchyard_runner_api::{HostedRunners, RemoteRunner};
+
+use crate::ground::{Ground, folder, host_command, socket};
 
 /// Starts a host that must refuse; answers what it says.
 fn refused(folder: &Path, arguments: &[&str]) -> String {
@@ -80,4 +82,16 @@ fn a_runner_of_one_of_several_users_does_not_run_as_root() {
     let done = runner.output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(!done.status.success() && said.contains("must not be privileged"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_but_the_server_is_served_not_even_root() {
+    let ground = Ground::new().await;
+    let person = ground.person().await;
+    // The permissions let root in; the kernel says that it is not the server.
+    let error = HostedRunners::at(&socket(&ground.folder)).unwrap().describe().await.unwrap_err();
+    assert_eq!(error.code, "runner_unavailable");
+    let error = RemoteRunner::on_socket(&person.socket()).unwrap().hello().await.unwrap_err();
+    assert_eq!(error.code, "runner_unavailable");
+    person.call(|runner| async move { runner.terminals().await }).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! What is kept apart can still be worked with: git, scripts, agents, terminals.
+//! What is kept apart can still be worked with: git, scripts, agents, terminals. All of it is confined.
 
 use futures_util::StreamExt;
 use switchyard_domain::agent::AgentSpec;
@@ -97,4 +97,75 @@ async fn a_runner_refuses_what_is_another_users() {
     }
     let own = one.call(|runner| async move { runner.complete_path("~/").await }).await.unwrap();
     assert!(own.iter().all(|found| found.path.starts_with(one.root().to_str().unwrap())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_a_runner_starts_is_confined() {
+    let ground = Ground::new().await;
+    let person = ground.person().await;
+    let site = person.workspace().await;
+    let home = person.root();
+    // It notes who ran it, and what of the runner it reached.
+    let spy = format!(
+        "#!/bin/sh\nwho=$1\nkill -0 {0} 2> /dev/null && who=\"$who signalled\"\nls {1} > /dev/null 2>&1 && who=\"$who \
+         listed\"\ntouch /tmp/{2} 2> /dev/null && who=\"$who wrote\"\necho \"$who.\" >> ~/spied\ntest \"$1\" = git && \
+         cat\nexit 0\n",
+        person.runner_pid(),
+        person.state().display(),
+        person.id,
+    );
+    std::fs::write(home.join("spy"), spy).unwrap();
+    std::fs::set_permissions(home.join("spy"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    // A driver of the user's own is run by git, which the runner starts.
+    let configuration =
+        format!("[filter \"spy\"]\n\tclean = {0}/spy git\n\tsmudge = {0}/spy git\n", home.display());
+    std::fs::write(home.join(".gitconfig"), configuration).unwrap();
+    let ran =
+        person.runs(&site, "echo '* filter=spy' > .gitattributes; echo text > file; ~/spy terminal").await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let reason = switchyard_domain::workspace::CheckpointReason::Manual;
+    let saved = site.clone();
+    person.call(move |runner| async move { runner.checkpoint(&saved, reason).await }).await.unwrap();
+    let start = SessionStart {
+        id: SessionId::new(),
+        site: site.clone(),
+        agent: AgentSpec::Command { command: "~/spy agent".into() },
+        message: MessageText { id: MessageId::new(), text: "go".into() },
+        setup_script: Some("~/spy set-up".into()),
+        environment: Vec::new(),
+        credentials: Vec::new(),
+        resume: None,
+    };
+    person
+        .call(move |runner| async move {
+            runner.start_session(&start).await.unwrap();
+            let entries = runner.follow(start.id, 0).await.unwrap();
+            // To the end of the agent's process.
+            entries.for_each(|_| async {}).await;
+        })
+        .await;
+    let site = site.clone();
+    person
+        .call(|runner| async move { runner.discard_workspace(&site, Some("~/spy clean-up")).await })
+        .await
+        .unwrap();
+    let spied = std::fs::read_to_string(home.join("spied")).unwrap();
+    for who in ["terminal", "git", "set-up", "agent", "clean-up"] {
+        assert!(spied.lines().any(|line| line == format!("{who}.")), "{who} did not run:\n{spied}");
+    }
+    assert!(!spied.contains("signalled") && !spied.contains("listed") && !spied.contains("wrote"), "{spied}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_starts_processes_without_end_is_stopped_and_others_go_on() {
+    let mut ground = Ground::new().await;
+    ground.restart_host(&["--most-processes", "100"]).await;
+    let (one, other) = (ground.person().await, ground.person().await);
+    let (site, other_site) = (one.workspace().await, other.workspace().await);
+    let bomb = "perl -e 'while (1) { $p = fork; defined $p or do { print \"refused after \", $n, \"\\n\"; exit 1 }; $p or do { \
+                sleep 60; exit }; $n++; $n < 1000 or exit 0 }'";
+    let ran = one.runs(&site, bomb).await;
+    assert!(ran.said.contains("refused after"), "{ran:?}");
+    let ran = other.runs(&other_site, "echo unharmed").await;
+    assert!(ran.said.contains("unharmed"), "{ran:?}");
 }

@@ -119,6 +119,9 @@ pub(crate) struct Host {
     /// Seconds without a call after which a user's runner ends, unless something is at work in it.
     #[arg(long, env = "SWITCHYARD_RUNNER_GRACE_SECS", default_value_t = 1800)]
     pub(crate) grace_secs: u64,
+    /// Most processes and threads that each user may have at once.
+    #[arg(long, env = "SWITCHYARD_RUNNER_PROCESSES", default_value_t = 4096)]
+    pub(crate) most_processes: u32,
     /// What the logs tell: `warn`, `info`, `debug` …
     #[arg(long, env = "SWITCHYARD_RUNNER_LOG", default_value = "info")]
     pub(crate) log: String,
@@ -126,7 +129,17 @@ pub(crate) struct Host {
 
 impl From<Host> for Settings {
     fn from(host: Host) -> Self {
-        let Host { socket, state, workspaces, uids, server_uid, programs, on_exit, grace_secs, log } = host;
-        Self { socket, state, workspaces, uids, server_uid, programs, on_exit, grace_secs, log }
+        Self {
+            socket: host.socket,
+            state: host.state,
+            workspaces: host.workspaces,
+            uids: host.uids,
+            server_uid: host.server_uid,
+            programs: host.programs,
+            on_exit: host.on_exit,
+            grace_secs: host.grace_secs,
+            most_processes: host.most_processes,
+            log: host.log,
+        }
     }
 }

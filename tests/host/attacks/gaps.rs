@@ -11,7 +11,7 @@ pub(super) const GAPS: &[(&str, &str)] = &[
         "perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0); connect(S, pack_sockaddr_in(9, INADDR_LOOPBACK)); exit($! == 13 || $! == 1)'",
     ),
     ("reach the network", ""),
-    ("use up processors, memory, processes or disk", ""),
+    ("use up processors, memory or disk", ""),
     ("slow down the own runner", "renice -n 1 -p $MY_RUNNER"),
     ("change the limits of the own supervisor", "prlimit --pid $MY_SUPERVISOR --core=0:0"),
     ("exploit the kernel", ""),

@@ -47,6 +47,8 @@ pub struct Settings {
     pub on_exit: OnExit,
     /// Seconds without a call after which a user's runner ends.
     pub grace_secs: u64,
+    /// Most processes and threads that each user may have at once.
+    pub most_processes: u32,
     /// What the logs tell.
     pub log: String,
 }

@@ -95,7 +95,8 @@ impl Runners {
     async fn start(&self, user: UserId, uid: u32, path: &Path) -> Result<()> {
         let socket =
             make(path, self.settings.server_uid).map_err(|error| cannot_start(&error.to_string()))?;
-        let account = Account { uid, runners_gid: self.settings.uids.runners_gid() };
+        let Settings { uids, most_processes, .. } = self.settings;
+        let account = Account { uid, runners_gid: uids.runners_gid(), most_processes };
         let arguments = self.arguments(user);
         let child = Spawn {
             program: Path::new(ITSELF),

@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 
 use super::runners::{Folders, Runners};
 use super::{OnExit, Settings, UidMap, folders, sockets};
-use crate::process::{Capabilities, gaps, landlock_abi};
+use crate::process::{Capabilities, become_reaper, gaps, landlock_abi, reap_strays};
 use crate::service::proto::runner_host_server::{RunnerHost, RunnerHostServer};
 use crate::service::{Door, PROTOCOL, only_one, proto, status};
 
@@ -46,6 +46,9 @@ pub async fn serve(settings: Settings) -> Result<()> {
         signal(SignalKind::terminate()).map_err(Error::internal)?,
         signal(SignalKind::interrupt()).map_err(Error::internal)?,
     );
+    // What a runner that ends leaves behind comes to the host: in a container it is the first process.
+    become_reaper().map_err(Error::internal)?;
+    let strays = tokio::spawn(reap_strays());
     let (path, on_exit) = (settings.socket.clone(), settings.on_exit);
     tracing::info!(socket = %path.display(), abi, uids_left = uids.left(), "serving");
     let runners = Arc::new(Runners::new(settings, folders, uids));
@@ -62,6 +65,7 @@ pub async fn serve(settings: Settings) -> Result<()> {
     if on_exit == OnExit::Stop {
         runners.end_all().await;
     }
+    strays.abort();
     Ok(())
 }
 

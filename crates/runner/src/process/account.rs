@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
-use rustix::process::{Gid, Uid};
+use rustix::process::{Gid, Resource, Rlimit, Uid, setrlimit};
 use tokio::process::Child;
 
 use super::spawn::{Spawn, command};
@@ -17,6 +17,8 @@ pub struct Account {
     /// The group that runners alone are in, and nothing that they start: by it the kernel tells a runner from the
     /// programs of its user, and lets these change none of its limits.
     pub runners_gid: u32,
+    /// Most processes and threads that the user may have at once.
+    pub most_processes: u32,
 }
 
 /// What a process may do beyond what its user may.
@@ -72,6 +74,10 @@ pub fn start_as(child: &Spawn<'_>, account: Account, stdin: OwnedFd) -> io::Resu
         // Those in effect decide. The real group is the user's own, and so is that of whatever the runner starts.
         let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.uid));
         let runners = Gid::from_raw(account.runners_gid);
+        let most = Some(u64::from(account.most_processes));
+        setrlimit(Resource::Nproc, Rlimit { current: most, maximum: most })?;
+        // What crashes is not to leave on disk what it had in memory.
+        setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
         rustix::thread::set_thread_groups(&[])?;
         rustix::thread::set_thread_res_gid(gid, runners, runners)?;
         rustix::thread::clear_ambient_capability_set()?;
