@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use crate::{Error, Result, Scope};
+use crate::{Error, Result, Scope, Timestamp};
 
 /// Most credentials that one user keeps.
 pub const MOST_CREDENTIALS: usize = 64;
@@ -116,6 +116,8 @@ pub enum VaultPlace {
     Keychain,
     /// In a file that its owner alone can read, where no keychain answers.
     File(PathBuf),
+    /// Sealed, in the instance's database.
+    Database,
 }
 
 /// What a vault keeps for somebody, without the values.
@@ -140,6 +142,21 @@ pub trait Vault: Send + Sync {
     /// The credentials with their values, to be handed to the user's agent. `Unavailable` with code
     /// `keychain_unavailable`, where there are some and they cannot be had.
     async fn reveal_credentials(&self, scope: &Scope) -> Result<Vec<(CredentialName, Secret)>>;
+}
+
+/// The port to rows that hold sealed credentials: an envelope for each user, which only a vault can open.
+#[async_trait]
+pub trait SealedCredentials: Send + Sync {
+    /// The acting user's envelope.
+    async fn sealed_credentials(&self, scope: &Scope) -> Result<Option<Vec<u8>>>;
+    /// Replaces it if it is still `before`; the answer says whether it was.
+    async fn replace_sealed_credentials(
+        &self,
+        scope: &Scope,
+        at: Timestamp,
+        before: Option<&[u8]>,
+        after: &[u8],
+    ) -> Result<bool>;
 }
 
 #[cfg(test)]

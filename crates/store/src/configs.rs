@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use switchyard_domain::config::{Config, StoredConfig};
+use switchyard_domain::credential::SealedCredentials;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, Configs};
-use switchyard_domain::{Result, Scope};
+use switchyard_domain::{Result, Scope, Timestamp};
 
 use crate::database::Database;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use crate::value::{json, values};
 use crate::write::{Change, Write, check_version};
 
@@ -55,6 +56,59 @@ impl Configs for Database {
         let config = config.clone();
         self.write_version(act, (Entity::Config, act.scope.user().0), move |mut write| {
             Box::pin(async move { put(&mut write, version, &config).await })
+        })
+        .await
+    }
+}
+
+async fn replace_sealed(
+    tx: &mut Tx,
+    scope: &Scope,
+    at: Timestamp,
+    before: Option<&[u8]>,
+    after: &[u8],
+) -> Result<bool> {
+    let same = match tx.dialect() {
+        Dialect::Sqlite => "IS",
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => "IS NOT DISTINCT FROM",
+    };
+    let [user, org, at] = values![scope.user(), scope.org(), at];
+    let [before, after] = values![before, Some(after)];
+    // Version 0 is what a configuration has that nobody set.
+    let sql = format!(
+        "INSERT INTO user_configs (user_id, org_id, created_at, updated_at, config_json, version, oauth_credentials)
+         VALUES ($1, $2, $3, $3, $4, 0, $6)
+         ON CONFLICT (user_id) DO UPDATE SET oauth_credentials = excluded.oauth_credentials
+             WHERE user_configs.oauth_credentials {same} $5"
+    );
+    let changed = tx.execute(&sql, &[user, org, at, json(&Config::default())?, before, after]).await?;
+    Ok(changed == 1)
+}
+
+#[async_trait]
+impl SealedCredentials for Database {
+    async fn sealed_credentials(&self, scope: &Scope) -> Result<Option<Vec<u8>>> {
+        let scope = *scope;
+        self.read(scope, move |tx| {
+            Box::pin(async move {
+                let sql = "SELECT oauth_credentials FROM user_configs WHERE user_id = $1";
+                Ok(tx.row(sql, &values![scope.user()], |row| row.optional()).await?.flatten())
+            })
+        })
+        .await
+    }
+
+    async fn replace_sealed_credentials(
+        &self,
+        scope: &Scope,
+        at: Timestamp,
+        before: Option<&[u8]>,
+        after: &[u8],
+    ) -> Result<bool> {
+        let (scope, before, after) = (*scope, before.map(<[u8]>::to_vec), after.to_vec());
+        self.transact(scope, move |tx| {
+            Box::pin(async move { replace_sealed(tx, &scope, at, before.as_deref(), &after).await })
         })
         .await
     }

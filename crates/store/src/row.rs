@@ -138,6 +138,7 @@ macro_rules! fields {
 fields! {
     Uuid: ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_err(drop),
     String: ValueRef::Text(bytes) => String::from_utf8(bytes.to_vec()).map_err(drop),
+    Vec<u8>: ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
     i64: ValueRef::Integer(number) => Ok(number),
     bool: ValueRef::Integer(number) => Ok(number != 0),
     Timestamp: ValueRef::Integer(micros) =>

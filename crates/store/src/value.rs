@@ -14,6 +14,8 @@ pub(crate) enum Value {
     Bool(bool),
     /// A digest.
     Bytes([u8; 32]),
+    /// Bytes that only their owner understands.
+    Blob(Option<Vec<u8>>),
     /// A document in a `JSONB` column.
     Json(serde_json::Value),
     /// Kept to the microsecond.
@@ -69,6 +71,7 @@ from! {
     Option<i64> => Int(|number| number),
     u32 => Int(|number| Some(i64::from(number))),
     bool => Bool(|flag| flag),
+    Option<&[u8]> => Blob(|bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec)),
     SecretDigest => Bytes(|digest: SecretDigest| digest.0),
     Timestamp => Time(Some),
     Option<Timestamp> => Time(|at| at),

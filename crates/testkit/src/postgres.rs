@@ -4,7 +4,7 @@
 //! and is gone when the test process is, in whatever way that ends.
 
 use std::fmt;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -218,10 +218,12 @@ fn make_folder(account: Option<Account>) -> Result<PathBuf, Error> {
     let folder = tempfile::Builder::new().prefix("switchyard-pg-").tempdir_in(&base);
     let folder =
         folder.map_err(|error| Error(format!("{} cannot be written: {error}", base.display())))?.keep();
+    // Programs under test may run as somebody else, and reach the socket all the same; the data are closed to them.
+    let mut owned = std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o711));
     if let Some(Account { uid, gid }) = account {
-        chown(&folder, Some(uid), Some(gid))
-            .map_err(|error| Error(format!("{}: {error}", folder.display())))?;
+        owned = owned.and_then(|()| chown(&folder, Some(uid), Some(gid)));
     }
+    owned.map_err(|error| Error(format!("{}: {error}", folder.display())))?;
     Ok(folder)
 }
 

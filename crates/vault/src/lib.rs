@@ -1,5 +1,5 @@
 //! Where people's credentials are kept: on a desktop in the operating system's keychain, or in a file that its owner
-//! alone can read where there is none.
+//! alone can read where there is none; in hosted mode sealed, in the database.
 //!
 //! Knows neither boards nor agents. Values leave it through [`Vault::reveal_credentials`] alone.
 //!
@@ -8,5 +8,7 @@
 mod desktop;
 mod index;
 mod keychain;
+mod sealed;
 
 pub use desktop::DesktopVault;
+pub use sealed::{SealedVault, SealingKey};

@@ -57,6 +57,7 @@ fn bound<'q>(sql: &str, values: &'q [Value]) -> Query<'q, Postgres, PgArguments>
             Value::Int(number) => query.bind(*number),
             Value::Bool(flag) => query.bind(*flag),
             Value::Bytes(bytes) => query.bind(bytes.as_slice()),
+            Value::Blob(bytes) => query.bind(bytes.as_deref()),
             Value::Json(document) => query.bind(Json(document)),
             Value::Time(at) => query.bind(*at),
         };

@@ -19,9 +19,10 @@ impl ToSql for Value {
             Self::Int(Some(number)) => owned(SqliteValue::Integer(*number)),
             Self::Bool(flag) => owned(SqliteValue::Integer(i64::from(*flag))),
             Self::Bytes(bytes) => borrowed(ValueRef::Blob(bytes)),
+            Self::Blob(Some(bytes)) => borrowed(ValueRef::Blob(bytes)),
             Self::Json(document) => owned(SqliteValue::Text(document.to_string())),
             Self::Time(Some(at)) => owned(SqliteValue::Integer(micros(*at))),
-            Self::Uuid(None) | Self::Text(None) | Self::Int(None) | Self::Time(None) => {
+            Self::Uuid(None) | Self::Text(None) | Self::Int(None) | Self::Blob(None) | Self::Time(None) => {
                 borrowed(ValueRef::Null)
             }
         }
