@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use switchyard_core::{Core, DataFolder, Door, Error, Interface, Result, Settings, listen, start_log};
+use switchyard_core::{
+    Core, DataFolder, Deployment, Door, Error, Interface, Listening, Result, Settings, listen, start_log,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::tell;
@@ -20,12 +22,6 @@ pub(crate) fn run(settings: &Settings) -> Result<()> {
 async fn serve(settings: &Settings) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
-    let folder = DataFolder::open(&settings.data_dir)?;
-    let listening = listen(settings).await?;
-    let door = Door::Port(listening.port());
-    let core = Arc::new(Core::start(settings, &folder, door, Arc::new(Interface)).await?);
-    folder.note_address(&listening.url())?;
-    tell(&format!("Switchyard is at {}{}", listening.url(), core.entrance()?));
     let end = async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -33,5 +29,25 @@ async fn serve(settings: &Settings) -> Result<()> {
         }
         tracing::info!("ending");
     };
+    let (listening, core) = match &settings.deployment {
+        Deployment::Desktop => desktop(settings).await?,
+        Deployment::Kubernetes(hosted) => {
+            let core = Core::start_hosted(settings, hosted, Arc::new(Interface)).await?;
+            let listening = listen(settings).await?;
+            tell(&format!("Switchyard listens at {} for {}", listening.url(), hosted.public_url.origin()));
+            (listening, Arc::new(core))
+        }
+    };
     listening.serve(core, end).await
+}
+
+/// Starts an instance for the one local user, and prints the address that lets their browser in.
+async fn desktop(settings: &Settings) -> Result<(Listening, Arc<Core>)> {
+    let folder = DataFolder::open(&settings.data_dir)?;
+    let listening = listen(settings).await?;
+    let door = Door::Port(listening.port());
+    let core = Core::start(settings, &folder, door, Arc::new(Interface)).await?;
+    folder.note_address(&listening.url())?;
+    tell(&format!("Switchyard is at {}{}", listening.url(), core.entrance()?));
+    Ok((listening, Arc::new(core)))
 }

@@ -5,6 +5,7 @@
 mod api;
 mod faults;
 mod ground;
+mod hosted;
 mod main_path;
 mod real_agents;
 mod terminals;

@@ -31,7 +31,7 @@ async fn edge(State(state): State<ApiState>, request: Request, next: Next) -> Re
     let request_id = Uuid::now_v7().to_string();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let response = match state.auth.check_address(request.headers()) {
+    let response = match state.auth.check_address(&path, request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refused) => ApiError::from(refused).into_response(),
     };

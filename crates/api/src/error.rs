@@ -74,8 +74,10 @@ pub(crate) struct FieldError {
     message: String,
 }
 
-fn status(kind: ErrorKind) -> StatusCode {
-    match kind {
+fn status(error: &Error) -> StatusCode {
+    match error.kind {
+        // A token that says too little is not a field of the request (ID-2).
+        ErrorKind::Invalid if error.code == "claim_missing" => StatusCode::BAD_REQUEST,
         ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorKind::Forbidden => StatusCode::FORBIDDEN,
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
@@ -94,7 +96,7 @@ struct Unwritten(std::sync::Arc<ApiError>);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = status(self.error.kind).into_response();
+        let mut response = status(&self.error).into_response();
         response.extensions_mut().insert(Unwritten(std::sync::Arc::new(self)));
         response
     }
@@ -133,7 +135,7 @@ pub(crate) fn finish(mut response: Response, request_id: &str, action: &str) -> 
         };
     };
     let error = &failed.error;
-    let status = status(error.kind);
+    let status = status(error);
     if status.is_server_error() {
         tracing::error!(request_id, action, ?error, "request failed");
     } else if matches!(error.kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden) {

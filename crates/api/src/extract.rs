@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchyard_app::App;
 use switchyard_domain::store::Act;
-use switchyard_domain::{Error, ErrorKind, Scope};
+use switchyard_domain::{Error, ErrorKind, LoginId, Scope};
 
 use crate::error::ApiError;
 use crate::state::ApiState;
@@ -19,11 +19,24 @@ use crate::state::ApiState;
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) scope: Scope,
+    /// The login that they showed, where it was one.
+    pub(crate) login: Option<LoginId>,
+    /// Whether they showed an API key.
+    pub(crate) by_key: bool,
     pub(crate) action: &'static str,
     pub(crate) idempotency_key: Option<String>,
 }
 
 impl Caller {
+    /// Refuses programs with an API key: what is about a person's account is for that person.
+    pub(crate) fn require_person(&self) -> Result<(), Error> {
+        if !self.by_key {
+            return Ok(());
+        }
+        let text = "An API key cannot do this. Sign in and do it yourself.";
+        Err(Error::new(ErrorKind::Forbidden, "person_required", text))
+    }
+
     /// The write that this request is.
     pub(crate) fn act(&self, app: &App) -> Act {
         Act { idempotency_key: self.idempotency_key.clone(), ..app.act(self.scope, self.action) }
@@ -36,6 +49,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let refusal = || Error::new(ErrorKind::Unauthenticated, "unauthenticated", "Sign in first.").into();
         parts.extensions.get::<Self>().cloned().ok_or_else(refusal)
+    }
+}
+
+/// Who calls, where strangers may too.
+pub(crate) struct Guest(pub(crate) Option<Caller>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Guest {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self(parts.extensions.get::<Caller>().cloned()))
     }
 }
 

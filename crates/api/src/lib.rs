@@ -17,7 +17,10 @@ mod table;
 mod wire;
 
 pub use assets::{Asset, Assets};
-pub use auth::{Loopback, OwnWindow, WINDOW_ORIGIN, random_secret};
+pub use auth::{
+    Door, Hosted, HostedRules, Loopback, OwnWindow, PublicUrl, PublicUrlFault, TokenRules, WINDOW_ORIGIN,
+    random_secret,
+};
 pub use edge::router;
 pub use openapi::document;
 pub use state::{ApiState, Instance, Mode};

@@ -95,6 +95,9 @@ fn describe(route: &Route) -> String {
     let authority = match route.authority {
         Authority::Anyone => "Needs no credential.",
         Authority::OwnPage => "Needs no credential; answers Switchyard's own page alone.",
+        Authority::Guest => {
+            "Needs no credential where people sign in, and the role viewer where nobody does."
+        }
         Authority::Role(Role::Viewer) => "Needs the role viewer.",
         Authority::Role(Role::Member) => "Needs the role member.",
         Authority::Role(Role::Admin) => "Needs the role admin.",

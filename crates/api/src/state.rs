@@ -5,7 +5,7 @@ use std::sync::Arc;
 use switchyard_app::App;
 
 use crate::assets::Assets;
-use crate::auth::Loopback;
+use crate::auth::Door;
 use crate::cache::ListCache;
 
 /// How the instance is deployed. Shown to clients; no behaviour hangs on it.
@@ -13,6 +13,8 @@ use crate::cache::ListCache;
 pub enum Mode {
     /// One local user.
     Desktop,
+    /// Many people, who sign in.
+    Kubernetes,
 }
 
 impl Mode {
@@ -21,6 +23,7 @@ impl Mode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Desktop => "desktop",
+            Self::Kubernetes => "kubernetes",
         }
     }
 }
@@ -32,17 +35,17 @@ pub struct Instance {
     pub version: &'static str,
     /// How it is deployed.
     pub mode: Mode,
-    /// Where it keeps its files, as people may look for them.
-    pub data_dir: String,
-    /// Name of the local user.
-    pub user_name: String,
+    /// Where it keeps its files, as people may look for them; nobody's business where `None`.
+    pub data_dir: Option<String>,
+    /// Name of the local user, where there is one.
+    pub user_name: Option<String>,
 }
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
 pub struct ApiState {
     pub(crate) app: App,
-    pub(crate) auth: Arc<Loopback>,
+    pub(crate) auth: Arc<Door>,
     pub(crate) instance: Arc<Instance>,
     pub(crate) assets: Arc<dyn Assets>,
     pub(crate) lists: Arc<ListCache>,
@@ -51,7 +54,7 @@ pub struct ApiState {
 impl ApiState {
     /// Everything that requests need.
     #[must_use]
-    pub fn new(app: App, auth: Arc<Loopback>, instance: Instance, assets: Arc<dyn Assets>) -> Self {
+    pub fn new(app: App, auth: Arc<Door>, instance: Instance, assets: Arc<dyn Assets>) -> Self {
         Self { app, auth, instance: Arc::new(instance), assets, lists: Arc::new(ListCache::default()) }
     }
 }

@@ -1,7 +1,7 @@
 //! What the audit log keeps besides writes, which note themselves.
 
-use switchyard_domain::audit::AuditEntry;
-use switchyard_domain::{Result, Scope};
+use switchyard_domain::audit::{AuditEntry, AuditFilter, AuditRecord};
+use switchyard_domain::{Page, PageRequest, Result, Scope};
 
 use crate::App;
 
@@ -16,8 +16,21 @@ impl App {
             entity_type: "route",
             entity_id: None,
             details: vec![("action", action.to_owned()), ("code", code.to_owned())],
-            at: self.parts.clock.now(),
+            at: self.now(),
         };
         self.store().append_audit(scope, &entry).await
+    }
+
+    /// Entries of the audit log, newest first: all of the organisation's for its admins, their own for others.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn audit_log(
+        &self,
+        scope: &Scope,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AuditRecord>> {
+        self.store().audit(scope, filter, page).await
     }
 }

@@ -3,6 +3,7 @@
 //! The only place where rules meet the store and the runner. Knows neither how a request came in nor which
 //! database or which kind of runner there is; time and authority come in with each call.
 
+mod api_key;
 mod approval;
 mod audit;
 mod comment;
@@ -13,6 +14,7 @@ mod dev_server;
 mod expiry;
 mod feed;
 mod locks;
+mod login;
 mod organisation;
 mod project;
 mod recap;
@@ -33,9 +35,11 @@ use std::sync::Arc;
 use switchyard_domain::credential::Vault;
 use switchyard_domain::runner::{Runner, Runners};
 use switchyard_domain::store::{Act, Store};
-use switchyard_domain::{Clock, Result, Scope, UserId};
+use switchyard_domain::{Clock, Result, Scope, Timestamp, UserId};
 
+pub use api_key::NewApiKeyRequest;
 pub use feed::{Change, Delivery, FeedReader, Resource};
+pub use login::SignInFrom;
 pub use session::NewSessionRequest;
 pub use session_driver::TranscriptWatch;
 pub use terminal_cleanup::TerminalCleanup;
@@ -111,7 +115,13 @@ impl App {
     /// A write by `scope`, now, that the audit log calls `action`.
     #[must_use]
     pub fn act(&self, scope: Scope, action: &'static str) -> Act {
-        Act { scope, at: self.parts.clock.now(), action, idempotency_key: None }
+        Act { scope, at: self.now(), action, idempotency_key: None }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
     }
 
     /// Whether the store answers.

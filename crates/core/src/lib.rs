@@ -18,7 +18,9 @@ pub use data_folder::DataFolder;
 pub use interface::Interface;
 pub use log::start_log;
 pub use serve::{Listening, listen};
-pub use settings::{LogFormat, OnExit, SettingFault, Settings};
+pub use settings::{Deployment, LogFormat, OnExit, SettingFault, Settings};
+#[cfg(feature = "hosted")]
+pub use settings::{EncryptionKey, HostedSettings};
 pub use start::{AtWork, Core, Door};
 pub use switchyard_api::WINDOW_ORIGIN;
 pub use switchyard_api::{Asset, Assets, document as openapi_document};

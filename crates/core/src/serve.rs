@@ -68,7 +68,9 @@ impl Listening {
                 tracing::debug!(%error, "a connection holds small frames back");
             }
         });
-        let serving = axum::serve(listener, core.router.clone()).with_graceful_shutdown(end);
+        let serving =
+            axum::serve(listener, core.router.clone().into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(end);
         let served = tokio::select! {
             // WebSockets do not end by themselves: their clients connect again to the next process.
             served = async { serving.await } => served.map_err(Error::internal),

@@ -6,5 +6,5 @@ mod errors;
 mod feed;
 mod loopback;
 mod projects;
-mod routes;
+pub(crate) mod routes;
 mod tasks;

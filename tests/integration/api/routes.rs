@@ -13,18 +13,19 @@ use switchyard_integration::{Answer, Client, Instance, Method, program, request}
 use uuid::Uuid;
 
 /// A route of the document.
-struct Route {
-    method: Method,
-    path: String,
-    body: Option<Value>,
-    open: bool,
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+    pub(crate) open: bool,
 }
 
-fn in_repository(path: &str) -> PathBuf {
+pub(crate) fn in_repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-fn routes() -> Vec<Route> {
+/// Every route of the OpenAPI document.
+pub(crate) fn routes() -> Vec<Route> {
     let document = std::fs::read_to_string(in_repository("docs/openapi.json")).expect("docs/openapi.json");
     let document: Value = serde_json::from_str(&document).expect("docs/openapi.json is JSON");
     let mut routes = Vec::new();
@@ -130,7 +131,7 @@ async fn every_route_answers_strangers_and_misses_as_the_golden_table_says() {
     for (line, body) in &bodies {
         assert_eq!(*body, bodies[0].1, "{line} tells what is not there apart");
     }
-    compare(&table);
+    compare("tests/integration/api/routes.golden.txt", &table);
 }
 
 fn stream_request(client: &Client) -> switchyard_integration::Request {
@@ -146,8 +147,9 @@ fn stream_request(client: &Client) -> switchyard_integration::Request {
     request(Method::GET, "/api/events", &headers, "")
 }
 
-fn compare(table: &str) {
-    let path = in_repository("tests/integration/api/routes.golden.txt");
+/// Compares a table with the one that is kept, or keeps it.
+pub(crate) fn compare(golden: &str, table: &str) {
+    let path = in_repository(golden);
     if std::env::var_os("SWITCHYARD_UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, table).expect("the golden table can be written");
     }

@@ -1,7 +1,94 @@
 //! Who calls: authentication makes the [`Actor`](switchyard_domain::Actor) that all authority comes from.
 
+mod hosted;
 mod loopback;
 mod secret;
 
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use switchyard_app::App;
+use switchyard_domain::{Error, LoginId, Result, Scope};
+
+pub use hosted::{Hosted, HostedRules, PublicUrl, PublicUrlFault, TokenRules};
+pub(crate) use hosted::{KEY_PREFIX, client_of};
 pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
 pub use secret::random_secret;
+pub(crate) use secret::{digest, tail};
+
+/// How callers are let in: one of two doors, which core chooses.
+pub enum Door {
+    /// One local user, without a login.
+    Loopback(Box<Loopback>),
+    /// Many people, who sign in.
+    Hosted(Box<Hosted>),
+}
+
+/// Who calls, as what they showed tells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Identified {
+    pub(crate) scope: Scope,
+    /// The login that they showed, where it was one.
+    pub(crate) login: Option<LoginId>,
+    /// Whether it was an API key: a program's, and nobody in person.
+    pub(crate) by_key: bool,
+}
+
+impl Door {
+    /// Refuses a request that was sent under another name than ours, or from another page. On every request.
+    pub(crate) fn check_address(&self, path: &str, headers: &HeaderMap) -> Result<()> {
+        match self {
+            Self::Loopback(door) => door.check_address(headers),
+            Self::Hosted(door) => door.check_address(path, headers),
+        }
+    }
+
+    /// The authority of a request, whose address was checked before.
+    pub(crate) async fn authenticate(&self, app: &App, parts: &Parts) -> Result<Identified> {
+        match self {
+            Self::Loopback(door) => {
+                Ok(Identified { scope: door.authenticate(parts)?, login: None, by_key: false })
+            }
+            Self::Hosted(door) => door.authenticate(app, parts).await,
+        }
+    }
+
+    /// Whether strangers may learn how to sign in.
+    pub(crate) fn has_guests(&self) -> bool {
+        matches!(self, Self::Hosted(_))
+    }
+
+    /// Refuses a request without credential that did not come from our own page.
+    pub(crate) fn require_own_origin(&self, headers: &HeaderMap) -> Result<()> {
+        match self {
+            Self::Loopback(door) => door.require_own_origin(headers),
+            Self::Hosted(door) => door.require_own_origin(headers),
+        }
+    }
+
+    /// What the page may connect to, in the words of a content security policy.
+    pub(crate) fn connects_to(&self) -> &'static str {
+        match self {
+            Self::Loopback(door) => door.connects_to(),
+            Self::Hosted(_) => "'self'",
+        }
+    }
+
+    /// The door of desktop mode.
+    ///
+    /// # Errors
+    /// `NotFound` in the other.
+    pub fn loopback(&self) -> Result<&Loopback> {
+        match self {
+            Self::Loopback(door) => Ok(door),
+            Self::Hosted(_) => Err(Error::not_found()),
+        }
+    }
+
+    /// The door of hosted mode; `NotFound` in the other.
+    pub(crate) fn hosted(&self) -> Result<&Hosted> {
+        match self {
+            Self::Hosted(door) => Ok(door),
+            Self::Loopback(_) => Err(Error::not_found()),
+        }
+    }
+}

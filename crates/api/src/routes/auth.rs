@@ -42,11 +42,11 @@ async fn exchange(
     State(state): State<ApiState>,
     Input(body): Input<ExchangeCode>,
 ) -> ApiResult<impl IntoResponse> {
-    let cookie = state.auth.exchange(&body.code)?;
+    let cookie = state.auth.loopback()?.exchange(&body.code)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }
 
 async fn new_code(State(state): State<ApiState>, _: Caller) -> ApiResult<impl IntoResponse> {
-    let code = state.auth.new_code()?;
+    let code = state.auth.loopback()?.new_code()?;
     Ok((StatusCode::CREATED, Json(Code { code: code.reveal().to_owned() })))
 }

@@ -1,16 +1,21 @@
 //! All routes, one file per noun. A handler extracts, makes one call and replies.
 
+mod api_key;
 mod approval;
+mod audit;
 mod auth;
 mod comment;
 mod config;
 mod credential;
 mod files;
 mod info;
+mod login;
+mod organisation;
 mod project;
 mod repo;
 mod review;
 mod session;
+mod sign_in;
 mod stream;
 mod task;
 mod terminal;
@@ -23,6 +28,11 @@ pub(crate) fn all() -> Vec<Route> {
     [
         info::routes(),
         auth::routes(),
+        sign_in::routes(),
+        login::routes(),
+        organisation::routes(),
+        api_key::routes(),
+        audit::routes(),
         project::routes(),
         repo::routes(),
         task::routes(),

@@ -3,9 +3,10 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use switchyard_domain::{Error, Result, Role, Scope};
+use switchyard_domain::{Error, ErrorKind, Result, Role, Scope};
 
 use super::Authority;
+use crate::auth::Identified;
 use crate::error::ApiError;
 use crate::extract::{Caller, idempotency_key};
 use crate::state::ApiState;
@@ -70,13 +71,27 @@ async fn authorise(
     let needed: Role = match facts.authority {
         Authority::Anyone => return Ok(None),
         Authority::OwnPage => return state.auth.require_own_origin(&parts.headers).map(|()| None),
+        Authority::Guest if state.auth.has_guests() => {
+            return match state.auth.authenticate(&state.app, parts).await {
+                Ok(known) => caller(known, facts, parts).map(Some),
+                Err(stranger) if stranger.kind == ErrorKind::Unauthenticated => Ok(None),
+                Err(refused) => Err(refused),
+            };
+        }
+        Authority::Guest => Role::Viewer,
         Authority::Role(role) => role,
     };
-    let scope = state.auth.authenticate(parts)?;
+    let known = state.auth.authenticate(&state.app, parts).await?;
+    let scope = known.scope;
     if let Err(refused) = scope.require(needed) {
         state.app.audit_refusal(&scope, facts.action, refused.code).await?;
         return Err(refused);
     }
+    caller(known, facts, parts).map(Some)
+}
+
+fn caller(known: Identified, facts: Facts, parts: &axum::http::request::Parts) -> Result<Caller> {
     let idempotency_key = idempotency_key(&parts.headers)?;
-    Ok(Some(Caller { scope, action: facts.action, idempotency_key }))
+    let Identified { scope, login, by_key } = known;
+    Ok(Caller { scope, login, by_key, action: facts.action, idempotency_key })
 }

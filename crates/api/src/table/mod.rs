@@ -26,6 +26,8 @@ pub(crate) enum Authority {
     Anyone,
     /// Nothing but that the request comes from our own page.
     OwnPage,
+    /// Nothing, where people sign in; whoever is signed in is known all the same.
+    Guest,
     /// At least this role.
     Role(Role),
 }

@@ -12,6 +12,8 @@ pub(crate) enum CredentialPlace {
     Keychain,
     /// In a file that its owner alone can read, since no keychain answers.
     File,
+    /// Sealed, in the instance's database.
+    Database,
 }
 
 /// What is kept, without the values.
@@ -35,6 +37,7 @@ impl From<domain::KeptCredentials> for Credentials {
     fn from(kept: domain::KeptCredentials) -> Self {
         let (kept_in, path) = match kept.place {
             domain::VaultPlace::Keychain => (CredentialPlace::Keychain, None),
+            domain::VaultPlace::Database => (CredentialPlace::Database, None),
             domain::VaultPlace::File(path) => (CredentialPlace::File, Some(path.display().to_string())),
         };
         let items = kept.names.iter().map(|name| Credential { name: name.as_str().to_owned() }).collect();

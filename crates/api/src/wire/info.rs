@@ -14,8 +14,11 @@ pub(crate) struct Info {
     /// The ways to sign in; empty where there is no login.
     pub(crate) auth: Vec<&'static str>,
     pub(crate) features: Features,
-    pub(crate) user: Named,
-    pub(crate) organisation: Named,
+    /// Who is signed in; null where nobody is.
+    #[schema(required = true)]
+    pub(crate) user: Option<Named>,
+    #[schema(required = true)]
+    pub(crate) organisation: Option<Named>,
     /// Where the instance keeps its files; null where that is nobody's business.
     #[schema(required = true)]
     pub(crate) data_dir: Option<String>,
@@ -34,6 +37,8 @@ pub(crate) struct Features {
     pub(crate) clone: bool,
     /// There are terminals.
     pub(crate) terminals: bool,
+    /// Anybody may make an account.
+    pub(crate) registration: bool,
 }
 
 /// Somebody or something with a name.

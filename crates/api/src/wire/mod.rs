@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod approval;
+pub(crate) mod audit;
 pub(crate) mod comment;
 pub(crate) mod config;
 pub(crate) mod credential;
@@ -11,6 +12,8 @@ pub(crate) mod event;
 pub(crate) mod files;
 pub(crate) mod info;
 pub(crate) mod message;
+pub(crate) mod organisation;
+pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod repo;
 pub(crate) mod session;
@@ -59,6 +62,16 @@ impl<U, T: From<U>> From<switchyard_domain::Page<U>> for Page<T> {
     fn from(page: switchyard_domain::Page<U>) -> Self {
         Self { items: page.items.into_iter().map(T::from).collect(), next_cursor: page.next_cursor }
     }
+}
+
+/// How much of a list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// At most this many items, 1 to 1000; 200 where nothing is said.
+    pub(crate) limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub(crate) cursor: Option<String>,
 }
 
 /// Tells a field that was left out (`None`) from one that was set to null (`Some(None)`).

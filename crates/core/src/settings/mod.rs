@@ -1,5 +1,8 @@
 //! The environment, read once, typed, with every fault named at once (CF-5).
 
+#[cfg(feature = "hosted")]
+mod hosted;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,10 +28,25 @@ pub enum OnExit {
     Keep,
 }
 
+/// What is deployed.
+#[derive(Clone, Debug)]
+pub enum Deployment {
+    /// One local user, without a login.
+    Desktop,
+    /// Many people, who sign in.
+    #[cfg(feature = "hosted")]
+    Kubernetes(Box<HostedSettings>),
+}
+
+#[cfg(feature = "hosted")]
+pub use hosted::{EncryptionKey, HostedSettings};
+
 /// Everything that the environment decides.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// TCP port on the loopback interface; 0 lets the system pick.
+    /// What is deployed.
+    pub deployment: Deployment,
+    /// TCP port; 0 lets the system pick.
     pub port: u16,
     /// The address to listen on; always a loopback address in desktop mode.
     pub host: std::net::IpAddr,
@@ -105,22 +123,34 @@ impl Settings {
         let mut faults = Vec::new();
         let mut fault = |variable, message: String| faults.push(SettingFault { variable, message });
 
-        match get("DEPLOYMENT_MODE") {
-            None | Some("desktop") => {}
+        let deployment = match get("DEPLOYMENT_MODE") {
+            None | Some("desktop") => Deployment::Desktop,
+            #[cfg(feature = "hosted")]
+            Some("kubernetes") => Deployment::Kubernetes(Box::new(hosted::read(&get, &mut fault))),
+            #[cfg(not(feature = "hosted"))]
             Some("kubernetes") => {
-                fault("DEPLOYMENT_MODE", "this version has desktop mode only; leave it unset".into());
+                fault(
+                    "DEPLOYMENT_MODE",
+                    "this program has desktop mode only; use `switchyard-server`".into(),
+                );
+                Deployment::Desktop
             }
-            Some(other) => fault("DEPLOYMENT_MODE", format!("`{other}` is not `desktop` or `kubernetes`")),
-        }
+            Some(other) => {
+                fault("DEPLOYMENT_MODE", format!("`{other}` is not `desktop` or `kubernetes`"));
+                Deployment::Desktop
+            }
+        };
+        let desktop = matches!(deployment, Deployment::Desktop);
         let port = get("PORT").unwrap_or("8081").parse().unwrap_or_else(|_| {
             fault("PORT", "must be a number from 0 to 65535".into());
             0
         });
         let loopback = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
         let host = match get("HOST").map(|host| if host == "localhost" { "127.0.0.1" } else { host }) {
-            None => loopback,
+            None if desktop => loopback,
+            None => std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
             Some(text) => match text.parse::<std::net::IpAddr>() {
-                Ok(host) if host.is_loopback() => host,
+                Ok(host) if host.is_loopback() || !desktop => host,
                 Ok(_) => {
                     let text = "desktop mode has no login, so it listens on the loopback interface alone: \
                                 leave HOST unset or use 127.0.0.1 or ::1";
@@ -170,6 +200,8 @@ impl Settings {
             fault("SWITCHYARD_TOKEN", "needs at least 16 visible ASCII characters".into());
         }
         let data_dir = match (get("SWITCHYARD_DATA_DIR"), default_data_dir(get)) {
+            // Everything is in the database and in the users' folders.
+            _ if !desktop => PathBuf::new(),
             (Some(dir), _) if dir.starts_with('/') => PathBuf::from(dir),
             (Some(_), _) => {
                 fault("SWITCHYARD_DATA_DIR", "must be an absolute path".into());
@@ -182,7 +214,8 @@ impl Settings {
             }
         };
         let workspace_dir = match get("WORKSPACE_BASE_DIR") {
-            None => data_dir.join("workspaces"),
+            None if desktop => data_dir.join("workspaces"),
+            None => PathBuf::from("/workspaces"),
             Some(dir) if dir.starts_with('/') => PathBuf::from(dir),
             Some(_) => {
                 fault("WORKSPACE_BASE_DIR", "must be an absolute path".into());
@@ -190,6 +223,7 @@ impl Settings {
             }
         };
         let settings = Self {
+            deployment,
             port,
             host,
             data_dir,

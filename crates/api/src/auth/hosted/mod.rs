@@ -1,0 +1,265 @@
+//! Hosted mode's door: many people, each of whom shows who they are.
+//!
+//! A request is known by the first of these that it carries: an API key or a token in `Authorization`, headers of the
+//! proxy that is trusted, the cookie of a login. Whichever it is, the store says what the person may do now, so that
+//! who was removed, or whose login was ended, is refused with the next request.
+
+mod cookie;
+mod password;
+mod proxy;
+mod public_url;
+mod token;
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use switchyard_app::App;
+use switchyard_domain::organisation::Membership;
+use switchyard_domain::user::{OutsideIdentity, Provider, User};
+use switchyard_domain::{Actor, Error, ErrorKind, LoginId, OrgId, Result, Timestamp, UserId};
+
+use self::cookie::LOGIN_COOKIE;
+use self::password::Passwords;
+use self::token::{ACCESS_LASTS_SECS, Claims, Tokens};
+use super::Identified;
+use super::secret::digest;
+pub(crate) use proxy::client_of;
+pub use public_url::{PublicUrl, PublicUrlFault};
+pub use token::TokenRules;
+
+/// How API keys begin, so that people and scanners of leaked secrets know one when they see it.
+pub(crate) const KEY_PREFIX: &str = "sy_";
+
+/// Where probes ask, under whatever name they know the machine by.
+const PROBES: [&str; 2] = ["/health", "/ready"];
+
+/// What an operator decides about signing in.
+pub struct HostedRules {
+    /// Where people reach the instance.
+    pub public_url: PublicUrl,
+    /// Which tokens are taken.
+    pub tokens: TokenRules,
+    /// Whether there are local accounts with passwords.
+    pub passwords: bool,
+    /// Whether anybody may make one.
+    pub registration: bool,
+    /// Proxies that say who somebody is; none where empty.
+    pub proxies: Vec<ipnet::IpNet>,
+}
+
+/// The door.
+pub struct Hosted {
+    public_url: PublicUrl,
+    tokens: Tokens,
+    passwords: Option<Passwords>,
+    pub(crate) registration: bool,
+    proxies: Vec<ipnet::IpNet>,
+}
+
+impl Hosted {
+    /// The door that these rules make.
+    ///
+    /// # Errors
+    /// `Internal` when the operating system has no random numbers.
+    pub fn new(rules: HostedRules) -> Result<Self> {
+        let HostedRules { public_url, tokens, passwords, registration, proxies } = rules;
+        Ok(Self {
+            public_url,
+            tokens: Tokens::new(&tokens),
+            passwords: passwords.then(Passwords::new).transpose()?,
+            registration: passwords && registration,
+            proxies,
+        })
+    }
+
+    /// Where people reach the instance.
+    pub(crate) fn public_url(&self) -> &PublicUrl {
+        &self.public_url
+    }
+
+    /// The passwords of local accounts; `NotFound` where there are none.
+    pub(crate) fn passwords(&self) -> Result<&Passwords> {
+        self.passwords.as_ref().ok_or_else(Error::not_found)
+    }
+
+    /// The ways to sign in, for the page to offer.
+    pub(crate) fn methods(&self) -> Vec<&'static str> {
+        let offered = [("password", self.passwords.is_some()), ("proxy", !self.proxies.is_empty())];
+        offered.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn proxies(&self) -> &[ipnet::IpNet] {
+        &self.proxies
+    }
+
+    pub(super) fn check_address(&self, path: &str, headers: &HeaderMap) -> Result<()> {
+        if PROBES.contains(&path) {
+            return Ok(());
+        }
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        if hosts.next().is_some()
+            || !host.is_some_and(|host| host.eq_ignore_ascii_case(self.public_url.host()))
+        {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "host_refused",
+                "Open Switchyard under its own address; it does not answer under other names.",
+            ));
+        }
+        if headers.contains_key(header::ORIGIN) && !self.has_own_origin(headers) {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "origin_refused",
+                "Another page may not use Switchyard.",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn require_own_origin(&self, headers: &HeaderMap) -> Result<()> {
+        if self.has_own_origin(headers) { Ok(()) } else { Err(origin_missing()) }
+    }
+
+    fn has_own_origin(&self, headers: &HeaderMap) -> bool {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        let origin = origins.next().and_then(|origin| origin.to_str().ok());
+        origins.next().is_none()
+            && origin.is_some_and(|origin| origin.eq_ignore_ascii_case(self.public_url.origin()))
+    }
+
+    pub(super) async fn authenticate(&self, app: &App, parts: &Parts) -> Result<Identified> {
+        let headers = &parts.headers;
+        if let Some(shown) = authorization(headers)? {
+            return match shown.strip_prefix(KEY_PREFIX) {
+                Some(_) => by_key(app, shown).await,
+                None => self.by_token(app, self.tokens.read(shown)?).await,
+            };
+        }
+        if let Some(identity) = proxy::identity(parts, &self.proxies)? {
+            let user = app.sign_in_from_outside(&identity).await?;
+            return self.by_user(app, user.id, None, None).await;
+        }
+        let Some(cookie) = cookie::value(headers, LOGIN_COOKIE) else { return Err(not_signed_in()) };
+        self.check_own_page(parts)?;
+        let known = app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?;
+        let login = known.credential;
+        scope_of(&known.user, &known.memberships, Some(login.org_id), Some(login.id))
+    }
+
+    /// A cookie travels by itself, so the request must also show that our own page sent it. Browsers leave Origin out of
+    /// same-origin reads and say so in Sec-Fetch-Site instead, which no page can set.
+    fn check_own_page(&self, parts: &Parts) -> Result<()> {
+        let headers = &parts.headers;
+        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+        let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+        let upgrade = headers.contains_key(header::UPGRADE);
+        let own = self.has_own_origin(headers) || (reads && same_origin && !upgrade);
+        if own { Ok(()) } else { Err(origin_missing()) }
+    }
+
+    async fn by_token(&self, app: &App, claims: Claims) -> Result<Identified> {
+        if let Some(login) = claims.login {
+            // Ours: good for as long as the login that it came from.
+            let logins = app.logins(claims.user).await?;
+            let login = logins.iter().find(|known| known.id == login).ok_or_else(token::invalid)?;
+            return self.by_user(app, claims.user, Some(login.org_id), Some(login.id)).await;
+        }
+        if let Err(unknown) = app.known_user(claims.user).await {
+            if unknown.kind != ErrorKind::Unauthenticated {
+                return Err(unknown);
+            }
+            app.sign_in_from_outside(&outsider(&claims)).await?;
+        }
+        self.by_user(app, claims.user, claims.org, None).await
+    }
+
+    async fn by_user(
+        &self,
+        app: &App,
+        user: UserId,
+        org: Option<OrgId>,
+        login: Option<LoginId>,
+    ) -> Result<Identified> {
+        let known = app.known_user(user).await?;
+        scope_of(&known.user, &known.memberships, org, login)
+    }
+
+    /// A token for whoever has this login, and for how many seconds it is good.
+    pub(crate) fn access_token(
+        &self,
+        user: UserId,
+        org: OrgId,
+        login: LoginId,
+        at: Timestamp,
+    ) -> Result<(String, i64)> {
+        Ok((self.tokens.issue(user, org, login, at)?, ACCESS_LASTS_SECS))
+    }
+
+    /// The cookie that keeps somebody signed in.
+    pub(crate) fn login_cookie(&self, secret: &str) -> Result<HeaderValue> {
+        cookie::set(LOGIN_COOKIE, secret)
+    }
+
+    /// The cookie that ends that.
+    pub(crate) fn no_login_cookie(&self) -> Result<HeaderValue> {
+        cookie::clear(LOGIN_COOKIE)
+    }
+}
+
+async fn by_key(app: &App, key: &str) -> Result<Identified> {
+    let known = app.known_api_key(&digest(key)).await?.ok_or_else(token::invalid)?;
+    let identified = scope_of(&known.user, &known.memberships, Some(known.credential.org_id), None)?;
+    Ok(Identified { by_key: true, ..identified })
+}
+
+/// A person that the issuer of a token vouches for.
+fn outsider(claims: &Claims) -> OutsideIdentity {
+    let id = claims.user;
+    OutsideIdentity {
+        provider: Provider::Token,
+        subject: id.to_string(),
+        user_id: Some(id),
+        name: claims
+            .email
+            .clone()
+            .unwrap_or_else(|| format!("User {}", switchyard_domain::id::short(id.into()))),
+        email: claims.email.clone(),
+        avatar_url: None,
+    }
+}
+
+/// The authority of a user in `org`, or in their own organisation.
+fn scope_of(
+    user: &User,
+    memberships: &[Membership],
+    org: Option<OrgId>,
+    login: Option<LoginId>,
+) -> Result<Identified> {
+    let own = memberships.iter().find(|membership| membership.organisation.personal);
+    let org = org.or(own.map(|own| own.organisation.id)).ok_or_else(not_signed_in)?;
+    let belongs = memberships.iter().map(|membership| (membership.organisation.id, membership.role));
+    let scope = Actor::authenticated(user.id, belongs.collect()).scope(org)?;
+    Ok(Identified { scope, login, by_key: false })
+}
+
+/// What stands behind `Authorization: Bearer`, if the header is there.
+fn authorization(headers: &HeaderMap) -> Result<Option<&str>> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(first) = all.next() else { return Ok(None) };
+    let bearer = first.to_str().ok().and_then(|text| text.split_once(' '));
+    match bearer {
+        Some((scheme, shown)) if all.next().is_none() && scheme.eq_ignore_ascii_case("bearer") => {
+            Ok(Some(shown.trim()))
+        }
+        _ => Err(token::invalid()),
+    }
+}
+
+fn not_signed_in() -> Error {
+    Error::new(ErrorKind::Unauthenticated, "unauthenticated", "Sign in first.")
+}
+
+fn origin_missing() -> Error {
+    Error::new(ErrorKind::Forbidden, "origin_missing", "A request without an Origin needs a bearer token.")
+}

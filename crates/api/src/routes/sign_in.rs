@@ -1,0 +1,273 @@
+//! Signing in and out, where people do.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::IntoResponse;
+use switchyard_app::SignInFrom;
+use switchyard_domain::login::LoginMethod;
+use switchyard_domain::user::{NewAccount, Username, check_password, display_name, email_address};
+use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Role, UserId};
+
+use crate::auth::{Hosted, client_of, digest, random_secret};
+use crate::error::ApiResult;
+use crate::extract::{Caller, Input};
+use crate::state::ApiState;
+use crate::table::{Authority, Rate, Route};
+use crate::wire::person::{
+    ChangePassword, FinishReset, Me, PasswordSignIn, Refresh, Register, SwitchOrganisation, TokenPair,
+};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/api/auth/login", Authority::Anyone, Rate::Auth, "login.start", login)
+            .summary("Signs in with a password, and sets a cookie")
+            .body::<PasswordSignIn>()
+            .reply::<Me>(200),
+        Route::new(
+            Method::POST,
+            "/api/auth/register",
+            Authority::Anyone,
+            Rate::Auth,
+            "user.create",
+            register,
+        )
+        .summary("Makes a local account where that is open to anybody, and signs in")
+        .body::<Register>()
+        .reply::<Me>(201),
+        Route::new(Method::POST, "/api/auth/token", Authority::Anyone, Rate::Auth, "login.token", token)
+            .summary("Signs a program in with a password, and answers tokens")
+            .body::<PasswordSignIn>()
+            .reply::<TokenPair>(200),
+        Route::new(
+            Method::POST,
+            "/api/auth/refresh",
+            Authority::Anyone,
+            Rate::Auth,
+            "login.refresh",
+            refresh,
+        )
+        .summary("Replaces a refresh token, and answers a new access token with it")
+        .body::<Refresh>()
+        .reply::<TokenPair>(200),
+        Route::new(
+            Method::POST,
+            "/api/auth/logout",
+            Authority::Role(Role::Viewer),
+            Rate::Auth,
+            "login.end",
+            logout,
+        )
+        .summary("Ends the login that this request came with")
+        .reply_empty(204),
+        Route::read("/api/auth/me", "user.me", me).summary("Who is signed in, and where").reply::<Me>(200),
+        Route::new(
+            Method::POST,
+            "/api/auth/organisation",
+            Authority::Role(Role::Viewer),
+            Rate::Default,
+            "login.switch",
+            switch,
+        )
+        .summary("Has this login act in another organisation")
+        .body::<SwitchOrganisation>()
+        .reply::<Me>(200),
+        Route::new(
+            Method::PUT,
+            "/api/auth/password",
+            Authority::Role(Role::Viewer),
+            Rate::Auth,
+            "user.password",
+            change_password,
+        )
+        .summary("Changes the password of one's own local account; other logins end")
+        .body::<ChangePassword>()
+        .reply_empty(204),
+        Route::new(
+            Method::POST,
+            "/api/auth/reset/finish",
+            Authority::Anyone,
+            Rate::Auth,
+            "user.reset",
+            finish_reset,
+        )
+        .summary("Sets a password by the link that an operator made")
+        .body::<FinishReset>()
+        .reply_empty(204),
+    ]
+}
+
+/// Somebody who was just let in.
+struct LetIn {
+    user: UserId,
+    login: LoginId,
+    org: OrgId,
+    secret: String,
+}
+
+async fn login(
+    State(state): State<ApiState>,
+    parts: Parts,
+    Input(body): Input<PasswordSignIn>,
+) -> ApiResult<impl IntoResponse> {
+    let door = state.auth.hosted()?;
+    let user = known_by_password(&state, door, body).await?;
+    let let_in = start(&state, door, &parts, user).await?;
+    entered(&state, door, StatusCode::OK, let_in).await
+}
+
+async fn register(
+    State(state): State<ApiState>,
+    parts: Parts,
+    Input(body): Input<Register>,
+) -> ApiResult<impl IntoResponse> {
+    let door = state.auth.hosted()?;
+    let passwords = door.passwords()?;
+    if !door.registration {
+        let text = "Accounts are made by whoever runs this instance. Ask them for one.";
+        return Err(Error::new(ErrorKind::Forbidden, "registration_closed", text).into());
+    }
+    let (username, name) = (Username::new(&body.username)?, display_name(&body.name)?);
+    let email =
+        body.email.as_deref().filter(|text| !text.trim().is_empty()).map(email_address).transpose()?;
+    check_password(&body.password)?;
+    let password = passwords.hash(body.password).await?;
+    let user = state.app.register(&NewAccount { username, name, email, password }).await?;
+    let let_in = start(&state, door, &parts, user.id).await?;
+    entered(&state, door, StatusCode::CREATED, let_in).await
+}
+
+async fn token(
+    State(state): State<ApiState>,
+    parts: Parts,
+    Input(body): Input<PasswordSignIn>,
+) -> ApiResult<Json<TokenPair>> {
+    let door = state.auth.hosted()?;
+    let user = known_by_password(&state, door, body).await?;
+    let LetIn { user, login, org, secret } = start(&state, door, &parts, user).await?;
+    pair(&state, door, (user, org, login), secret)
+}
+
+async fn refresh(State(state): State<ApiState>, Input(body): Input<Refresh>) -> ApiResult<Json<TokenPair>> {
+    let door = state.auth.hosted()?;
+    let next = random_secret()?;
+    let login = state.app.rotate_login(&digest(&body.refresh_token), &digest(next.reveal())).await?;
+    pair(&state, door, (login.user_id, login.org_id, login.id), next.reveal().to_owned())
+}
+
+async fn logout(State(state): State<ApiState>, caller: Caller) -> ApiResult<impl IntoResponse> {
+    let door = state.auth.hosted()?;
+    if let Some(login) = caller.login {
+        state.app.end_login(caller.scope.user(), login).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, door.no_login_cookie()?)]))
+}
+
+async fn me(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Me>> {
+    state.auth.hosted()?;
+    me_in(&state, caller.scope.user(), caller.scope.org()).await
+}
+
+async fn switch(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Input(body): Input<SwitchOrganisation>,
+) -> ApiResult<Json<Me>> {
+    state.auth.hosted()?;
+    let login = caller.login.ok_or_else(|| {
+        let text =
+            "Keys and tokens act in the organisation that they name. Use one for the other organisation.";
+        Error::conflict("no_login", text)
+    })?;
+    let organisation = state.app.switch_organisation(login, body.org_id.into()).await?;
+    me_in(&state, caller.scope.user(), organisation.id).await
+}
+
+async fn change_password(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Input(body): Input<ChangePassword>,
+) -> ApiResult<StatusCode> {
+    caller.require_person()?;
+    let passwords = state.auth.hosted()?.passwords()?;
+    check_password(&body.password)?;
+    let user = caller.scope.user();
+    let known = state.app.known_user(user).await?;
+    let account = match &known.user.username {
+        Some(username) => state.app.account(username).await?,
+        None => None,
+    };
+    if !passwords.is(account.as_ref().map(|account| &account.password), body.current).await? {
+        return Err(Error::new(ErrorKind::Forbidden, "password_wrong", "That is not your password.").into());
+    }
+    let password = passwords.hash(body.password).await?;
+    state.app.set_password(user, &password, caller.login).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn finish_reset(
+    State(state): State<ApiState>,
+    Input(body): Input<FinishReset>,
+) -> ApiResult<StatusCode> {
+    let passwords = state.auth.hosted()?.passwords()?;
+    check_password(&body.password)?;
+    let password = passwords.hash(body.password).await?;
+    state.app.finish_reset(&digest(&body.token), &password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who has this name and password. A name that nobody has takes as long and is refused alike.
+async fn known_by_password(state: &ApiState, door: &Hosted, body: PasswordSignIn) -> ApiResult<UserId> {
+    let passwords = door.passwords()?;
+    let account = match Username::new(&body.username) {
+        Ok(username) => state.app.account(&username).await?,
+        Err(_) => None,
+    };
+    if passwords.is(account.as_ref().map(|account| &account.password), body.password).await?
+        && let Some(account) = account
+    {
+        return Ok(account.user.id);
+    }
+    tracing::warn!(security_event = true, "a sign-in with a wrong name or password was refused");
+    let text = "The user name or the password is wrong.";
+    Err(Error::new(ErrorKind::Unauthenticated, "credentials_invalid", text).into())
+}
+
+async fn start(state: &ApiState, door: &Hosted, parts: &Parts, user: UserId) -> ApiResult<LetIn> {
+    let secret = random_secret()?;
+    let from = SignInFrom { user_agent: agent_of(&parts.headers), address: client_of(parts, door.proxies()) };
+    let login = state.app.start_login(user, LoginMethod::Password, &from, digest(secret.reveal())).await?;
+    Ok(LetIn { user, login: login.id, org: login.org_id, secret: secret.reveal().to_owned() })
+}
+
+async fn entered(
+    state: &ApiState,
+    door: &Hosted,
+    status: StatusCode,
+    let_in: LetIn,
+) -> ApiResult<impl IntoResponse + use<>> {
+    let cookie = door.login_cookie(&let_in.secret)?;
+    let me = me_in(state, let_in.user, let_in.org).await?;
+    Ok((status, [(header::SET_COOKIE, cookie)], me))
+}
+
+async fn me_in(state: &ApiState, user: UserId, org: OrgId) -> ApiResult<Json<Me>> {
+    let known = state.app.known_user(user).await?;
+    Ok(Json(Me::acting_in(org, known).ok_or_else(Error::not_found)?))
+}
+
+fn pair(
+    state: &ApiState,
+    door: &Hosted,
+    (user, org, login): (UserId, OrgId, LoginId),
+    refresh_token: String,
+) -> ApiResult<Json<TokenPair>> {
+    let (access_token, expires_in) = door.access_token(user, org, login, state.app.now())?;
+    Ok(Json(TokenPair { access_token, token_type: "Bearer", expires_in, refresh_token }))
+}
+
+fn agent_of(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    agent.unwrap_or_default().chars().take(400).collect()
+}

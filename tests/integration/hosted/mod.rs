@@ -1,0 +1,9 @@
+//! A hosted instance as its people meet it: who they are, what they may do, and what they never see.
+
+mod keys;
+mod organisations;
+mod reaching;
+mod replicas;
+mod sign_in;
+mod start;
+mod tokens;

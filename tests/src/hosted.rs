@@ -1,0 +1,312 @@
+//! A hosted instance: PostgreSQL, a runner host, and one server or several, each under an account of its own.
+
+use std::fs::{File, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, IF_MATCH, ORIGIN};
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
+use tempfile::TempDir;
+
+use crate::client::{Answer, Client, Method, request};
+use crate::patience::NOISE;
+use crate::processes::{processes_of, signal};
+use crate::programs::program;
+
+/// Signs the tokens of every instance here.
+pub const JWT_SECRET: &str = "canary-jwt-Zk3vQ8pLx1Rt6YwB0nMc5HsJ9dGfA2eU";
+const ENCRYPTION_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// A password that is long enough.
+const PASSWORD: &str = "correct horse battery";
+
+/// Whom the servers run as; their runner host serves nobody else.
+const SERVER_UID: u32 = 61_001;
+/// How many user ids an instance has for its users.
+const UIDS: u32 = 100;
+
+/// PostgreSQL, a runner host and servers, gone when dropped.
+pub struct Hosted {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+    database: String,
+    /// What people type, which all servers answer to.
+    public_host: String,
+    host: Child,
+    servers: Vec<(Child, u16)>,
+}
+
+impl Hosted {
+    /// One server, where anybody may make an account.
+    pub async fn start() -> Self {
+        Self::start_with(1, &[]).await
+    }
+
+    /// Several servers on one database, with further variables; these win.
+    pub async fn start_with(servers: usize, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::Builder::new().prefix("switchyard-it-").tempdir().expect("a temporary folder");
+        open_to_pass(folder.path());
+        let cluster = Cluster::shared().expect("PostgreSQL");
+        let database = cluster.database().expect("a database");
+        let host = start_host(folder.path());
+        let ports: Vec<u16> = (0..servers).map(|_| free_port()).collect();
+        // Under a folder of root's, the programs could not be started by others.
+        let copy = folder.path().join("switchyard-server");
+        std::fs::copy(program("switchyard-server"), &copy).expect("a copy of the server");
+        let mut hosted = Self {
+            environment: environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            database,
+            public_host: format!("127.0.0.1:{}", ports[0]),
+            folder,
+            host,
+            servers: Vec::new(),
+        };
+        for port in ports {
+            hosted.launch(port).await;
+        }
+        hosted
+    }
+
+    /// The command of a server, for tests that want to see it refuse.
+    #[must_use]
+    pub fn command(&self, port: u16) -> Command {
+        let mut command = Command::new(self.folder.path().join("switchyard-server"));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8");
+        command.envs([
+            ("DEPLOYMENT_MODE", "kubernetes"),
+            ("SWITCHYARD_TEST", "on"),
+            ("HOST", "127.0.0.1"),
+            ("REGISTRATION", "open"),
+            ("JWT_SECRET", JWT_SECRET),
+            ("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY),
+        ]);
+        command.env("PORT", port.to_string()).env("PUBLIC_URL", format!("http://{}", self.public_host));
+        command.env("DATABASE_URL", address_for(APP, &self.database));
+        command.env("DATABASE_MIGRATION_URL", address_for(OWNER, &self.database));
+        command.env("WORKSPACE_BASE_DIR", self.folder.path().join("workspaces"));
+        command.env("SWITCHYARD_RUNNER_SOCKET", self.folder.path().join("host/host.sock"));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.current_dir("/").stdin(Stdio::null()).uid(SERVER_UID).gid(SERVER_UID);
+        command
+    }
+
+    async fn launch(&mut self, port: u16) {
+        let log = File::create(self.folder.path().join(format!("server-{port}.log"))).expect("a log");
+        let mut command = self.command(port);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the server can be started");
+        self.servers.push((child, port));
+        let client = Client::new(port, "");
+        let begun = Instant::now();
+        while client.send(request(Method::GET, "/ready", &[(HOST.as_str(), "probe")], "")).await.is_err() {
+            let ended = self.servers.last_mut().and_then(|(child, _)| child.try_wait().expect("its status"));
+            assert!(ended.is_none(), "the server ended ({ended:?}):\n{}", self.log(port));
+            assert!(begun.elapsed() < NOISE, "the server does not answer:\n{}", self.log(port));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// The ports of the servers.
+    #[must_use]
+    pub fn ports(&self) -> Vec<u16> {
+        self.servers.iter().map(|(_, port)| *port).collect()
+    }
+
+    /// Kills a server where it stands.
+    pub fn kill9(&mut self, port: u16) {
+        let at = self.servers.iter().position(|(_, known)| *known == port).expect("a server on that port");
+        let (mut child, _) = self.servers.remove(at);
+        child.kill().expect("it can be killed");
+        child.wait().expect("it can be waited for");
+    }
+
+    /// What a server wrote to its log.
+    #[must_use]
+    pub fn log(&self, port: u16) -> String {
+        std::fs::read_to_string(self.folder.path().join(format!("server-{port}.log"))).unwrap_or_default()
+    }
+
+    /// Runs a statement as the database's superuser.
+    pub fn sql(&self, statement: &str) {
+        let name = self.database.split('?').next().and_then(|path| path.rsplit('/').next()).expect("a name");
+        Cluster::shared().expect("PostgreSQL").run(name, statement).expect("the statement runs");
+    }
+
+    /// Somebody who shows nothing, at the first server.
+    #[must_use]
+    pub fn stranger(&self) -> Visitor {
+        self.stranger_at(self.servers[0].1)
+    }
+
+    /// Somebody who shows nothing, at this server.
+    #[must_use]
+    pub fn stranger_at(&self, port: u16) -> Visitor {
+        Visitor { client: Client::new(port, ""), host: self.public_host.clone(), credential: None }
+    }
+
+    /// Somebody who makes an account and is signed in by it.
+    pub async fn person(&self, username: &str) -> Visitor {
+        let account = json!({ "username": username, "password": PASSWORD, "name": username });
+        let answer = self.stranger().call(Method::POST, "/api/auth/register", Some(account)).await;
+        answer.expect(201);
+        self.stranger().with_cookie_of(&answer)
+    }
+
+    /// Somebody who has an account already, and signs in.
+    pub async fn sign_in(&self, username: &str) -> Visitor {
+        let shown = json!({ "username": username, "password": PASSWORD });
+        let answer = self.stranger().call(Method::POST, "/api/auth/login", Some(shown)).await;
+        answer.expect(200);
+        self.stranger().with_cookie_of(&answer)
+    }
+}
+
+impl Drop for Hosted {
+    fn drop(&mut self) {
+        for (server, _) in &mut self.servers {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+        if let Ok(pid) = i32::try_from(self.host.id()) {
+            signal(pid, Signal::TERM);
+        }
+        let _ = self.host.wait();
+        for process in processes_of(self.folder.path()) {
+            signal(process.pid, Signal::KILL);
+        }
+    }
+}
+
+/// A browser, script or program, with what it shows.
+#[derive(Clone)]
+pub struct Visitor {
+    client: Client,
+    host: String,
+    credential: Option<(&'static str, String)>,
+}
+
+impl Visitor {
+    /// The same with a bearer token instead.
+    #[must_use]
+    pub fn bearing(&self, token: &str) -> Self {
+        Self { credential: Some((AUTHORIZATION.as_str(), format!("Bearer {token}"))), ..self.clone() }
+    }
+
+    /// The same with the cookie that this answer set.
+    #[must_use]
+    pub fn with_cookie_of(&self, answer: &Answer) -> Self {
+        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        assert!(cookie.starts_with("__Host-switchyard="), "no cookie was set");
+        Self { credential: Some((COOKIE.as_str(), cookie)), ..self.clone() }
+    }
+
+    /// The same at another server.
+    #[must_use]
+    pub fn at(&self, port: u16) -> Self {
+        Self { client: Client::new(port, ""), ..self.clone() }
+    }
+
+    /// What is shown, as a header.
+    #[must_use]
+    pub fn credential(&self) -> Option<(&'static str, &str)> {
+        self.credential.as_ref().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The name that the instance goes by.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Asks, as the instance's own page does.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let origin = format!("http://{}", self.host);
+        let mut headers = vec![(HOST.as_str(), self.host.as_str()), (ORIGIN.as_str(), &origin)];
+        headers.extend(self.credential());
+        self.send(method, path, &headers, body).await
+    }
+
+    /// Asks with these headers and no others.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut all = headers.to_vec();
+        if body.is_some() {
+            all.push((CONTENT_TYPE.as_str(), "application/json"));
+        }
+        let what = format!("{method} {path}");
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let answer = self.client.send(request(method, path, &all, &body)).await;
+        answer.unwrap_or_else(|error| panic!("{what}: {error}"))
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None).await
+    }
+
+    /// Posts.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    /// Changes what was seen in `version`.
+    pub async fn patch(&self, path: &str, version: i64, body: Value) -> Answer {
+        let (origin, version) = (format!("http://{}", self.host), format!("\"{version}\""));
+        let mut headers = vec![(HOST.as_str(), self.host.as_str()), (ORIGIN.as_str(), &origin)];
+        headers.push((IF_MATCH.as_str(), &version));
+        headers.extend(self.credential());
+        self.send(Method::PATCH, path, &headers, Some(body)).await
+    }
+
+    /// Deletes.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
+    }
+}
+
+fn start_host(folder: &Path) -> Child {
+    static HOSTS: AtomicU32 = AtomicU32::new(0);
+    let number = HOSTS.fetch_add(1, Ordering::Relaxed);
+    // Apart from other test processes, and from the tests of the host itself.
+    let first = 20_000_000 + (std::process::id() % 10_000) * 10_000 + number * UIDS;
+    for name in ["host", "workspaces"] {
+        std::fs::create_dir(folder.join(name)).expect("a folder");
+        open_to_pass(&folder.join(name));
+    }
+    let log = File::create(folder.join("host.log")).expect("a log");
+    let mut host = Command::new(program("switchyard-runner"));
+    host.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").arg("host");
+    host.arg("--socket").arg(folder.join("host/host.sock")).arg("--state").arg(folder.join("state"));
+    host.arg("--workspaces").arg(folder.join("workspaces")).args(["--on-exit", "stop"]);
+    host.args(["--uids", &format!("{first}-{}", first + UIDS - 1)]);
+    host.args(["--server-uid", &SERVER_UID.to_string()]);
+    let child =
+        host.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("the runner host starts");
+    let begun = Instant::now();
+    while !folder.join("host/host.sock").exists() {
+        let said = std::fs::read_to_string(folder.join("host.log")).unwrap_or_default();
+        assert!(begun.elapsed() < NOISE, "the runner host does not come up:\n{said}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child
+}
+
+/// Others may pass through, and see nothing.
+fn open_to_pass(folder: &Path) {
+    std::fs::set_permissions(folder, Permissions::from_mode(0o711)).expect("permissions");
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
