@@ -39,7 +39,7 @@ async fn many_who_ask_at_once_get_one_runner() {
     let one = ground.person().await;
     // A runner that is killed is started again when it is asked for, by whoever asks first.
     let killed = one.runner_pid();
-    std::process::Command::new("kill").args(["-9", &killed.to_string()]).status().unwrap();
+    one.kill_runner();
     let (runners, id) = (std::sync::Arc::clone(&ground.runners), one.id);
     ground
         .as_server(async move {
@@ -125,4 +125,18 @@ async fn one_user_more_than_there_are_ids_is_refused_with_what_to_do() {
         .await;
     assert_eq!((error.kind, error.code), (ErrorKind::Limited, "uids_exhausted"));
     assert!(error.message.contains("SWITCHYARD_RUNNER_UIDS"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_whose_program_was_replaced_goes_on_with_the_one_that_it_is() {
+    let mut ground = Ground::new().await;
+    let program = ground.folder.join("switchyard-runner");
+    std::fs::copy(switchyard_integration::program("switchyard-runner"), &program).unwrap();
+    ground.restart_host_from(&program).await;
+    std::fs::remove_file(&program).unwrap();
+    std::fs::write(&program, "something else").unwrap();
+    let person = ground.person().await;
+    let site = person.workspace().await;
+    let ran = person.runs(&site, "echo at work").await;
+    assert!(ran.said.contains("at work"), "{ran:?}");
 }

@@ -110,6 +110,15 @@ impl Ground {
         self.host = start_host(&self.folder, &all).await;
     }
 
+    /// Restarts the host from another program of the same kind.
+    pub(crate) async fn restart_host_from(&mut self, program: &Path) {
+        self.end_host();
+        let usual = host_command(&self.folder, &["--uids", &range(self.first_uid)]);
+        let mut other = Command::new(program);
+        other.args(usual.get_args()).env_clear().stdin(Stdio::null());
+        self.host = listening(other, &socket(&self.folder)).await;
+    }
+
     pub(crate) fn workspaces(&self) -> PathBuf {
         self.folder.join("workspaces")
     }
@@ -172,10 +181,13 @@ pub(crate) fn host_command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 async fn start_host(folder: &Path, arguments: &[&str]) -> Child {
-    let host = host_command(folder, arguments).spawn().unwrap();
-    let socket = socket(folder);
+    listening(host_command(folder, arguments), &socket(folder)).await
+}
+
+async fn listening(mut host: Command, socket: &Path) -> Child {
+    let host = host.spawn().unwrap();
     eventually("the host listens", || {
-        let there = std::os::unix::net::UnixStream::connect(&socket).is_ok();
+        let there = std::os::unix::net::UnixStream::connect(socket).is_ok();
         async move { there.then_some(()) }
     })
     .await;
@@ -239,6 +251,11 @@ impl Person<'_> {
         let pids = processes_in(&self.state());
         assert_eq!(pids.len(), 1, "one runner has the folder {}", self.state().display());
         pids[0]
+    }
+
+    pub(crate) fn kill_runner(&self) {
+        let runner = rustix::process::Pid::from_raw(self.runner_pid()).unwrap();
+        rustix::process::kill_process(runner, rustix::process::Signal::KILL).unwrap();
     }
 
     /// Runs a program as the person, outside of any runner.

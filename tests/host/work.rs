@@ -6,6 +6,10 @@ use switchyard_domain::runner::{MessageText, SessionStart};
 use switchyard_domain::transcript::EntryBody;
 use switchyard_domain::{MessageId, SessionId};
 
+use std::os::unix::fs::PermissionsExt;
+
+use switchyard_integration::eventually;
+
 use crate::ground::Ground;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,7 +119,7 @@ async fn whatever_a_runner_starts_is_confined() {
         person.id,
     );
     std::fs::write(home.join("spy"), spy).unwrap();
-    std::fs::set_permissions(home.join("spy"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(home.join("spy"), PermissionsExt::from_mode(0o755)).unwrap();
     // A driver of the user's own is run by git, which the runner starts.
     let configuration =
         format!("[filter \"spy\"]\n\tclean = {0}/spy git\n\tsmudge = {0}/spy git\n", home.display());
@@ -168,4 +172,37 @@ async fn who_starts_processes_without_end_is_stopped_and_others_go_on() {
     assert!(ran.said.contains("refused after"), "{ran:?}");
     let ran = other.runs(&other_site, "echo unharmed").await;
     assert!(ran.said.contains("unharmed"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runner_itself_reads_nothing_outside_of_its_users_root() {
+    let ground = Ground::new().await;
+    let person = ground.person().await;
+    // A package that everybody may read, once outside of the root and once within.
+    let (outside, within) = (ground.folder.join("open/node_modules"), person.root().join("node_modules"));
+    for (packages, agent, version) in [(&outside, "gemini", "6.6.6"), (&within, "qwen", "7.7.7")] {
+        let package = packages.join(agent);
+        std::fs::create_dir_all(&package).unwrap();
+        std::fs::write(package.join("package.json"), format!("{{\"version\": \"{version}\"}}")).unwrap();
+        std::fs::write(package.join("program"), "#!/bin/sh\n").unwrap();
+        person.outside("mkdir", &["-p", ".local/bin"]);
+        person.outside(
+            "ln",
+            &["-s", package.join("program").to_str().unwrap(), &format!(".local/bin/{agent}")],
+        );
+    }
+    for path in ["open", "open/node_modules", "open/node_modules/gemini", "open/node_modules/gemini/program"]
+    {
+        std::fs::set_permissions(ground.folder.join(path), PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let own = person.root().join("node_modules");
+    std::process::Command::new("chmod").args(["-R", "755"]).arg(own).status().unwrap();
+    // Folders of programs are looked for when a runner starts.
+    person.kill_runner();
+    let agents = eventually("the runner is there again", || async {
+        person.call(|runner| async move { runner.agents().await }).await.ok()
+    })
+    .await;
+    let version = |id: &str| agents.iter().find(|agent| agent.id == id).unwrap().version.clone();
+    assert_eq!((version("gemini"), version("qwen").as_deref()), (None, Some("7.7.7")));
 }

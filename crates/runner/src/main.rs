@@ -47,7 +47,6 @@ fn run(arguments: Serve) -> Result<()> {
 
 fn run_host(arguments: Host) -> Result<()> {
     begin()?;
-    log::start(&arguments.state, &arguments.log).map_err(Error::internal)?;
     runtime()?.block_on(host::serve(arguments.into()))
 }
 
@@ -66,14 +65,17 @@ fn run_for_user(arguments: ServeUser) -> Result<()> {
     let temporary = root.join(".tmp");
     std::fs::create_dir_all(&temporary).map_err(Error::internal)?;
     confine_children(&Reach { programs: programs.clone(), own: vec![root.clone()] }).map_err(isolation)?;
-    let itself = std::fs::read_link("/proc/self/exe").map_err(Error::internal)?;
-    let programs = programs.into_iter().chain([itself]).collect();
+    // Supervisors are this very program, by the name that holds even when its file was replaced.
+    let programs = programs.into_iter().chain(["/proc/self/exe".into()]).collect();
     confine_self(&Reach { programs, own: vec![root, state.clone()] }).map_err(isolation)?;
     let path = host::SEARCH_PATH;
     let environment = Environment::build([
         ("HOME".into(), home.clone().into()),
         ("PATH".into(), path.into()),
         ("LANG".into(), "C.UTF-8".into()),
+        // No database of users knows the id, and programs want some name.
+        ("USER".into(), "user".into()),
+        ("LOGNAME".into(), "user".into()),
         ("TMPDIR".into(), temporary.into()),
         ("SHELL".into(), "/bin/bash".into()),
     ]);

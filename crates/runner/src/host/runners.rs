@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use futures_util::future::join_all;
 use switchyard_domain::{Error, Result, UserId};
 use tokio::io::AsyncReadExt;
 use tokio::process::Child;
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep};
 
 use super::sockets::{end_listener, listener, make};
@@ -45,11 +47,14 @@ pub(super) struct Runners {
     uids: Arc<Mutex<UidMap>>,
     /// One for each user who was asked for, so that one runner is started however many ask at once.
     turns: Mutex<HashMap<UserId, Arc<tokio::sync::Mutex<()>>>>,
+    /// No runner is started any more.
+    ending: AtomicBool,
 }
 
 impl Runners {
     pub(super) fn new(settings: Settings, folders: Folders, uids: UidMap) -> Self {
-        Self { settings, folders, uids: Arc::new(Mutex::new(uids)), turns: Mutex::default() }
+        let uids = Arc::new(Mutex::new(uids));
+        Self { settings, folders, uids, turns: Mutex::default(), ending: AtomicBool::new(false) }
     }
 
     /// How many users can still be given an id.
@@ -62,9 +67,10 @@ impl Runners {
     /// # Errors
     /// `Limited` with code `uids_exhausted`; `Unavailable` with what is in the way.
     pub(super) async fn open(&self, user: UserId) -> Result<PathBuf> {
-        let turn =
-            Arc::clone(self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(user).or_default());
-        let _only_one = turn.lock().await;
+        let _only_one = self.turn(user).await;
+        if self.ending.load(Ordering::SeqCst) {
+            return Err(cannot_start("the runner host is about to end"));
+        }
         let socket = self.socket(user);
         let (uids, folders) = (Arc::clone(&self.uids), self.folders.clone());
         let there = listener(&socket).await.map_err(Error::internal)?;
@@ -86,6 +92,13 @@ impl Runners {
             None => self.start(user, uid, &socket).await?,
         }
         Ok(socket)
+    }
+
+    /// Waits until nobody else starts or ends the user's runner.
+    async fn turn(&self, user: UserId) -> OwnedMutexGuard<()> {
+        let turn =
+            Arc::clone(self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(user).or_default());
+        turn.lock_owned().await
     }
 
     fn socket(&self, user: UserId) -> PathBuf {
@@ -149,9 +162,12 @@ impl Runners {
 
     /// Ends all runners, those of an earlier host included.
     pub(super) async fn end_all(&self) {
+        self.ending.store(true, Ordering::SeqCst);
         let users: Vec<UserId> =
             self.uids.lock().unwrap_or_else(PoisonError::into_inner).users().map(|(user, _)| user).collect();
         join_all(users.into_iter().map(|user| async move {
+            // One that is being started is waited for.
+            let _turn = self.turn(user).await;
             match end_listener(&self.socket(user), STOP_PATIENCE).await {
                 Ok(true) => {}
                 Ok(false) => tracing::warn!(%user, "a user's runner did not end in time"),
