@@ -1,5 +1,6 @@
 import { WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { authStore } from '@/shared/api/auth';
 import { feedStore } from '@/shared/feed/feed';
 import { useStore } from '@/shared/hooks/createStore';
 
@@ -8,7 +9,9 @@ const PATIENCE_MS = 1_500;
 
 /** Says so, discreetly, while changes do not come through. */
 export function ConnectionState() {
-  const online = useStore(feedStore, (state) => state === 'online');
+  // Without a login nothing comes through either, and the page says so in a louder way.
+  const signedIn = useStore(authStore, (standing) => standing === 'unknown');
+  const online = useStore(feedStore, (state) => state === 'online') || !signedIn;
   const [noticed, setNoticed] = useState(false);
   useEffect(() => {
     if (online) {

@@ -1,14 +1,14 @@
 import { useEffect } from 'react';
-import { onSignIn } from '@/shared/api/auth';
+import { onLoginChange } from '@/shared/api/auth';
 import { CopyButton } from '@/shared/ui/CopyButton';
-import { Logo } from './Logo';
+import { Logo } from '@/shared/ui/Logo';
 
 const COMMAND = 'switchyard-server address';
 
 /** Shown when the server does not know this window. No login: the printed address is the key. */
 export function DisconnectedPage() {
   // The address may be opened in another window; this one then goes on where it was.
-  useEffect(() => onSignIn(() => location.reload()), []);
+  useEffect(() => onLoginChange(() => location.reload()), []);
   return (
     <main className="flex h-full items-center justify-center p-6">
       <div className="flex max-w-md flex-col gap-3">

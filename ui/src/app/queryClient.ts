@@ -1,11 +1,21 @@
 import { QueryClient } from '@tanstack/react-query';
-import { ApiError } from '@/shared/api/errors';
+import { ApiError, rateLimitEnd } from '@/shared/api/errors';
 import { NetworkError } from '@/shared/transport/transport';
+import { readsWaitUntil } from './RateLimit';
 
-/** Retries only what may pass: a refusal stays one. */
+/** Retries only what may pass: a refusal stays one, but for that of too many requests. */
 function shouldRetry(failures: number, error: Error): boolean {
+  if (rateLimitEnd(error) !== null) return failures < 2;
   if (error instanceof ApiError) return error.status >= 500 && failures < 2;
   return error instanceof NetworkError && failures < 3;
+}
+
+/** When the server says so, where it does; with some spread, for all that was refused comes again then. */
+function retryDelay(failures: number, error: Error): number {
+  const end = rateLimitEnd(error);
+  if (end === null) return Math.min(1_000 * 2 ** failures, 30_000);
+  readsWaitUntil.set((until) => Math.max(until, end));
+  return Math.max(0, end - Date.now()) + Math.random() * 500;
 }
 
 export function createQueryClient(): QueryClient {
@@ -18,6 +28,7 @@ export function createQueryClient(): QueryClient {
         refetchOnWindowFocus: false,
         networkMode: 'always',
         retry: shouldRetry,
+        retryDelay,
       },
       mutations: { networkMode: 'always' },
     },

@@ -9,7 +9,7 @@ import { lastProject } from './lastProject';
 import { toggleSidebar } from '@/shared/hooks/sidebar';
 
 /** The dialog that lies over the page, if any. */
-export const overlayStore = createStore<'palette' | 'shortcuts' | 'create-project' | null>(null);
+export const overlayStore = createStore<'palette' | 'shortcuts' | 'create-project' | 'new-organisation' | 'switch-organisation' | null>(null);
 
 /** What can be done on every page. */
 export function useGlobalActions(): void {
@@ -50,7 +50,7 @@ export function useGlobalActions(): void {
       icon: <SunMoon size={14} />,
       run: () => void changeTheme(client, nextTheme()),
     },
-    { id: 'project.create', title: 'New project…', group: 'Projects', icon: <FolderPlus size={14} />, run: () => overlayStore.set('create-project') },
+    { id: 'project.create', writes: true, title: 'New project…', group: 'Projects', icon: <FolderPlus size={14} />, run: () => overlayStore.set('create-project') },
     {
       id: 'go.board',
       title: 'Go to the board',

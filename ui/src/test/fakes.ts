@@ -9,7 +9,7 @@ export interface Call {
   headers: Record<string, string>;
 }
 
-type Answer = { status?: number; body?: unknown };
+type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
 
 /** A transport whose answers the test gives; streams are driven by hand. */
 export function fakeTransport(answer: (call: Call) => Answer | Promise<Answer>) {
@@ -19,8 +19,8 @@ export function fakeTransport(answer: (call: Call) => Answer | Promise<Answer>) 
     async request(method: Method, path: string, request: TransportRequest = {}) {
       const call: Call = { method, path, body: typeof request.body === 'string' ? JSON.parse(request.body) : undefined, headers: request.headers ?? {} };
       calls.push(call);
-      const { status = 200, body } = await answer(call);
-      return { status, header: () => null, text: async () => (body === undefined ? '' : JSON.stringify(body)) };
+      const { status = 200, body, headers = {} } = await answer(call);
+      return { status, header: (name) => headers[name.toLowerCase()] ?? null, text: async () => (body === undefined ? '' : JSON.stringify(body)) };
     },
     openStream(path: string) {
       const stream = new FakeStream(path);

@@ -3,8 +3,11 @@ import { CircleUser, Tag } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { PRIORITIES, STATUSES } from '@/shared/api/boardSearch';
 import { infoQuery } from '@/shared/api/instance';
+import { membersQuery } from '@/shared/api/organisation';
+import { useAuthority } from '@/shared/identity/useAuthority';
 import { tasksQuery, type TaskChange } from '@/shared/api/tasks';
 import type { Priority, Task, TaskStatus } from '@/shared/api/types';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { changeTask } from '@/shared/tasks/changeTask';
 import { LabelChip, LabelDot } from '@/shared/tasks/Labels';
 import { Button } from '@/shared/ui/Button';
@@ -15,15 +18,20 @@ import { PriorityIcon, priorityLabel, StatusIcon, statusLabel } from '@/shared/u
 /** Status, priority, labels and assignee, each a button that opens its picker. */
 export function Properties({ task }: { task: Task }) {
   const client = useQueryClient();
+  const { hosted } = useAuthority();
+  const readOnly = useReadOnly();
   const { data: info } = useQuery(infoQuery());
+  const { data: members = [] } = useQuery({ ...membersQuery(), enabled: hosted });
   const { data: tasks = [] } = useQuery(tasksQuery(client, task.project_id));
   const labels = [...new Set([...task.labels, ...tasks.flatMap((each) => each.labels)])].sort();
   const change = (next: TaskChange) => void changeTask(client, task, next);
   const toggleLabel = (label: string) =>
     change({ labels: task.labels.includes(label) ? task.labels.filter((each) => each !== label) : [...task.labels, label] });
 
-  const people: PickerItem[] = [{ id: '', label: 'Nobody' }, ...(info ? [{ id: info.user.id, label: info.user.name, keywords: 'me' }] : [])];
-  const assignee = task.assignee === info?.user.id ? info?.user.name : undefined;
+  const me = info?.user ?? null;
+  const others = members.filter(({ user_id }) => user_id !== me?.id).map(({ user_id, name }) => ({ id: user_id, label: name }));
+  const people: PickerItem[] = [{ id: '', label: 'Nobody' }, ...(me ? [{ id: me.id, label: me.name, keywords: 'me' }] : []), ...others];
+  const assignee = task.assignee ? people.find(({ id }) => id === task.assignee)?.label : undefined;
 
   return (
     <div className="flex flex-wrap items-center gap-1.5">
@@ -53,7 +61,7 @@ export function Properties({ task }: { task: Task }) {
           />
         )}
       </Property>
-      <Property name="Assignee" shown={<><CircleUser size={13} /> {assignee ?? 'Assign'}</>}>
+      <Property name="Assignee" shown={<><CircleUser size={13} /> {assignee ?? (readOnly ? 'Nobody' : 'Assign')}</>}>
         {(close) => (
           <Picker
             placeholder="Assign to…"
@@ -84,6 +92,13 @@ export function Properties({ task }: { task: Task }) {
 
 function Property({ name, shown, children }: { name: string; shown: ReactNode; children: (close: () => void) => ReactNode }) {
   const [open, setOpen] = useState(false);
+  if (useReadOnly())
+    return (
+      <span className="inline-flex min-h-6.5 max-w-full flex-wrap items-center gap-1.5 rounded-md border px-2 py-0.5 text-sm text-muted">
+        <span className="sr-only">{name}: </span>
+        {shown}
+      </span>
+    );
   return (
     <Popover
       open={open}

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { createStore } from '@/shared/hooks/createStore';
+import { readOnlyStore } from '@/shared/identity/readOnly';
 
 /** Something a person can do. The same object feeds the menus, the shortcuts and the command palette. */
 export interface Action {
@@ -11,6 +12,8 @@ export interface Action {
   icon?: ReactNode;
   /** `mod+k`, `shift+arrowdown`, or a sequence such as `g b`; several for alternatives. The first is shown. */
   shortcut?: string | readonly string[];
+  /** Changes something: neither offered nor run where the person may only look. */
+  writes?: boolean;
   /** False: neither offered nor run. Asked when needed, so it may look at live state. */
   when?: () => boolean;
   run: () => void;
@@ -26,7 +29,7 @@ export const actionGroups = createStore<readonly (readonly Action[])[]>([]);
 export const shortcutsOf = (action: Action): readonly string[] =>
   action.shortcut === undefined ? [] : typeof action.shortcut === 'string' ? [action.shortcut] : action.shortcut;
 
-export const isAvailable = (action: Action): boolean => action.when?.() ?? true;
+export const isAvailable = (action: Action): boolean => !(action.writes && readOnlyStore.get()) && (action.when?.() ?? true);
 
 /** Everything that this page offers; where ids repeat, the newest. */
 export function mountedActions(): Action[] {

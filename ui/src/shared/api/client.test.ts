@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { fakeTransport, problem } from '@/test/fakes';
 import { authStore } from './auth';
 import { api, getAll, path } from './client';
-import { ApiError, errorText } from './errors';
+import { ApiError, errorText, rateLimitEnd } from './errors';
 
 afterEach(() => authStore.set('unknown'));
 
@@ -41,4 +41,19 @@ test('a list is read to its end', async () => {
 
 test('parts of a path cannot leave their place', () => {
   expect(path`/tasks/${'../projects?x'}`).toBe('/tasks/..%2Fprojects%3Fx');
+});
+
+test.each([
+  ['30', 30_000],
+  [new Date(Date.now() + 60_000).toUTCString(), 60_000],
+])('too many requests tell when there may be more: Retry-After %s', async (header, ahead) => {
+  fakeTransport(() => ({ ...problem(429, 'rate_limited'), headers: { 'retry-after': header } }));
+  const error = await api.get('/info').catch((caught: unknown) => caught);
+  const end = rateLimitEnd(error) ?? 0;
+  expect(Math.abs(end - Date.now() - ahead)).toBeLessThan(2_000);
+});
+
+test('another refusal is no matter of how many', async () => {
+  fakeTransport(() => ({ ...problem(503, 'runner_unavailable'), headers: { 'retry-after': '5' } }));
+  expect(rateLimitEnd(await api.get('/info').catch((caught: unknown) => caught))).toBeNull();
 });

@@ -1,11 +1,11 @@
 import { transport } from '@/shared/transport';
 import type { Method } from '@/shared/transport/transport';
-import { authStore } from './auth';
-import { ApiError, problemFrom } from './errors';
+import { lostLogin, mustWait, signedInAgain, waitingChanges } from './auth';
+import { ApiError, problemFrom, retryTime } from './errors';
 import { RUNNER_AWAY, runnerMissed } from './runner';
 import type { Page } from './types';
 
-type Query = Record<string, string | number | boolean | null | undefined>;
+export type Query = Record<string, string | number | boolean | null | undefined>;
 
 interface CallOptions {
   query?: Query;
@@ -15,7 +15,12 @@ interface CallOptions {
   /** Makes a creating call safe to repeat. */
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** For calls about the login itself: sent whoever is signed in, or nobody. */
+  anyLogin?: boolean;
 }
+
+/** These say that what was sent is wrong, not that nobody is signed in. */
+const WRONG_SECRET: ReadonlySet<string> = new Set(['credentials_invalid', 'reset_invalid']);
 
 /** Makes a path from parts, each one percent-encoded. */
 export const path = (parts: TemplateStringsArray, ...values: string[]): string =>
@@ -27,6 +32,7 @@ async function call<T>(method: Method, target: string, options: CallOptions = {}
   if (options.version !== undefined) headers['if-match'] = `"${options.version}"`;
   if (options.idempotencyKey) headers['idempotency-key'] = options.idempotencyKey;
 
+  if (!options.anyLogin && mustWait()) await returnOf(method, options.signal);
   const response = await transport().request(method, target + queryString(options.query), {
     headers,
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
@@ -34,13 +40,25 @@ async function call<T>(method: Method, target: string, options: CallOptions = {}
   });
   const text = await response.text();
   if (response.status >= 200 && response.status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
-  if (response.status === 401) authStore.set('disconnected');
   const problem = problemFrom(response.status, text);
+  // What was refused for that was not begun, so it can be sent once more: nothing of what somebody typed is lost.
+  if (response.status === 401 && !options.anyLogin && !WRONG_SECRET.has(problem.code) && lostLogin()) return call(method, target, options);
   if (problem.code === RUNNER_AWAY) runnerMissed.set((times) => times + 1);
-  throw new ApiError(problem);
+  throw new ApiError(problem, retryTime(response.header('retry-after'), Date.now()));
 }
 
-function queryString(query: Query = {}): string {
+async function returnOf(method: Method, signal?: AbortSignal): Promise<void> {
+  if (method === 'GET') return signedInAgain(signal);
+  waitingChanges.set((count) => count + 1);
+  try {
+    await signedInAgain(signal);
+  } finally {
+    waitingChanges.set((count) => count - 1);
+  }
+}
+
+/** The part of an address behind the path; what is absent is left out. */
+export function queryString(query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== null) search.set(name, String(value));
   const text = search.toString();

@@ -4,7 +4,11 @@ import type { Problem } from './types';
 /** The server refused. `problem.code` is stable; `message` is meant for people. */
 export class ApiError extends Error {
   override name = 'ApiError';
-  constructor(readonly problem: Problem) {
+  constructor(
+    readonly problem: Problem,
+    /** When the server takes more, in ms since 1970; null where it did not say. */
+    readonly retryAt: number | null = null,
+  ) {
     super(problem.detail || problem.title);
   }
   get status(): number {
@@ -18,6 +22,17 @@ export class ApiError extends Error {
     return this.problem.errors?.find((error) => error.field === name)?.message;
   }
 }
+
+/** When a Retry-After header, in seconds or as a date, lets one try again. */
+export function retryTime(header: string | null, now: number): number | null {
+  if (!header) return null;
+  const seconds = Number(header);
+  const time = Number.isFinite(seconds) ? now + seconds * 1000 : Date.parse(header);
+  return Number.isFinite(time) ? Math.max(time, now) : null;
+}
+
+/** When to try again after too many requests; null for any other failure. */
+export const rateLimitEnd = (error: unknown): number | null => (error instanceof ApiError && error.status === 429 ? error.retryAt : null);
 
 /** Reads problem+json; anything else (a proxy's page, an empty body) becomes a problem that says so. */
 export function problemFrom(status: number, text: string): Problem {

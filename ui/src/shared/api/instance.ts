@@ -1,10 +1,22 @@
 import { queryOptions } from '@tanstack/react-query';
+import { compareLogin, openedFor } from './auth';
 import { api, getAll } from './client';
 import { keys } from './keys';
 import type { Agent, Approval, Config, Info, Page } from './types';
 
-export const infoQuery = () =>
-  queryOptions({ queryKey: keys.info, queryFn: ({ signal }) => api.get<Info>('/info', { signal }), staleTime: Infinity });
+/** What the instance is, and who is signed in here. */
+export const askInfo = (signal?: AbortSignal): Promise<Info> =>
+  // On a desktop nobody is answered without a login, and the refusal says that this window has none.
+  api.get<Info>('/info', { anyLogin: openedFor.get() !== null, ...(signal ? { signal } : {}) });
+
+/** The same; the page learns of it when somebody else is signed in than before. */
+export async function readInfo(signal?: AbortSignal): Promise<Info> {
+  const info = await askInfo(signal);
+  compareLogin(info);
+  return info;
+}
+
+export const infoQuery = () => queryOptions({ queryKey: keys.info, queryFn: ({ signal }) => readInfo(signal), staleTime: Infinity });
 
 export const configQuery = () => queryOptions({ queryKey: keys.config, queryFn: ({ signal }) => api.get<Config>('/config', { signal }) });
 

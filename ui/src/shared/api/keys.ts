@@ -8,6 +8,13 @@ export const keys = {
   info: ['info'] as const,
   config: ['config'] as const,
   credentials: ['credentials'] as const,
+  /** Who is signed in, and where they belong. */
+  me: ['me'] as const,
+  logins: ['logins'] as const,
+  members: ['members'] as const,
+  invitations: ['invitations'] as const,
+  apiKeys: ['api-keys'] as const,
+  audit: (filter: object) => ['audit', filter] as const,
   agents: ['agents'] as const,
   projects: ['projects'] as const,
   archivedProjects: ['projects', 'archived'] as const,

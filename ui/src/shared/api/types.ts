@@ -15,7 +15,7 @@ export interface Page<T> {
 
 /** RFC 9457. `current` is the resource as it is now, where the caller's version was stale. */
 export type Problem = Omit<Schemas['Problem'], 'current'> & { current?: unknown };
-export type Info = Schemas['Info'];
+export type { Info } from './identity';
 export type Config = Schemas['Config'];
 export type Credentials = Schemas['Credentials'];
 

@@ -161,6 +161,19 @@ test('the numbers of tasks of the projects are read again after tasks changed, o
   stop();
 });
 
+test.each([
+  ['member.updated', keys.members],
+  ['member.updated', keys.me],
+  ['organisation.updated', keys.me],
+  ['invitation.deleted', keys.invitations],
+  ['api_key.created', keys.apiKeys],
+])('%s has %s read again', (type, key) => {
+  const client = new QueryClient();
+  client.setQueryData(key, []);
+  patchCache(client, { seq: 2, type, id: 'x', project_id: null, version: 1, data: null });
+  expect(client.getQueryState(key)?.isInvalidated).toBe(true);
+});
+
 test('it is not tried again once the server says that nobody is signed in', async () => {
   const { streams } = fakeTransport(() => problem(401, 'unauthenticated'));
   const { stop } = startFeed(new QueryClient());

@@ -1,6 +1,5 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
-import { authStore } from '@/shared/api/auth';
-import { api } from '@/shared/api/client';
+import { readInfo } from '@/shared/api/instance';
 import { taskCache } from '@/shared/api/taskCache';
 import type { FeedEvent } from '@/shared/api/types';
 import { createStore } from '@/shared/hooks/createStore';
@@ -74,16 +73,10 @@ export function startFeed(client: QueryClient): { ready: Promise<void>; stop: ()
 
   const onState = (state: ResumeState) => {
     feedStore.set(state);
-    // A stream that is refused does not say why. A request does: after a restart nobody is signed in, and the page says so.
-    if (state === 'offline') void api.get('/info').catch(() => undefined);
+    // A stream that is refused does not say why. A request does: nobody may be signed in any more, and the page says so.
+    if (state === 'offline') void readInfo().catch(() => undefined);
   };
 
-  const end = resumeStream({ path: () => '/events', hello: () => ({ since }), onFrame, onState });
-  // Nobody is signed in: trying on would only be refused. The page begins anew once somebody is.
-  const forget = authStore.subscribe(() => authStore.get() === 'disconnected' && end());
-  const stop = () => {
-    forget();
-    end();
-  };
+  const stop = resumeStream({ path: () => '/events', hello: () => ({ since }), onFrame, onState });
   return { ready, stop };
 }

@@ -104,6 +104,24 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
     else drop(client, keys.workspaceTerminals(terminal.workspace_id), terminal.id);
   },
 
+  organisation(client) {
+    invalidate(client, keys.me);
+  },
+
+  member(client) {
+    invalidate(client, keys.members);
+    // Whose role it is, the event does not say.
+    invalidate(client, keys.me);
+  },
+
+  invitation(client) {
+    invalidate(client, keys.invitations);
+  },
+
+  api_key(client) {
+    invalidate(client, keys.apiKeys);
+  },
+
   config(client, event) {
     const config = event.data as Config | null;
     if (config) client.setQueryData<Config>(keys.config, (known) => (known && known.version > config.version ? known : config));

@@ -2,6 +2,9 @@ import { NetworkError, type Stream, type StreamState, type Transport } from './t
 
 const BASE = '/api';
 
+/** The address of a path below `/api`, for a link that the browser follows by itself: a download, or another site's sign-in. */
+export const addressOf = (path: string): string => BASE + path;
+
 /** Fetch and WebSocket on the page's own origin; the session cookie is the credential. */
 export const httpTransport: Transport = {
   async request(method, path, { body, headers, signal } = {}) {

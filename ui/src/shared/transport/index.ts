@@ -2,6 +2,8 @@ import { httpTransport } from './http';
 import { setShell } from './shell';
 import type { Transport } from './transport';
 
+export { addressOf } from './http';
+
 let current: Transport = httpTransport;
 
 /** The transport in use. Read it at call time: the shell may replace it before the first render. */

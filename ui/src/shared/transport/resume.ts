@@ -25,6 +25,15 @@ export interface ResumedStream {
   stop(): void;
 }
 
+const waiting = new Set<() => void>();
+let held = false;
+
+/** While nobody is signed in, trying would only be refused: streams wait, and come back at once afterwards. */
+export function holdStreams(hold: boolean): void {
+  held = hold;
+  if (!hold) for (const retry of [...waiting]) retry();
+}
+
 /**
  * A stream of frames that comes back by itself: exponential backoff with jitter, and at once when the machine says
  * it is online again.
@@ -39,6 +48,10 @@ export function openResumable({ path, hello, onFrame, onBytes, onState }: Resume
   const connect = () => {
     clearTimeout(timer);
     timer = undefined;
+    if (held) {
+      onState?.('offline');
+      return;
+    }
     onState?.('connecting');
     const opened = transport().openStream(path());
     stream = opened;
@@ -66,8 +79,8 @@ export function openResumable({ path, hello, onFrame, onBytes, onState }: Resume
   const retryLater = () => {
     if (ended) return;
     onState?.('offline');
-    // The listener may have ended it.
-    if (ended) return;
+    // The listener may have ended it, or have found that nobody is signed in.
+    if (ended || held) return;
     const delay = Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
     failures += 1;
     timer = setTimeout(connect, delay * (0.75 + Math.random() * 0.5));
@@ -78,6 +91,7 @@ export function openResumable({ path, hello, onFrame, onBytes, onState }: Resume
   };
 
   window.addEventListener('online', retryNow);
+  waiting.add(retryNow);
   connect();
 
   return {
@@ -90,6 +104,7 @@ export function openResumable({ path, hello, onFrame, onBytes, onState }: Resume
       ended = true;
       clearTimeout(timer);
       window.removeEventListener('online', retryNow);
+      waiting.delete(retryNow);
       const open = stream;
       stream = null;
       isOpen = false;

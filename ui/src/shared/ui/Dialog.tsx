@@ -14,6 +14,10 @@ interface DialogProps {
   /** Buttons at the foot, the main one last. */
   footer?: ReactNode;
   width?: 'sm' | 'md' | 'lg' | 'xl';
+  /** Neither Escape nor a press outside closes it: what it shows is not seen again. */
+  stays?: boolean;
+  /** False where only its buttons lead on. */
+  closeButton?: boolean;
 }
 
 const WIDTHS = { sm: 'sm:max-w-md', md: 'sm:max-w-lg', lg: 'sm:max-w-2xl', xl: 'sm:max-w-5xl' };
@@ -32,7 +36,7 @@ function keepOpenForList(event: Event): void {
 }
 
 /** A modal dialog; a sheet at the bottom of a phone. */
-export function Dialog({ open, onOpenChange, title, description, children, footer, width = 'md' }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, footer, width = 'md', stays = false, closeButton = true }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -40,7 +44,8 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={focusFirstField}
-          onEscapeKeyDown={keepOpenForList}
+          onEscapeKeyDown={stays ? (event) => event.preventDefault() : keepOpenForList}
+          {...(stays ? { onInteractOutside: (event) => event.preventDefault() } : {})}
           className={cn(
             'pop-in fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-xl bg-raised shadow-pop outline-none',
             'sm:inset-x-4 sm:top-[12vh] sm:bottom-auto sm:mx-auto sm:max-h-[80vh] sm:rounded-xl',
@@ -52,11 +57,13 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
               <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
               {description ? <Radix.Description className="mt-0.5 text-muted">{description}</Radix.Description> : null}
             </div>
-            <Radix.Close asChild>
-              <IconButton label="Close" className="-mr-1.5">
-                <X size={15} />
-              </IconButton>
-            </Radix.Close>
+            {closeButton ? (
+              <Radix.Close asChild>
+                <IconButton label="Close" className="-mr-1.5">
+                  <X size={15} />
+                </IconButton>
+              </Radix.Close>
+            ) : null}
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
           {footer ? <footer className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">{footer}</footer> : null}

@@ -47,3 +47,10 @@ export function RelativeTime({ time, className }: { time: Time; className?: stri
     </time>
   );
 }
+
+/** A date, with the time of day as its tooltip: for what lies ahead. */
+export const DateTime = ({ time, className }: { time: Time; className?: string }) => (
+  <time dateTime={time} title={absolute.format(Date.parse(time))} className={className}>
+    {date.format(Date.parse(time))}
+  </time>
+);

@@ -1,8 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { errorText } from '@/shared/api/errors';
+import { errorText, rateLimitEnd } from '@/shared/api/errors';
 import { Button } from './Button';
 import { cn } from './cn';
+import { TooMany, useSecondsUntil } from './Countdown';
 
 /** Stands where content will be, in its shape. */
 export const Skeleton = ({ className }: { className?: string }) => (
@@ -49,13 +50,15 @@ interface ErrorStateProps {
 }
 
 export function ErrorState({ error, title, onRetry, className }: ErrorStateProps) {
+  const limitEnd = rateLimitEnd(error);
+  const left = useSecondsUntil(limitEnd);
   return (
     <div role="alert" className={cn('flex flex-col items-center justify-center gap-2 p-8 text-center', className)}>
       <TriangleAlert size={20} className="text-danger" />
       <h2 className="text-md font-semibold">{title}</h2>
-      <p className="max-w-md text-muted">{errorText(error)}</p>
+      <p className="max-w-md text-muted">{limitEnd === null ? errorText(error) : <TooMany until={limitEnd} />}</p>
       {onRetry ? (
-        <Button className="mt-2" onClick={onRetry}>
+        <Button className="mt-2" disabled={left > 0} onClick={onRetry}>
           Try again
         </Button>
       ) : null}

@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
-import { errorText } from '@/shared/api/errors';
+import { errorText, rateLimitEnd } from '@/shared/api/errors';
 import { createStore, useStore } from '@/shared/hooks/createStore';
 import { Button, IconButton } from './Button';
 import { cn } from './cn';
+import { TooMany } from './Countdown';
 
 interface Toast {
   id: number;
@@ -12,16 +13,20 @@ interface Toast {
   action: { label: string; run: () => void } | undefined;
   /** A later toast with the same topic takes this one's place. */
   topic: string | undefined;
+  /** After too many requests: when there may be more, in ms since 1970. It is counted down to. */
+  limitEnd: number | undefined;
 }
 
 const SHOWN_MS = 6_000;
+/** However long a limit lasts. */
+const LONGEST_MS = 60_000;
 const MOST = 4;
 
 const toasts = createStore<Toast[]>([]);
 let nextId = 1;
 
-function show(text: string, tone: Toast['tone'], action?: Toast['action'], topic?: string): void {
-  const toast: Toast = { id: nextId, text, tone, action, topic };
+function show(text: string, tone: Toast['tone'], action?: Toast['action'], topic?: string, limitEnd?: number): void {
+  const toast: Toast = { id: nextId, text, tone, action, topic, limitEnd };
   nextId += 1;
   toasts.set((list) => [...list.filter((each) => topic === undefined || each.topic !== topic), toast].slice(-MOST));
 }
@@ -30,7 +35,12 @@ function show(text: string, tone: Toast['tone'], action?: Toast['action'], topic
 export const toast = {
   done: (text: string, undo?: () => void, topic?: string) => show(text, 'neutral', undo && { label: 'Undo', run: undo }, topic),
   withAction: (text: string, label: string, run: () => void) => show(text, 'neutral', { label, run }),
-  failed: (what: string, error: unknown) => show(`${what}: ${errorText(error)}`, 'danger'),
+  failed: (what: string, error: unknown) => {
+    const limitEnd = rateLimitEnd(error);
+    if (limitEnd === null) show(`${what}: ${errorText(error)}`, 'danger');
+    // A burst meets the limit many times over, and it is one limit.
+    else show(`${what}.`, 'danger', undefined, 'rate-limit', limitEnd);
+  },
 };
 
 const dismiss = (id: number) => toasts.set((list) => list.filter((each) => each.id !== id));
@@ -60,11 +70,12 @@ export function Toasts() {
   );
 }
 
-function ToastView({ toast: { id, text, tone, action } }: { toast: Toast }) {
+function ToastView({ toast: { id, text, tone, action, limitEnd } }: { toast: Toast }) {
   useEffect(() => {
-    const timer = setTimeout(() => dismiss(id), SHOWN_MS);
+    const shown = limitEnd === undefined ? SHOWN_MS : Math.min(limitEnd - Date.now(), LONGEST_MS) + SHOWN_MS / 2;
+    const timer = setTimeout(() => dismiss(id), shown);
     return () => clearTimeout(timer);
-  }, [id]);
+  }, [id, limitEnd]);
   return (
     <div
       role={tone === 'danger' ? 'alert' : 'status'}
@@ -73,7 +84,15 @@ function ToastView({ toast: { id, text, tone, action } }: { toast: Toast }) {
         tone === 'danger' && 'text-danger',
       )}
     >
-      <span className="min-w-0 flex-1 break-words">{text}</span>
+      <span className="min-w-0 flex-1 break-words">
+        {text}
+        {limitEnd === undefined ? null : (
+          <>
+            {' '}
+            <TooMany until={limitEnd} />
+          </>
+        )}
+      </span>
       {action ? (
         <Button
           size="sm"

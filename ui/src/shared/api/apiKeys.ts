@@ -1,0 +1,14 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, getAll, path } from './client';
+import type { ApiKey, NewApiKey, Role } from './identity';
+import { keys } from './keys';
+import type { Uuid } from './types';
+
+/** All of the organisation's for its admins, their own for others. */
+export const apiKeysQuery = () => queryOptions({ queryKey: keys.apiKeys, queryFn: ({ signal }) => getAll<ApiKey>('/keys', { signal }) });
+
+export const apiKeyCalls = {
+  /** Without `days` it never ends. */
+  create: (key: { name: string; role: Role; days?: number }) => api.post<NewApiKey>('/keys', key),
+  remove: (id: Uuid) => api.delete(path`/keys/${id}`),
+};
