@@ -6,6 +6,7 @@ import { Announcer } from '@/shared/ui/announce';
 import { ConfirmDialog } from '@/shared/ui/confirm';
 import { Toasts } from '@/shared/ui/toast';
 import { DisconnectedPage } from './DisconnectedPage';
+import { LoginState } from './LoginState';
 import type { AppRouter } from './router';
 
 export function App({ client, router }: { client: QueryClient; router: AppRouter }) {
@@ -14,6 +15,7 @@ export function App({ client, router }: { client: QueryClient; router: AppRouter
   return (
     <QueryClientProvider client={client}>
       <RouterProvider router={router} />
+      <LoginState router={router} />
       <ConfirmDialog />
       <Toasts />
       <Announcer />

@@ -4,7 +4,9 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Alerts } from '@/features/approvals/Alerts';
 import { useStore } from '@/shared/hooks/createStore';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { useAuthority } from '@/shared/identity/useAuthority';
 import { DesktopNotices } from './DesktopNotices';
+import { RateLimit } from './RateLimit';
 import { RunnerProblem } from './RunnerProblem';
 import { Sidebar } from './Sidebar';
 import { closeDrawer, sidebarStore } from '@/shared/hooks/sidebar';
@@ -16,11 +18,15 @@ const ShortcutsDialog = lazy(() => import('./ShortcutsDialog').then((module) => 
 const CreateProjectDialog = lazy(() =>
   import('@/features/projects/CreateProjectDialog').then((module) => ({ default: module.CreateProjectDialog })),
 );
+const NewOrganisationDialog = lazy(() => import('@/features/organisation/NewOrganisationDialog').then((module) => ({ default: module.NewOrganisationDialog })));
+const SwitchOrganisation = lazy(() => import('@/features/organisation/SwitchOrganisation').then((module) => ({ default: module.SwitchOrganisation })));
+const HostedActions = lazy(() => import('./HostedActions').then((module) => ({ default: module.HostedActions })));
 const StaleTaskDialog = lazy(() => import('@/features/tasks/StaleTaskDialog').then((module) => ({ default: module.StaleTaskDialog })));
 
 /** The frame of every page: the sidebar, the page, and the dialogs that any page may open. */
 export function Shell() {
   useGlobalActions();
+  const { hosted } = useAuthority();
   const wide = useMediaQuery('(min-width: 820px)');
   const { open, drawer } = useStore(sidebarStore, (state) => state);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
@@ -49,11 +55,17 @@ export function Shell() {
       )}
       <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         <RunnerProblem />
+        <RateLimit />
         <Outlet />
       </main>
       <Overlays />
       <Alerts />
       <DesktopNotices />
+      {hosted ? (
+        <Suspense fallback={null}>
+          <HostedActions />
+        </Suspense>
+      ) : null}
     </div>
   );
 }
@@ -69,6 +81,8 @@ function Overlays() {
       {overlay === 'shortcuts' ? <ShortcutsDialog onClose={close} /> : null}
       {overlay === 'create-project' ? <CreateProjectDialog onClose={close} /> : null}
       {stale ? <StaleTaskDialog key={`${stale.base.id}:${stale.theirs.version}`} stale={stale} /> : null}
+      {overlay === 'new-organisation' ? <NewOrganisationDialog onClose={close} /> : null}
+      {overlay === 'switch-organisation' ? <SwitchOrganisation onClose={close} /> : null}
     </Suspense>
   );
 }

@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Bot, Inbox, Moon, PanelLeftClose, Plus, Search, Settings, SlidersHorizontal, SquareKanban, Sun, Trash2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { approvalsQuery } from '@/shared/api/instance';
 import { projectsQuery } from '@/shared/api/projects';
 import type { Project } from '@/shared/api/types';
 import { useStore } from '@/shared/hooks/createStore';
 import { themeStore } from '@/shared/hooks/theme';
+import { useAuthority } from '@/shared/identity/useAuthority';
 import { Badge } from '@/shared/ui/Badge';
 import { IconButton } from '@/shared/ui/Button';
 import { cn } from '@/shared/ui/cn';
@@ -14,14 +15,19 @@ import { Shortcut } from '@/shared/ui/Kbd';
 import { Skeleton } from '@/shared/ui/States';
 import { changeTheme, nextTheme } from './changeTheme';
 import { ConnectionState } from './ConnectionState';
-import { Logo } from './Logo';
+import { Logo } from '@/shared/ui/Logo';
 import { toggleSidebar } from '@/shared/hooks/sidebar';
+import { ForWriters } from '@/shared/identity/ForWriters';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { overlayStore } from './useGlobalActions';
+
+const UserMenu = lazy(() => import('./UserMenu').then((module) => ({ default: module.UserMenu })));
 
 const ROW = 'flex h-7.5 items-center gap-2 rounded-md px-2 text-muted hover:bg-hover hover:text-fg';
 
 export function Sidebar() {
   const client = useQueryClient();
+  const { hosted } = useAuthority();
   const theme = useStore(themeStore, (value) => value);
   const dark = theme === 'system' ? document.documentElement.dataset.theme === 'dark' : theme === 'dark';
   return (
@@ -53,6 +59,13 @@ export function Sidebar() {
             {dark ? <Sun size={15} /> : <Moon size={15} />}
           </IconButton>
         </div>
+        {hosted ? (
+          <div className="-mx-2 mt-1.5 border-t px-2 pt-1.5">
+            <Suspense fallback={<Skeleton className="h-10" />}>
+              <UserMenu />
+            </Suspense>
+          </div>
+        ) : null}
       </div>
     </nav>
   );
@@ -94,9 +107,11 @@ function Projects() {
     <div className="flex min-h-0 flex-col">
       <div className="flex items-center pr-0.5 pl-2">
         <h2 className="flex-1 text-xs font-medium text-faint">Projects</h2>
-        <IconButton label="New project" onClick={() => overlayStore.set('create-project')}>
-          <Plus size={14} />
-        </IconButton>
+        <ForWriters>
+          <IconButton label="New project" onClick={() => overlayStore.set('create-project')}>
+            <Plus size={14} />
+          </IconButton>
+        </ForWriters>
       </div>
       {isPending ? (
         <div className="flex flex-col gap-2 p-2">
@@ -129,6 +144,7 @@ function OpenTasks({ counts }: { counts: Project['task_counts'] }) {
 
 function ProjectRow({ project }: { project: Project }) {
   const { projectId } = useParams({ strict: false });
+  const readOnly = useReadOnly();
   const current = projectId === project.id;
   const sub = 'flex h-6.5 items-center gap-2 rounded-md pl-8 pr-2 text-sm text-muted hover:bg-hover hover:text-fg';
   return (
@@ -145,7 +161,7 @@ function ProjectRow({ project }: { project: Project }) {
         </span>
         <OpenTasks counts={project.task_counts} />
       </Link>
-      {current ? (
+      {current && !readOnly ? (
         <div className="flex flex-col gap-0.5 py-0.5">
           <Link to="/projects/$projectId/settings" params={{ projectId: project.id }} className={sub} activeProps={{ className: 'bg-active text-fg' }}>
             <SlidersHorizontal size={13} /> Project settings

@@ -1,16 +1,25 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import type { Info } from '@/shared/api/identity';
+import { keys } from '@/shared/api/keys';
 import { readBoardSearch } from '@/shared/api/boardSearch';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { signInRoutes } from './account/routes';
+import { settingsRoutes } from './account/settingsRoutes';
+import { checkDoor } from './door';
 import { NotFoundPage } from './NotFoundPage';
-import { Shell } from './Shell';
+import { Root } from './Root';
 import { workRoutes } from './work/routes';
 
 export interface RouterContext {
   client: QueryClient;
 }
 
-const root = createRootRouteWithContext<RouterContext>()({ component: Shell, notFoundComponent: NotFoundPage });
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Root,
+  notFoundComponent: NotFoundPage,
+  beforeLoad: ({ context, location }) => checkDoor(context.client.getQueryData<Info>(keys.info), location),
+});
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -43,19 +52,13 @@ const trash = createRoute({
   component: lazyRouteComponent(() => import('./routes/trash'), 'TrashRoute'),
 });
 
-const settings = createRoute({
-  getParentRoute: () => root,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('./routes/settings'), 'SettingsRoute'),
-});
-
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
   component: lazyRouteComponent(() => import('./routes/agents'), 'AgentsRoute'),
 });
 
-const routeTree = root.addChildren([home, board.addChildren([task]), projectSettings, trash, settings, agents, ...workRoutes(root)]);
+const routeTree = root.addChildren([home, board.addChildren([task]), projectSettings, trash, settingsRoutes(root), agents, ...signInRoutes(root), ...workRoutes(root)]);
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({

@@ -6,8 +6,9 @@ import { keys } from '@/shared/api/keys';
 import type { Config } from '@/shared/api/types';
 import { setTheme } from '@/shared/hooks/theme';
 import { useForm } from '@/shared/hooks/useForm';
+import { useAuthority } from '@/shared/identity/useAuthority';
 import { Field, Input } from '@/shared/ui/Field';
-import { PageBody, PageHeader, Section } from '@/shared/ui/Page';
+import { PageBody, Section } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
 import { Segmented } from '@/shared/ui/Segmented';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
@@ -23,31 +24,31 @@ interface SettingsPageProps {
   archivedProjects: ReactNode;
 }
 
+/** What a person has set for themselves. */
 export function SettingsPage({ terminal, archivedProjects }: SettingsPageProps) {
   const { data: config, error, refetch } = useQuery(configQuery());
   return (
-    <>
-      <PageHeader title="Settings" />
-      <PageBody>
-        {config ? (
-          <>
-            <SettingsForm config={config} terminal={terminal} />
-            <CredentialSettings />
-            {archivedProjects}
-            <About />
-          </>
-        ) : error ? (
-          <ErrorState title="The settings could not be loaded" error={error} onRetry={() => void refetch()} />
-        ) : (
-          <SkeletonLines lines={8} />
-        )}
-      </PageBody>
-    </>
+    <PageBody>
+      {config ? (
+        <>
+          <SettingsForm config={config} terminal={terminal} />
+          <CredentialSettings />
+          {archivedProjects}
+          <About />
+        </>
+      ) : error ? (
+        <ErrorState title="The settings could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonLines lines={8} />
+      )}
+    </PageBody>
   );
 }
 
 function SettingsForm({ config, terminal }: { config: Config } & Pick<SettingsPageProps, 'terminal'>) {
   const client = useQueryClient();
+  // The files are on the server then, where no editor of the person's reaches them.
+  const { hosted } = useAuthority();
   const form = useForm(config, async (base, { version: _version, ...edited }) => {
     const saved = await changeConfig(base.version, edited);
     client.setQueryData(keys.config, saved);
@@ -94,7 +95,7 @@ function SettingsForm({ config, terminal }: { config: Config } & Pick<SettingsPa
           </Field>
         </div>
       </Section>
-      <EditorSettings value={value.editor} onChange={(editor) => change({ editor })} error={form.fieldError('editor')} />
+      {hosted ? null : <EditorSettings value={value.editor} onChange={(editor) => change({ editor })} error={form.fieldError('editor')} />}
       <ApprovalSettings hours={value.approval_expiry_hours} onChange={(approval_expiry_hours) => change({ approval_expiry_hours })} error={form.fieldError('approval_expiry_hours')} />
       <TrashSettings days={value.trash_retention_days} onChange={(trash_retention_days) => change({ trash_retention_days })} error={form.fieldError('trash_retention_days')} />
       {terminal(value.terminal_scrollback_lines, (terminal_scrollback_lines) => change({ terminal_scrollback_lines }), form.fieldError('terminal_scrollback_lines'))}
