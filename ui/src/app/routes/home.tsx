@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
+import { SquareKanban } from 'lucide-react';
 import { FirstProject } from '@/features/projects/FirstProject';
 import { projectsQuery } from '@/shared/api/projects';
 import { PageHeader } from '@/shared/ui/Page';
-import { ErrorState, SkeletonLines } from '@/shared/ui/States';
+import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { lastProject } from '@/app/lastProject';
 import { overlayStore } from '@/app/useGlobalActions';
+import { ForWriters } from '@/shared/identity/ForWriters';
 
 /** Leads to the board seen last; to the first steps where there is none. */
 export function HomeRoute() {
@@ -19,7 +21,9 @@ export function HomeRoute() {
       {error ? (
         <ErrorState className="flex-1" title="The projects could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : projects ? (
-        <FirstProject onCreate={() => overlayStore.set('create-project')} />
+        <ForWriters others={<EmptyState className="flex-1" icon={<SquareKanban size={28} />} title="No projects yet">Members of this organisation make them; you can look on.</EmptyState>}>
+          <FirstProject onCreate={() => overlayStore.set('create-project')} />
+        </ForWriters>
       ) : (
         <div className="p-6">
           <SkeletonLines />

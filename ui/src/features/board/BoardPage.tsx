@@ -6,6 +6,8 @@ import { isNotFound } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
 import { projectCalls } from '@/shared/api/projects';
 import type { Uuid } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { Button } from '@/shared/ui/Button';
 import { Shortcut } from '@/shared/ui/Kbd';
 import { PageHeader } from '@/shared/ui/Page';
@@ -156,7 +158,7 @@ function DeletedProject({ projectId }: { projectId: Uuid }) {
     }
   };
   return (
-    <EmptyState className="flex-1" title="This project was deleted" action={<Button onClick={() => void restore()}>Restore it</Button>}>
+    <EmptyState className="flex-1" title="This project was deleted" action={<ForWriters><Button onClick={() => void restore()}>Restore it</Button></ForWriters>}>
       Its tasks are still there.
     </EmptyState>
   );
@@ -164,6 +166,7 @@ function DeletedProject({ projectId }: { projectId: Uuid }) {
 
 function FirstTaskHint() {
   const store = useBoardStore();
+  if (useReadOnly()) return <p className="px-2 py-1 text-sm text-faint">No tasks yet.</p>;
   return (
     <EmptyState
       className="mt-1 rounded-lg border border-dashed p-5"

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { CircleDashed, SignalHigh, Tag, Trash2, X } from 'lucide-react';
 import type { Task, Uuid } from '@/shared/api/types';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { deleteTasks } from '@/shared/tasks/bulk';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { clearSelection, patchState, useBoardState, useBoardStore } from './boardState';
@@ -10,7 +11,8 @@ export function BulkBar({ projectId, targets }: { projectId: Uuid; targets: () =
   const client = useQueryClient();
   const store = useBoardStore();
   const count = useBoardState((state) => state.selected.size);
-  if (count === 0) return null;
+  const readOnly = useReadOnly();
+  if (count === 0 || readOnly) return null;
   return (
     <div
       role="toolbar"

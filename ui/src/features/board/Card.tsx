@@ -3,6 +3,7 @@ import { GitBranch } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, type MouseEvent } from 'react';
 import type { Task } from '@/shared/api/types';
 import { SessionPill, sessionLabel } from '@/shared/agents/SessionPill';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { changeTask } from '@/shared/tasks/changeTask';
 import { Labels } from '@/shared/tasks/Labels';
 import { cn } from '@/shared/ui/cn';
@@ -24,6 +25,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
   const { focused, selected, dragged, added, editing } = useCardState(task.id);
   const { openTask, taskHref, openTaskId } = useBoardNavigation();
   const dragAndDrop = useDragAndDrop();
+  const readOnly = useReadOnly();
   const cardRef = useRef<HTMLDivElement>(null);
   const linkRef = useRef<HTMLAnchorElement>(null);
 
@@ -84,7 +86,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
           className="absolute -inset-px rounded-lg outline-offset-0"
         />
       )}
-      {editing ? null : (
+      {editing || readOnly ? null : (
         <button
           type="button"
           tabIndex={-1}

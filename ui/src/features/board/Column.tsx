@@ -2,6 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Plus } from 'lucide-react';
 import { memo, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import type { Task, TaskStatus, Uuid } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { IconButton } from '@/shared/ui/Button';
 import { StatusIcon } from '@/shared/ui/TaskIcons';
 import { patchState, useBoardState, useBoardStore } from './boardState';
@@ -28,6 +30,7 @@ interface ColumnProps {
 export const Column = memo(function Column({ projectId, status, title, tasks, filtered, hint }: ColumnProps) {
   const store = useBoardStore();
   const dragAndDrop = useDragAndDrop();
+  const readOnly = useReadOnly();
   const columnRef = useRef<HTMLElement>(null);
   const scrollRef = useRef<HTMLDivElement>(null);
   const adding = useBoardState((state) => state.adding === status);
@@ -86,9 +89,11 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
         <StatusIcon status={status} />
         <h2 className="truncate font-medium">{title}</h2>
         <span className="text-faint tabular-nums">{count}</span>
-        <IconButton label={`New task in ${title}`} className="ml-auto" onClick={add}>
-          <Plus size={14} />
-        </IconButton>
+        <ForWriters>
+          <IconButton label={`New task in ${title}`} className="ml-auto" onClick={add}>
+            <Plus size={14} />
+          </IconButton>
+        </ForWriters>
       </header>
       {adding ? <QuickAdd projectId={projectId} status={status} onClose={() => patchState(store, { adding: null })} /> : null}
       <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto overscroll-y-contain bg-bg px-1 pb-2">
@@ -112,7 +117,7 @@ export const Column = memo(function Column({ projectId, status, title, tasks, fi
             <div aria-hidden="true" className="pointer-events-none absolute inset-x-0 h-0.5 rounded-full bg-accent" style={{ top: TOP + dropIndex * CARD_STEP - 4 }} />
           )}
         </div>
-        {adding ? null : (
+        {adding || readOnly ? null : (
           <button
             type="button"
             onClick={add}

@@ -64,6 +64,7 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
   const actions: Action[] = [
     {
       id: 'task.create',
+      writes: true,
       title: 'New task',
       group: 'Board',
       icon: <Plus size={14} />,
@@ -88,6 +89,7 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
     })),
     ...directions.map(([direction, [arrow]]): Action => ({
       id: `task.move-${direction}`,
+      writes: true,
       title: `Move the card ${direction}`,
       group: 'Task',
       shortcut: `shift+${arrow}`,
@@ -108,6 +110,7 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
     },
     {
       id: 'task.edit-title',
+      writes: true,
       title: 'Edit the title',
       group: 'Task',
       icon: <Pencil size={14} />,
@@ -115,11 +118,12 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
       when: () => focusedTask() !== undefined && search.view !== 'list',
       run: () => patchState(store, { editing: store.get().focused }),
     },
-    { id: 'task.set-status', title: 'Set the status…', group: 'Task', icon: <CircleDashed size={14} />, shortcut: 's', when: hasTarget, run: () => patchState(store, { picking: 'status' }) },
-    { id: 'task.set-priority', title: 'Set the priority…', group: 'Task', icon: <SignalHigh size={14} />, shortcut: 'p', when: hasTarget, run: () => patchState(store, { picking: 'priority' }) },
-    { id: 'task.set-labels', title: 'Set labels…', group: 'Task', icon: <Tag size={14} />, shortcut: ['t', 'shift+l'], when: hasTarget, run: () => patchState(store, { picking: 'labels' }) },
+    { id: 'task.set-status', writes: true, title: 'Set the status…', group: 'Task', icon: <CircleDashed size={14} />, shortcut: 's', when: hasTarget, run: () => patchState(store, { picking: 'status' }) },
+    { id: 'task.set-priority', writes: true, title: 'Set the priority…', group: 'Task', icon: <SignalHigh size={14} />, shortcut: 'p', when: hasTarget, run: () => patchState(store, { picking: 'priority' }) },
+    { id: 'task.set-labels', writes: true, title: 'Set labels…', group: 'Task', icon: <Tag size={14} />, shortcut: ['t', 'shift+l'], when: hasTarget, run: () => patchState(store, { picking: 'labels' }) },
     {
       id: 'task.select',
+      writes: true,
       title: 'Select or deselect the card',
       group: 'Task',
       icon: <SquareCheck size={14} />,
@@ -132,6 +136,7 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
     },
     {
       id: 'board.select-all',
+      writes: true,
       title: 'Select all shown tasks',
       group: 'Board',
       shortcut: 'mod+a',
@@ -139,6 +144,7 @@ export function useBoardActions({ projectId, columns, walked, search }: BoardAct
     },
     {
       id: 'task.delete',
+      writes: true,
       title: 'Delete the task',
       group: 'Task',
       icon: <Trash2 size={14} />,

@@ -1,4 +1,5 @@
 import { createContext, useContext, useEffect, useState } from 'react';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import type * as Module from './dnd';
 
 type DragAndDrop = typeof Module;
@@ -10,13 +11,15 @@ export const useDragAndDrop = (): DragAndDrop | null => useContext(Context);
 /** Loads the drag-and-drop code once the board has been painted. */
 export function useLoadedDragAndDrop(): DragAndDrop | null {
   const [loaded, setLoaded] = useState<DragAndDrop | null>(null);
+  const readOnly = useReadOnly();
   useEffect(() => {
+    if (readOnly) return;
     let wanted = true;
     // Without it the board still works by keyboard and menus.
     void import('./dnd').then((module) => wanted && setLoaded(module)).catch(() => undefined);
     return () => {
       wanted = false;
     };
-  }, []);
-  return loaded;
+  }, [readOnly]);
+  return readOnly ? null : loaded;
 }

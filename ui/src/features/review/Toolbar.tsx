@@ -1,5 +1,6 @@
 import { Columns2, PanelLeft, Rows2, Search } from 'lucide-react';
 import type { Diff, Uuid } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { IconButton } from '@/shared/ui/Button';
 import { cn } from '@/shared/ui/cn';
 import { Segmented } from '@/shared/ui/Segmented';
@@ -50,7 +51,11 @@ export function Toolbar({ workspaceId, sessionId, diff, model, treeOpen, onTree 
           {viewed}/{diff.files.length} viewed
         </span>
       ) : null}
-      {open > 0 ? <SendReview workspaceId={workspaceId} sessionId={sessionId} count={open} /> : null}
+      {open > 0 ? (
+        <ForWriters>
+          <SendReview workspaceId={workspaceId} sessionId={sessionId} count={open} />
+        </ForWriters>
+      ) : null}
       <span className="max-sm:hidden">
         <Segmented
           label="How to show changes"

@@ -87,7 +87,7 @@ export function useReviewActions(store: ReviewStore, model: ReviewModel, list: R
     { id: 'review.previous-hunk', title: 'Previous change', group: GROUP, shortcut: 'p', paletteHidden: true, run: () => step('hunk', -1) },
     { id: 'review.next-line', title: 'Next line', group: GROUP, shortcut: 'alt+arrowdown', paletteHidden: true, run: () => move(1) },
     { id: 'review.previous-line', title: 'Previous line', group: GROUP, shortcut: 'alt+arrowup', paletteHidden: true, run: () => move(-1) },
-    { id: 'review.comment', title: 'Comment on the line', group: GROUP, shortcut: 'c', run: commentHere },
+    { id: 'review.comment', writes: true, title: 'Comment on the line', group: GROUP, shortcut: 'c', run: commentHere },
     { id: 'review.viewed', title: 'Mark the file as viewed', group: GROUP, shortcut: 'v', run: toggleViewed },
     { id: 'review.fold', title: 'Fold or unfold the file', group: GROUP, shortcut: 'x', run: toggleFold },
     {

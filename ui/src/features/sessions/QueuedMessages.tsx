@@ -4,12 +4,14 @@ import { keys } from '@/shared/api/keys';
 import { messagesQuery, sessionCalls } from '@/shared/api/sessions';
 import type { Message, Uuid } from '@/shared/api/types';
 import { isNotFound } from '@/shared/api/errors';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { IconButton } from '@/shared/ui/Button';
 import { toast } from '@/shared/ui/toast';
 
 /** Messages that wait for the end of the turn, and those that could not be delivered. */
 export function QueuedMessages({ sessionId }: { sessionId: Uuid }) {
   const client = useQueryClient();
+  const readOnly = useReadOnly();
   const { data: messages = [] } = useQuery(messagesQuery(sessionId));
   const waiting = messages.filter((message) => message.status !== 'delivered');
   if (waiting.length === 0) return null;
@@ -35,7 +37,7 @@ export function QueuedMessages({ sessionId }: { sessionId: Uuid }) {
             <span className="sr-only">{message.status === 'failed' ? 'Not delivered: ' : 'Queued: '}</span>
             {message.text}
           </span>
-          {message.status === 'queued' ? (
+          {message.status === 'queued' && !readOnly ? (
             <IconButton label="Take the message back" className="-my-0.5" onClick={() => void remove(message)}>
               <X size={13} />
             </IconButton>

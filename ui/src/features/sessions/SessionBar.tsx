@@ -5,6 +5,7 @@ import { SessionPill } from '@/shared/agents/SessionPill';
 import { agentsQuery } from '@/shared/api/instance';
 import type { Session, Uuid } from '@/shared/api/types';
 import { useStore } from '@/shared/hooks/createStore';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { Popover } from '@/shared/ui/Popover';
@@ -53,10 +54,12 @@ export function SessionBar({ session, sessions, live, onSession, onNewSession }:
             </span>
           </MenuItem>
         ))}
-        <MenuSeparator />
-        <MenuItem icon={<Plus size={14} />} onSelect={onNewSession}>
-          New session…
-        </MenuItem>
+        <ForWriters>
+          <MenuSeparator />
+          <MenuItem icon={<Plus size={14} />} onSelect={onNewSession}>
+            New session…
+          </MenuItem>
+        </ForWriters>
       </Menu>
       <SessionPill status={session.status} {...(session.status_detail ? { title: session.status_detail } : {})} />
       {offline ? (
@@ -83,9 +86,11 @@ export function SessionBar({ session, sessions, live, onSession, onNewSession }:
         </Popover>
       ) : null}
       {usage ? <UsageMeter usage={usage} /> : null}
-      <IconButton label="New session" className="@max-sm:hidden" onClick={onNewSession}>
-        <Plus size={14} />
-      </IconButton>
+      <ForWriters>
+        <IconButton label="New session" className="@max-sm:hidden" onClick={onNewSession}>
+          <Plus size={14} />
+        </IconButton>
+      </ForWriters>
     </div>
   );
 }

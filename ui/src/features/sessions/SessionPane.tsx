@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import { isBusy, newerSession, newestSession, sessionCalls, sessionQuery, workspaceSessionsQuery } from '@/shared/api/sessions';
 import type { Session, Uuid, Workspace } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { toast } from '@/shared/ui/toast';
@@ -77,9 +78,11 @@ function NoSession({ workspace, onNewSession }: { workspace: Workspace; onNewSes
       icon={<MessageSquarePlus size={26} />}
       title="No conversation yet"
       action={
-        <Button variant="primary" onClick={onNewSession} disabled={workspace.status !== 'ready'}>
-          Start an agent
-        </Button>
+        <ForWriters>
+          <Button variant="primary" onClick={onNewSession} disabled={workspace.status !== 'ready'}>
+            Start an agent
+          </Button>
+        </ForWriters>
       }
     >
       An agent that is started here works on the files of this workspace.
@@ -118,10 +121,11 @@ function OpenSession({ listed, sessions, onSession, onNewSession }: OpenSessionP
   };
 
   useActions([
-    { id: 'session.stop', title: 'Stop the agent', group: 'Session', shortcut: 'escape escape', when: () => busy, run: stop },
-    { id: 'session.new', title: 'New session…', group: 'Session', run: onNewSession },
+    { id: 'session.stop', writes: true, title: 'Stop the agent', group: 'Session', shortcut: 'escape escape', when: () => busy, run: stop },
+    { id: 'session.new', writes: true, title: 'New session…', group: 'Session', run: onNewSession },
     {
       id: 'session.write',
+      writes: true,
       title: 'Write to the agent',
       group: 'Session',
       shortcut: 'm',
@@ -140,7 +144,9 @@ function OpenSession({ listed, sessions, onSession, onNewSession }: OpenSessionP
       ) : null}
       <PendingApproval sessionId={session.id} />
       <QueuedMessages sessionId={session.id} />
-      <Composer key={session.id} session={session} onStop={stop} />
+      <ForWriters others={<p className="border-t px-4 py-2.5 text-muted">You can read along. Members write to the agent.</p>}>
+        <Composer key={session.id} session={session} onStop={stop} />
+      </ForWriters>
     </ExpansionContext>
   );
 }

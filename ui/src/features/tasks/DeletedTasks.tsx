@@ -4,6 +4,7 @@ import { RotateCcw } from 'lucide-react';
 import { useRef } from 'react';
 import { keys } from '@/shared/api/keys';
 import type { Task, Uuid } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { restoreTask } from '@/shared/tasks/changeTask';
 import { Button } from '@/shared/ui/Button';
 import { RelativeTime } from '@/shared/ui/RelativeTime';
@@ -56,9 +57,11 @@ function DeletedTask({ task }: { task: Task }) {
       <StatusIcon status={task.status} />
       <span className="min-w-0 flex-1 truncate">{task.title}</span>
       {task.deleted_at ? <RelativeTime time={task.deleted_at} className="shrink-0 text-sm text-faint" /> : null}
-      <Button size="sm" onClick={() => void restore()}>
-        <RotateCcw size={13} /> Restore
-      </Button>
+      <ForWriters>
+        <Button size="sm" onClick={() => void restore()}>
+          <RotateCcw size={13} /> Restore
+        </Button>
+      </ForWriters>
     </div>
   );
 }

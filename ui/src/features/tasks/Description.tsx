@@ -3,6 +3,7 @@ import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '@/shared/actions/actions';
 import type { Task } from '@/shared/api/types';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { Markdown } from '@/shared/markdown/Markdown';
 import { changeTask } from '@/shared/tasks/changeTask';
 import { Button } from '@/shared/ui/Button';
@@ -17,7 +18,7 @@ export function Description({ task }: { task: Task }) {
   const [tab, setTab] = useState<'write' | 'preview'>('write');
 
   useActions([
-    { id: 'task.edit-description', title: 'Edit the description', group: 'Task', icon: <Pencil size={14} />, shortcut: 'd', when: () => !draft, run: begin },
+    { id: 'task.edit-description', writes: true, title: 'Edit the description', group: 'Task', icon: <Pencil size={14} />, shortcut: 'd', when: () => !draft, run: begin },
   ]);
 
   if (!draft) return <Reading task={task} onEdit={begin} />;
@@ -91,7 +92,9 @@ export function Description({ task }: { task: Task }) {
 }
 
 function Reading({ task, onEdit }: { task: Task; onEdit: () => void }) {
+  const readOnly = useReadOnly();
   if (!task.description.trim()) {
+    if (readOnly) return <p className="text-faint">No description.</p>;
     return (
       <button type="button" onClick={onEdit} className="w-full rounded-md border border-dashed p-3 text-left text-faint hover:border-line-strong hover:text-muted">
         Add a description…
@@ -102,9 +105,11 @@ function Reading({ task, onEdit }: { task: Task; onEdit: () => void }) {
     <section aria-label="Description">
       <div className="mb-1 flex items-center justify-between">
         <h3 className="text-sm font-medium text-faint">Description</h3>
-        <Button size="sm" variant="ghost" onClick={onEdit} title="Edit the description (D)">
-          <Pencil size={12} /> Edit
-        </Button>
+        {readOnly ? null : (
+          <Button size="sm" variant="ghost" onClick={onEdit} title="Edit the description (D)">
+            <Pencil size={12} /> Edit
+          </Button>
+        )}
       </div>
       <Markdown text={task.description} />
     </section>

@@ -6,6 +6,7 @@ import { isNotFound } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
 import { taskQuery } from '@/shared/api/tasks';
 import type { Task, Uuid } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { isTypingTarget } from '@/shared/keyboard/chord';
 import { deleteTask, restoreTask } from '@/shared/tasks/changeTask';
 import { Button, IconButton } from '@/shared/ui/Button';
@@ -90,9 +91,11 @@ function DeletedNotice({ task }: { task: Task }) {
   return (
     <div role="status" className="flex items-center gap-3 rounded-lg bg-warning-soft px-3 py-2 text-warning">
       <p className="flex-1">This task was deleted.</p>
-      <Button size="sm" onClick={() => void restore()}>
-        Restore it
-      </Button>
+      <ForWriters>
+        <Button size="sm" onClick={() => void restore()}>
+          Restore it
+        </Button>
+      </ForWriters>
     </div>
   );
 }
@@ -116,10 +119,12 @@ function TaskMenu({ task, onClose }: { task: Task; onClose: () => void }) {
       <MenuItem icon={<Link2 size={14} />} onSelect={copyLink}>
         Copy the link
       </MenuItem>
-      <MenuSeparator />
-      <MenuItem icon={<Trash2 size={14} />} danger onSelect={remove}>
-        Delete the task
-      </MenuItem>
+      <ForWriters>
+        <MenuSeparator />
+        <MenuItem icon={<Trash2 size={14} />} danger onSelect={remove}>
+          Delete the task
+        </MenuItem>
+      </ForWriters>
     </Menu>
   );
 }

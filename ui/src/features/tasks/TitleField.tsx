@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Task } from '@/shared/api/types';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { changeTask } from '@/shared/tasks/changeTask';
 
 /** The title, edited where it stands: Enter or leaving saves, Escape takes it back. */
 export function TitleField({ task }: { task: Task }) {
   const client = useQueryClient();
+  const readOnly = useReadOnly();
   const [edit, setEdit] = useState<{ text: string; base: Task } | null>(null);
 
   const save = () => {
@@ -18,9 +20,10 @@ export function TitleField({ task }: { task: Task }) {
     <textarea
       aria-label="Title"
       rows={1}
+      readOnly={readOnly}
       maxLength={500}
       value={edit?.text ?? task.title}
-      onFocus={() => setEdit({ text: task.title, base: task })}
+      onFocus={() => !readOnly && setEdit({ text: task.title, base: task })}
       onChange={(event) => setEdit((current) => ({ text: event.target.value.replaceAll('\n', ' '), base: current?.base ?? task }))}
       onBlur={save}
       onKeyDown={(event) => {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { keys } from '@/shared/api/keys';
 import type { Checkpoint, Workspace } from '@/shared/api/types';
 import { checkpointsQuery, commitsQuery, workspaceCalls } from '@/shared/api/workspaces';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button } from '@/shared/ui/Button';
 import { CopyButton } from '@/shared/ui/CopyButton';
 import { RelativeTime, relativeText } from '@/shared/ui/RelativeTime';
@@ -49,9 +50,11 @@ export function CheckpointsPane({ workspace }: { workspace: Workspace }) {
             <h2 id="checkpoints-title" className="flex-1 font-semibold">
               Checkpoints
             </h2>
-            <Button size="sm" busy={saving} onClick={() => void save()}>
-              <Save size={12} /> Save one now
-            </Button>
+            <ForWriters>
+              <Button size="sm" busy={saving} onClick={() => void save()}>
+                <Save size={12} /> Save one now
+              </Button>
+            </ForWriters>
           </div>
           {checkpoints ? (
             checkpoints.length === 0 ? (
@@ -85,9 +88,11 @@ function CheckpointRow({ workspace, checkpoint }: { workspace: Workspace; checkp
         {checkpoint.reason === 'turn' && checkpoint.turn > 0 ? ` ${checkpoint.turn}` : ''}
       </span>
       <RelativeTime time={checkpoint.created_at} className="text-sm text-faint" />
-      <Button size="sm" onClick={() => void rewindTo(client, workspace.id, checkpoint.number, relativeText(checkpoint.created_at, Date.now()))}>
-        <RotateCcw size={12} /> Rewind
-      </Button>
+      <ForWriters>
+        <Button size="sm" onClick={() => void rewindTo(client, workspace.id, checkpoint.number, relativeText(checkpoint.created_at, Date.now()))}>
+          <RotateCcw size={12} /> Rewind
+        </Button>
+      </ForWriters>
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { GitBranch, RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { Uuid, Workspace } from '@/shared/api/types';
 import { discardedWorkspacesQuery } from '@/shared/api/workspaces';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button } from '@/shared/ui/Button';
 import { RelativeTime } from '@/shared/ui/RelativeTime';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
@@ -39,12 +40,14 @@ function Discarded({ workspace }: { workspace: Workspace }) {
       <GitBranch size={13} className="shrink-0 text-muted" />
       <span className="min-w-32 flex-1 truncate font-mono text-sm">{workspace.branch}</span>
       {workspace.discarded_at ? <RelativeTime time={workspace.discarded_at} className="text-sm text-faint" /> : null}
-      <Button size="sm" busy={busy} onClick={() => void restore()}>
-        <RotateCcw size={12} /> Restore
-      </Button>
-      <Button size="sm" variant="danger" onClick={() => void purgeWorkspace(client, workspace)}>
-        <Trash2 size={12} /> Remove for good…
-      </Button>
+      <ForWriters>
+        <Button size="sm" busy={busy} onClick={() => void restore()}>
+          <RotateCcw size={12} /> Restore
+        </Button>
+        <Button size="sm" variant="danger" onClick={() => void purgeWorkspace(client, workspace)}>
+          <Trash2 size={12} /> Remove for good…
+        </Button>
+      </ForWriters>
     </li>
   );
 }

@@ -6,6 +6,8 @@ import { isBusy, sessionCalls } from '@/shared/api/sessions';
 import type { Conflict, Session, Workspace } from '@/shared/api/types';
 import { diffQuery, isUsable } from '@/shared/api/workspaces';
 import { useEditor } from '@/shared/editor/useEditor';
+import { ForWriters } from '@/shared/identity/ForWriters';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
 import { toast } from '@/shared/ui/toast';
@@ -32,6 +34,7 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
   const [dialog, setDialog] = useState<'merge' | 'commit' | null>(null);
   const { running, update, push, commit } = useWorkspaceActions(workspace, onConflicts);
   const editor = useEditor();
+  const readOnly = useReadOnly();
   const behind = diff?.stats.behind ?? 0;
   const uncommitted = diff?.stats.uncommitted ?? 0;
   const busy = session !== undefined && isBusy(session.status);
@@ -44,30 +47,32 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
   };
 
   useActions([
-    { id: 'workspace.merge', title: `Merge into ${workspace.base_branch}…`, group: 'Workspace', icon: <GitMerge size={14} />, shortcut: 'shift+m', when: () => usable, run: () => setDialog('merge') },
-    { id: 'workspace.update', title: `Update from ${workspace.base_branch}`, group: 'Workspace', icon: <ArrowDownToLine size={14} />, when: () => usable, run: () => void update('merge') },
-    { id: 'workspace.commit', title: 'Commit…', group: 'Workspace', icon: <GitCommitHorizontal size={14} />, when: () => usable && uncommitted > 0, run: () => setDialog('commit') },
-    { id: 'workspace.push', title: 'Push the branch', group: 'Workspace', icon: <CloudUpload size={14} />, when: () => usable, run: () => void push() },
+    { id: 'workspace.merge', writes: true, title: `Merge into ${workspace.base_branch}…`, group: 'Workspace', icon: <GitMerge size={14} />, shortcut: 'shift+m', when: () => usable, run: () => setDialog('merge') },
+    { id: 'workspace.update', writes: true, title: `Update from ${workspace.base_branch}`, group: 'Workspace', icon: <ArrowDownToLine size={14} />, when: () => usable, run: () => void update('merge') },
+    { id: 'workspace.commit', writes: true, title: 'Commit…', group: 'Workspace', icon: <GitCommitHorizontal size={14} />, when: () => usable && uncommitted > 0, run: () => setDialog('commit') },
+    { id: 'workspace.push', writes: true, title: 'Push the branch', group: 'Workspace', icon: <CloudUpload size={14} />, when: () => usable, run: () => void push() },
     { id: 'workspace.editor', title: `Open in ${editor?.name ?? 'the editor'}`, group: 'Workspace', icon: <ExternalLink size={14} />, when: () => editor !== null && workspace.path !== '', run: () => editor?.open(workingFolder(workspace)) },
     { id: 'workspace.copy-path', title: 'Copy the folder’s path', group: 'Workspace', icon: <FolderOpen size={14} />, run: () => copy(workingFolder(workspace), 'Path') },
-    { id: 'workspace.discard', title: 'Discard the workspace', group: 'Workspace', icon: <Trash2 size={14} />, when: () => usable, run: () => void discard() },
+    { id: 'workspace.discard', writes: true, title: 'Discard the workspace', group: 'Workspace', icon: <Trash2 size={14} />, when: () => usable, run: () => void discard() },
   ]);
 
   return (
     <>
-      {busy ? (
+      {busy && !readOnly ? (
         <Button size="sm" variant="danger" onClick={stop} className="max-sm:hidden">
           <Square size={11} fill="currentColor" /> Stop
         </Button>
       ) : null}
-      {behind > 0 && usable ? (
+      {behind > 0 && usable && !readOnly ? (
         <Button size="sm" busy={running === 'update'} onClick={() => void update('merge')} className="max-sm:hidden" title={`${workspace.base_branch} has ${behind} newer commits`}>
           <ArrowDownToLine size={13} /> Update · {behind}
         </Button>
       ) : null}
-      <Button size="sm" variant="primary" disabled={!usable} onClick={() => setDialog('merge')}>
-        <GitMerge size={13} /> Merge…
-      </Button>
+      <ForWriters>
+        <Button size="sm" variant="primary" disabled={!usable} onClick={() => setDialog('merge')}>
+          <GitMerge size={13} /> Merge…
+        </Button>
+      </ForWriters>
       <Menu
         align="end"
         trigger={
@@ -76,20 +81,22 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
           </IconButton>
         }
       >
-        <MenuItem icon={<GitCommitHorizontal size={14} />} disabled={!usable || uncommitted === 0} onSelect={() => setDialog('commit')}>
-          Commit{uncommitted > 0 ? ` ${uncommitted} ${uncommitted === 1 ? 'file' : 'files'}` : ''}…
-        </MenuItem>
-        <MenuItem icon={<CloudUpload size={14} />} disabled={!usable || running !== null} onSelect={() => void push()}>
-          Push the branch
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem icon={<ArrowDownToLine size={14} />} disabled={!usable || running !== null} onSelect={() => void update('merge')}>
-          Merge {workspace.base_branch} into this
-        </MenuItem>
-        <MenuItem icon={<ArrowDownToLine size={14} />} disabled={!usable || running !== null} onSelect={() => void update('rebase')}>
-          Rebase this onto {workspace.base_branch}
-        </MenuItem>
-        <MenuSeparator />
+        <ForWriters>
+          <MenuItem icon={<GitCommitHorizontal size={14} />} disabled={!usable || uncommitted === 0} onSelect={() => setDialog('commit')}>
+            Commit{uncommitted > 0 ? ` ${uncommitted} ${uncommitted === 1 ? 'file' : 'files'}` : ''}…
+          </MenuItem>
+          <MenuItem icon={<CloudUpload size={14} />} disabled={!usable || running !== null} onSelect={() => void push()}>
+            Push the branch
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem icon={<ArrowDownToLine size={14} />} disabled={!usable || running !== null} onSelect={() => void update('merge')}>
+            Merge {workspace.base_branch} into this
+          </MenuItem>
+          <MenuItem icon={<ArrowDownToLine size={14} />} disabled={!usable || running !== null} onSelect={() => void update('rebase')}>
+            Rebase this onto {workspace.base_branch}
+          </MenuItem>
+          <MenuSeparator />
+        </ForWriters>
         {editor ? (
           <MenuItem icon={<ExternalLink size={14} />} disabled={workspace.path === ''} onSelect={() => editor.open(workingFolder(workspace))}>
             Open in {editor.name}
@@ -101,10 +108,12 @@ export function HeaderActions({ workspace, session, onConflicts, onDiscarded }: 
         <MenuItem icon={<FolderOpen size={14} />} disabled={workspace.path === ''} onSelect={() => copy(workingFolder(workspace), 'Path')}>
           Copy the folder’s path
         </MenuItem>
-        <MenuSeparator />
-        <MenuItem icon={<Trash2 size={14} />} danger disabled={!usable && workspace.status !== 'failed'} onSelect={() => void discard()}>
-          Discard
-        </MenuItem>
+        <ForWriters>
+          <MenuSeparator />
+          <MenuItem icon={<Trash2 size={14} />} danger disabled={!usable && workspace.status !== 'failed'} onSelect={() => void discard()}>
+            Discard
+          </MenuItem>
+        </ForWriters>
       </Menu>
       {dialog === 'merge' ? (
         <MergeDialog

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useActions } from '@/shared/actions/actions';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { cn } from '@/shared/ui/cn';
 import { TABS, type WorkspaceTab } from './search';
 
@@ -15,7 +16,8 @@ interface PaneTabsProps {
 }
 
 export function PaneTabs({ value, onChange, withAll = false, children }: PaneTabsProps) {
-  const tabs = TABS.filter((tab) => withAll || (tab !== 'conversation' && tab !== 'terminal'));
+  const readOnly = useReadOnly();
+  const tabs = TABS.filter((tab) => (withAll && !(readOnly && tab === 'terminal')) || (tab !== 'conversation' && tab !== 'terminal'));
   useActions(tabs.map((tab, i) => ({ id: `workspace.tab-${tab}`, title: `Show: ${LABELS[tab]}`, group: 'Workspace', shortcut: `alt+${i + 1}`, inFields: true, run: () => onChange(tab) })));
   const list = (
     <div role="tablist" aria-label="Parts of the workspace" className="flex min-w-0 flex-1 items-end gap-0.5 overflow-x-auto px-1.5">

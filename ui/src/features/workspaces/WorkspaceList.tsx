@@ -9,6 +9,8 @@ import { agentsQuery } from '@/shared/api/instance';
 import { newestSession, workspaceSessionsQuery } from '@/shared/api/sessions';
 import type { Uuid, Workspace } from '@/shared/api/types';
 import { diffQuery, isUsable, taskWorkspacesQuery } from '@/shared/api/workspaces';
+import { ForWriters } from '@/shared/identity/ForWriters';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { Button } from '@/shared/ui/Button';
 import { RelativeTime } from '@/shared/ui/RelativeTime';
 import { ErrorState, Skeleton } from '@/shared/ui/States';
@@ -20,11 +22,12 @@ import { WorkspaceBadge } from './WorkspaceBadge';
 /** The attempts at a task, and the way to start another. */
 export function WorkspaceList({ projectId, taskId }: { projectId: Uuid; taskId: Uuid }) {
   const navigate = useNavigate();
+  const readOnly = useReadOnly();
   const { data: workspaces, error, refetch } = useQuery(taskWorkspacesQuery(taskId));
   const [starting, setStarting] = useState(false);
   const shown = workspaces?.filter((each) => each.status !== 'discarded').sort((a, b) => (a.id < b.id ? 1 : -1));
 
-  useActions([{ id: 'workspace.start', title: 'Start an agent on this task', group: 'Task', icon: <Play size={14} />, shortcut: 'shift+r', run: () => setStarting(true) }]);
+  useActions([{ id: 'workspace.start', writes: true, title: 'Start an agent on this task', group: 'Task', icon: <Play size={14} />, shortcut: 'shift+r', run: () => setStarting(true) }]);
 
   return (
     <section aria-labelledby="workspaces-title" className="flex flex-col gap-2 border-t pt-4">
@@ -32,7 +35,7 @@ export function WorkspaceList({ projectId, taskId }: { projectId: Uuid; taskId: 
         <h2 id="workspaces-title" className="flex-1 font-semibold">
           Workspaces
         </h2>
-        {starting ? null : (
+        {starting || readOnly ? null : (
           <Button size="sm" variant={shown?.length === 0 ? 'primary' : 'secondary'} onClick={() => setStarting(true)}>
             <Play size={12} /> Start agent
           </Button>
@@ -82,14 +85,16 @@ function Attempt({ workspace, onAnew }: { workspace: Workspace; onAnew: () => vo
           <WorkspaceBadge status="failed" />
         </div>
         <p className="[overflow-wrap:anywhere]">{workspace.error ?? 'The workspace could not be made.'}</p>
-        <div className="flex gap-2">
-          <Button size="sm" onClick={() => void discardWorkspace(client, workspace)}>
-            <Trash2 size={12} /> Discard
-          </Button>
-          <Button size="sm" onClick={() => void discardWorkspace(client, workspace).then((done) => done && onAnew())}>
-            <Play size={12} /> Discard and start anew
-          </Button>
-        </div>
+        <ForWriters>
+          <div className="flex gap-2">
+            <Button size="sm" onClick={() => void discardWorkspace(client, workspace)}>
+              <Trash2 size={12} /> Discard
+            </Button>
+            <Button size="sm" onClick={() => void discardWorkspace(client, workspace).then((done) => done && onAnew())}>
+              <Play size={12} /> Discard and start anew
+            </Button>
+          </div>
+        </ForWriters>
       </li>
     );
 

@@ -9,6 +9,8 @@ import { taskQuery } from '@/shared/api/tasks';
 import type { Conflict, Uuid, Workspace } from '@/shared/api/types';
 import { diffQuery, isUsable, workspaceQuery } from '@/shared/api/workspaces';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
+import { ForWriters } from '@/shared/identity/ForWriters';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { cn } from '@/shared/ui/cn';
 import { PageHeader } from '@/shared/ui/Page';
 import { Split } from '@/shared/ui/Split';
@@ -46,6 +48,7 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
   const { data: sessions } = useQuery(workspaceSessionsQuery(workspaceId));
   const session = sessions?.find((each) => each.id === search.session) ?? (sessions ? newestSession(sessions) : undefined);
   useFileChanges(workspaceId, workspace !== undefined && isUsable(workspace));
+  const readOnly = useReadOnly();
   const [refusedConflicts, setRefusedConflicts] = useState<Conflict[] | null>(null);
   const toTask = () => void navigate({ to: '/projects/$projectId/tasks/$taskId', params: { projectId, taskId } });
 
@@ -80,7 +83,7 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
               onTab={(tab) => onSearch({ tab })}
               conversation={conversation(workspace)}
               panes={isUsable(workspace) ? panes(workspace) : null}
-              terminals={isUsable(workspace) ? (place) => terminals(workspace, place) : null}
+              terminals={isUsable(workspace) && !readOnly ? (place) => terminals(workspace, place) : null}
             />
           </WorkspaceState>
         </>
@@ -141,6 +144,7 @@ const BeingMade = () => (
 function Panes({ workspace, tab, onTab, conversation, panes, terminals }: PanesProps) {
   const wide = useMediaQuery('(min-width: 820px)');
   const dock = useTerminalDock({ wide, tab, onTab });
+  const readOnly = useReadOnly();
   const { start, ...devServer } = useDevServer(workspace, dock);
   if (!wide) {
     const shown = tab ?? 'conversation';
@@ -164,8 +168,10 @@ function Panes({ workspace, tab, onTab, conversation, panes, terminals }: PanesP
         right={
           <>
             <PaneTabs value={shown} onChange={onTab}>
-              <DevServerButton {...devServer} onClick={start} />
-              <TerminalButton isOpen={isOpen} onToggle={dock.toggle} />
+              <ForWriters>
+                <DevServerButton {...devServer} onClick={start} />
+                <TerminalButton isOpen={isOpen} onToggle={dock.toggle} />
+              </ForWriters>
             </PaneTabs>
             <Pane tab={shown}>{panes ? panes[shown] : <BeingMade />}</Pane>
           </>
@@ -182,7 +188,7 @@ function Panes({ workspace, tab, onTab, conversation, panes, terminals }: PanesP
         initial={0.62}
         leastPx={120}
         left={sides}
-        right={isOpen ? <div className={cn('flex min-h-0 min-w-0 flex-1 flex-col', isMaximized && 'absolute inset-0 z-10')}>{terminals ? terminals(dock.place) : <BeingMade />}</div> : null}
+        right={isOpen && !readOnly ? <div className={cn('flex min-h-0 min-w-0 flex-1 flex-col', isMaximized && 'absolute inset-0 z-10')}>{terminals ? terminals(dock.place) : <BeingMade />}</div> : null}
       />
     </div>
   );

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { CircleAlert, LoaderCircle, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Workspace } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button } from '@/shared/ui/Button';
 import { EmptyState } from '@/shared/ui/States';
 import { discardWorkspace, restoreWorkspace } from './discard';
@@ -22,9 +23,11 @@ export function WorkspaceState({ workspace, children }: { workspace: Workspace; 
           icon={<CircleAlert size={26} className="text-danger" />}
           title="The workspace could not be made"
           action={
-            <Button onClick={() => void discardWorkspace(client, workspace).then((done) => done && toTask())}>
-              <Trash2 size={13} /> Discard and go back
-            </Button>
+            <ForWriters>
+              <Button onClick={() => void discardWorkspace(client, workspace).then((done) => done && toTask())}>
+                <Trash2 size={13} /> Discard and go back
+              </Button>
+            </ForWriters>
           }
         >
           <p className="[overflow-wrap:anywhere]">{workspace.error}</p>
@@ -38,9 +41,11 @@ export function WorkspaceState({ workspace, children }: { workspace: Workspace; 
           icon={<Trash2 size={26} />}
           title="This workspace is in the trash"
           action={
-            <Button variant="primary" onClick={() => void restoreWorkspace(client, workspace)}>
-              Restore
-            </Button>
+            <ForWriters>
+              <Button variant="primary" onClick={() => void restoreWorkspace(client, workspace)}>
+                Restore
+              </Button>
+            </ForWriters>
           }
         >
           Restoring brings back its files, its branch and its conversations.

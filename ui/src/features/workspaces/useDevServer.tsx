@@ -57,9 +57,9 @@ export function useDevServer(workspace: Workspace, dock: Dock) {
   };
 
   useActions([
-    { id: 'dev-server.start', title: isRunning ? 'Show the dev server' : 'Start the dev server', group: 'Terminal', icon: <Play size={14} />, shortcut: TERMINAL_KEYS.devServer, inFields: true, when: () => usable, run: start },
-    { id: 'dev-server.restart', title: 'Restart the dev server', group: 'Terminal', icon: <RotateCcw size={14} />, when: () => isRunning, run: () => dock.show('dev-server-anew') },
-    { id: 'dev-server.stop', title: 'Stop the dev server', group: 'Terminal', icon: <Square size={14} />, when: () => isRunning, run: stop },
+    { id: 'dev-server.start', writes: true, title: isRunning ? 'Show the dev server' : 'Start the dev server', group: 'Terminal', icon: <Play size={14} />, shortcut: TERMINAL_KEYS.devServer, inFields: true, when: () => usable, run: start },
+    { id: 'dev-server.restart', writes: true, title: 'Restart the dev server', group: 'Terminal', icon: <RotateCcw size={14} />, when: () => isRunning, run: () => dock.show('dev-server-anew') },
+    { id: 'dev-server.stop', writes: true, title: 'Stop the dev server', group: 'Terminal', icon: <Square size={14} />, when: () => isRunning, run: stop },
   ]);
 
   return { isRunning, hasScript, start };

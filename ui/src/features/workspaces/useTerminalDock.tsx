@@ -56,8 +56,8 @@ export function useTerminalDock({ wide, tab, onTab }: Where) {
   const toggle = () => (wide && isOpen && terminalsHaveFocus() ? hide() : show('any'));
 
   useActions([
-    { id: 'terminal.toggle', title: 'Show, go to or hide the terminals', group: 'Terminal', icon: <PanelBottom size={14} />, shortcut: TERMINAL_KEYS.toggle, inFields: true, run: toggle },
-    { id: 'terminal.new', title: 'New terminal', group: 'Terminal', icon: <Plus size={14} />, shortcut: TERMINAL_KEYS.open, inFields: true, run: () => show('new') },
+    { id: 'terminal.toggle', writes: true, title: 'Show, go to or hide the terminals', group: 'Terminal', icon: <PanelBottom size={14} />, shortcut: TERMINAL_KEYS.toggle, inFields: true, run: toggle },
+    { id: 'terminal.new', writes: true, title: 'New terminal', group: 'Terminal', icon: <Plus size={14} />, shortcut: TERMINAL_KEYS.open, inFields: true, run: () => show('new') },
   ]);
 
   // An address that names the terminals opens them.

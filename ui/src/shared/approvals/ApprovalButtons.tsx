@@ -3,6 +3,7 @@ import { Check, CheckCheck, X } from 'lucide-react';
 import { useState } from 'react';
 import { answerApproval, orderedOptions } from '@/shared/api/approvals';
 import type { Approval, PermissionOption } from '@/shared/api/types';
+import { useReadOnly } from '@/shared/identity/readOnly';
 import { announce } from '@/shared/ui/announce';
 import { Button } from '@/shared/ui/Button';
 import { Shortcut } from '@/shared/ui/Kbd';
@@ -19,6 +20,7 @@ interface ApprovalButtonsProps {
 export function ApprovalButtons({ approval, withKeys = false }: ApprovalButtonsProps) {
   const client = useQueryClient();
   const [sending, setSending] = useState<string | null>(null);
+  if (useReadOnly()) return <p className="text-sm text-muted">Waits for a member’s answer.</p>;
   const answer = async (option: PermissionOption) => {
     setSending(option.id);
     if (await answerApproval(client, approval, option)) announce(`Answered: ${option.name}`);

@@ -12,6 +12,7 @@ export function useAnswerKeys(approval: Approval | undefined): void {
   useActions(
     options.map((option, i) => ({
       id: `approval.answer-${i + 1}`,
+      writes: true,
       title: `Answer: ${option.name}`,
       group: 'Approvals',
       shortcut: String(i + 1),

@@ -5,6 +5,7 @@ import type { Anchor } from '@/features/review/api/review';
 import { commentActions } from '@/features/review/commentActions';
 import { patchReview, setDraft, useReview, useReviewStore } from '@/features/review/viewState';
 import type { Comment, Uuid } from '@/shared/api/types';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Markdown } from '@/shared/markdown/Markdown';
 import { Badge } from '@/shared/ui/Badge';
 import { Button, IconButton } from '@/shared/ui/Button';
@@ -56,16 +57,18 @@ export function CommentCard({ comment, outdated }: { comment: Comment; outdated:
         {sent ? <Badge tone="success">sent</Badge> : null}
         {outdated ? <Badge tone="warning">outdated</Badge> : null}
         <span className="flex-1" />
-        <span className="flex opacity-0 group-hover/comment:opacity-100 focus-within:opacity-100 [@media(hover:none)]:opacity-100">
-          {sent ? null : (
-            <IconButton label="Edit the comment" onClick={() => setDraft(store, comment.id, comment.text)}>
-              <Pencil size={12} />
+        <ForWriters>
+          <span className="flex opacity-0 group-hover/comment:opacity-100 focus-within:opacity-100 [@media(hover:none)]:opacity-100">
+            {sent ? null : (
+              <IconButton label="Edit the comment" onClick={() => setDraft(store, comment.id, comment.text)}>
+                <Pencil size={12} />
+              </IconButton>
+            )}
+            <IconButton label="Delete the comment" onClick={() => void commentActions.remove(client, comment)}>
+              <Trash2 size={12} />
             </IconButton>
-          )}
-          <IconButton label="Delete the comment" onClick={() => void commentActions.remove(client, comment)}>
-            <Trash2 size={12} />
-          </IconButton>
-        </span>
+          </span>
+        </ForWriters>
       </header>
       {outdated && comment.quote ? <pre className="my-1 max-h-24 overflow-auto rounded-md bg-sunken px-2 py-1 font-mono text-xs text-muted">{comment.quote}</pre> : null}
       <Markdown text={comment.text} />

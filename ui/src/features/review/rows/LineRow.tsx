@@ -7,6 +7,7 @@ import type { DiffFile, Hunk } from '@/shared/api/types';
 import { DiffCode } from '@/shared/diff/DiffCode';
 import type { DiffLine } from '@/shared/diff/lines';
 import { useHunkTokens } from '@/shared/highlight/hunk';
+import { readOnlyStore } from '@/shared/identity/readOnly';
 import { cn } from '@/shared/ui/cn';
 import { useLineSelection } from './useLineSelection';
 
@@ -39,6 +40,7 @@ const Gutter = ({ number, onBegin }: { number: number | null; onBegin: (shift: b
 );
 
 function beginAt(event: PointerEvent, onBegin: (shift: boolean) => void): void {
+  if (readOnlyStore.get()) return;
   // A finger that scrolls must not begin a comment: only a mouse draws, a finger taps.
   if (event.pointerType !== 'mouse') {
     event.currentTarget.addEventListener('click', () => onBegin(false), { once: true });
@@ -50,6 +52,8 @@ function beginAt(event: PointerEvent, onBegin: (shift: boolean) => void): void {
 }
 
 function AddComment({ onBegin, className }: { onBegin: (shift: boolean) => void; className: string }) {
+  // Not listened to: there is one on each line, and who may only look mostly keeps doing so.
+  if (readOnlyStore.get()) return null;
   return (
     <button
       type="button"

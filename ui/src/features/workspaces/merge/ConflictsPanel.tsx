@@ -3,6 +3,7 @@ import { Bot, FileWarning, Wrench } from 'lucide-react';
 import { useState } from 'react';
 import type { Conflict, Uuid, Workspace } from '@/shared/api/types';
 import { refreshFiles, workspaceCalls } from '@/shared/api/workspaces';
+import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button } from '@/shared/ui/Button';
 import { CopyButton } from '@/shared/ui/CopyButton';
 import { toast } from '@/shared/ui/toast';
@@ -89,21 +90,23 @@ export function ConflictsPanel({ workspace, conflicts, inFiles, sessionId, onDis
         <p className="text-sm text-muted">Nothing was changed. Either way {workspace.base_branch} is first brought into the workspace, after a checkpoint.</p>
       )}
       {failure ? <Refusal error={failure} /> : null}
-      <div className="flex flex-wrap gap-2">
-        <Button size="sm" variant="primary" busy={busy === 'agent'} disabled={busy !== null} onClick={() => void byAgent()}>
-          <Bot size={13} /> Let the agent resolve
-        </Button>
-        {inFiles ? null : (
-          <>
-            <Button size="sm" busy={busy === 'hand'} disabled={busy !== null} onClick={() => void byHand()}>
-              <Wrench size={13} /> Update here and resolve by hand
-            </Button>
-            <Button size="sm" variant="ghost" onClick={onDismiss}>
-              Not now
-            </Button>
-          </>
-        )}
-      </div>
+      <ForWriters>
+        <div className="flex flex-wrap gap-2">
+          <Button size="sm" variant="primary" busy={busy === 'agent'} disabled={busy !== null} onClick={() => void byAgent()}>
+            <Bot size={13} /> Let the agent resolve
+          </Button>
+          {inFiles ? null : (
+            <>
+              <Button size="sm" busy={busy === 'hand'} disabled={busy !== null} onClick={() => void byHand()}>
+                <Wrench size={13} /> Update here and resolve by hand
+              </Button>
+              <Button size="sm" variant="ghost" onClick={onDismiss}>
+                Not now
+              </Button>
+            </>
+          )}
+        </div>
+      </ForWriters>
     </section>
   );
 }
