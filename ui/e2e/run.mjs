@@ -1,4 +1,6 @@
 // Runs the browser tests. `npm run e2e -- tasks review` runs the files whose name contains one of the words.
+// With SWITCHYARD_HOSTED, the address of a hosted server on which nobody has signed in yet and anybody may register, it
+// runs the files about people instead: no server is started for those.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +9,10 @@ import { Stage } from './stage.mjs';
 
 const PROGRAMS = ['switchyard-server', 'switchyard-runner', 'switchyard-scripted-agent', 'switchyard-let-pass'];
 
+const HOSTED = process.env.SWITCHYARD_HOSTED;
+
 function requirePrograms() {
+  if (HOSTED) return null;
   const folder = process.env.SWITCHYARD_PROGRAMS ?? join(import.meta.dirname, '../../target/debug');
   const missing = PROGRAMS.filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0) {
@@ -38,9 +43,10 @@ async function main() {
     process.once(signal, () => void Promise.allSettled([stage?.end(), browser.close()]).then(() => process.exit(130)));
   try {
     for (const file of files) {
-      const { default: play, title } = await import(`./scenarios/${file}`);
+      const { default: play, title, hosted = false } = await import(`./scenarios/${file}`);
+      if (hosted !== Boolean(HOSTED)) continue;
       console.log(`\n${title}`);
-      stage = new Stage({ root: join(root, file.replace('.mjs', '')), programs, browser, failures, tally });
+      stage = new Stage({ root: join(root, file.replace('.mjs', '')), programs, browser, failures, tally, hosted: HOSTED });
       await stage.run(play);
     }
   } finally {

@@ -12,9 +12,11 @@ export class Stage {
   #tally;
   #instances = [];
 
-  constructor({ root, programs, browser, failures, tally }) {
+  constructor({ root, programs, browser, failures, tally, hosted }) {
     this.#root = root;
     this.programs = programs;
+    /** For files about people: a hosted server that runs already. */
+    this.hosted = hosted ? { url: new URL(hosted).origin } : null;
     this.browser = browser;
     this.#failures = failures;
     this.#tally = tally;
