@@ -81,7 +81,11 @@ impl Ground {
 
     /// Somebody whose runner is at work.
     pub(crate) async fn person(&self) -> Person<'_> {
-        let id = UserId::new();
+        self.known(UserId::new()).await
+    }
+
+    /// That user, with a runner at work.
+    pub(crate) async fn known(&self, id: UserId) -> Person<'_> {
         let runner = {
             let _as_server = self.server.as_ref().unwrap().enter();
             self.runners.of(id)

@@ -6,5 +6,6 @@
 mod accounts;
 mod attacks;
 mod ground;
+mod owners;
 mod refusals;
 mod work;
