@@ -40,6 +40,8 @@ pub struct Hosted {
     public_host: String,
     host: Child,
     servers: Vec<(Child, u16)>,
+    /// Whether the servers show the built user interface, which may lie in a folder of root's.
+    interface: bool,
 }
 
 impl Hosted {
@@ -48,8 +50,17 @@ impl Hosted {
         Self::start_with(1, &[]).await
     }
 
+    /// One server that shows browsers the user interface, which must have been built.
+    pub async fn start_for_browsers() -> Self {
+        Self::made_of(1, &[], true).await
+    }
+
     /// Several servers on one database, with further variables; these win.
     pub async fn start_with(servers: usize, environment: &[(&str, &str)]) -> Self {
+        Self::made_of(servers, environment, false).await
+    }
+
+    async fn made_of(servers: usize, environment: &[(&str, &str)], interface: bool) -> Self {
         let folder = tempfile::Builder::new().prefix("switchyard-it-").tempdir().expect("a temporary folder");
         open_to_pass(folder.path());
         let cluster = Cluster::shared().expect("PostgreSQL");
@@ -66,6 +77,7 @@ impl Hosted {
             folder,
             host,
             servers: Vec::new(),
+            interface,
         };
         for port in ports {
             hosted.launch(port).await;
@@ -76,7 +88,24 @@ impl Hosted {
     /// The command of a server, for tests that want to see it refuse.
     #[must_use]
     pub fn command(&self, port: u16) -> Command {
-        let mut command = Command::new(self.folder.path().join("switchyard-server"));
+        let server = self.folder.path().join("switchyard-server");
+        let mut command = if self.interface {
+            // A debug build reads the interface from the source tree.
+            let mut command = Command::new("setpriv");
+            command.args([format!("--reuid={SERVER_UID}"), format!("--regid={SERVER_UID}")]);
+            command.args([
+                "--clear-groups",
+                "--inh-caps=+dac_read_search",
+                "--ambient-caps=+dac_read_search",
+                "--",
+            ]);
+            command.arg(server);
+            command
+        } else {
+            let mut command = Command::new(server);
+            command.uid(SERVER_UID).gid(SERVER_UID);
+            command
+        };
         command.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8");
         command.envs([
             ("DEPLOYMENT_MODE", "kubernetes"),
@@ -92,7 +121,7 @@ impl Hosted {
         command.env("WORKSPACE_BASE_DIR", self.folder.path().join("workspaces"));
         command.env("SWITCHYARD_RUNNER_SOCKET", self.folder.path().join("host/host.sock"));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.current_dir("/").stdin(Stdio::null()).uid(SERVER_UID).gid(SERVER_UID);
+        command.current_dir("/").stdin(Stdio::null());
         command
     }
 
@@ -109,6 +138,12 @@ impl Hosted {
             assert!(begun.elapsed() < NOISE, "the server does not answer:\n{}", self.log(port));
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// What people type into their browsers.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://{}", self.public_host)
     }
 
     /// The ports of the servers.

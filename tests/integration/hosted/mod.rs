@@ -1,5 +1,6 @@
 //! A hosted instance as its people meet it: who they are, what they may do, and what they never see.
 
+mod browser;
 mod keys;
 mod organisations;
 mod reaching;

@@ -74,6 +74,7 @@ export default async function people({ scenario, hosted: server, browser }) {
     await assertAccessible(grace);
     await grace.getByRole('button', { name: 'Create an account' }).click();
     await register(grace, GRACE);
+    await grace.getByRole('button', { name: 'Accept invitation' }).click();
     await shown(userMenu(grace).getByText('Analytical Engines'));
     await shown(memberRow(ada, GRACE.name));
     await gone(ada.getByRole('list', { name: 'Invitations' }));
@@ -220,6 +221,7 @@ export default async function people({ scenario, hosted: server, browser }) {
     const overflow = () => phone.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(await overflow(), 0);
     await signIn(phone, ADA);
+    await shown(phone.getByRole('navigation', { name: 'Settings' }));
     for (const page of ['organisation', 'keys', 'devices', 'audit']) {
       await phone.goto(`${server.url}/settings/${page}`);
       await shown(phone.getByRole('navigation', { name: 'Settings' }));

@@ -55,6 +55,7 @@ pub(super) fn everything(workspace: &Workspace, report: &mut Report) {
     report.step("generated files", || generate::generate(workspace, true).map(|()| Tally::HELD));
     report.step("cargo test", || cargo_test(workspace, &["--no-fail-fast"], &[]));
     report.step("browser", || browser(workspace));
+    report.step("browsers of a hosted server", || hosted_browsers(workspace));
     desktop_steps(workspace, report);
 }
 
@@ -158,10 +159,13 @@ pub(super) fn ui_alone(workspace: &Workspace, report: &mut Report) {
 /// The browser tests by themselves, on the programs as they are now.
 pub(super) fn browser_alone(workspace: &Workspace, report: &mut Report) {
     let ready = report.step("tools", || tools::check_for_run(workspace).map(|()| Tally::default()))
-        && report.step("system packages", || debian::provide(&[Need::Browser]).map(|()| Tally::default()))
+        && report.step("system packages", || {
+            debian::provide(&[Need::Browser, Need::Postgresql]).map(|()| Tally::default())
+        })
         && report.step("build", || ui_and_programs(workspace));
     if ready {
         report.step("browser", || browser(workspace));
+        report.step("browsers of a hosted server", || hosted_browsers(workspace));
     }
 }
 
@@ -245,6 +249,21 @@ fn browser(workspace: &Workspace) -> Result<Tally> {
     let mut e2e = ui::npm(workspace, &["run", "--silent", "e2e"]);
     e2e.env("SWITCHYARD_PROGRAMS", workspace.target.join("debug")).env("SWITCHYARD_CHROMIUM", chromium);
     count(&mut e2e, tally::of_plain_summary)
+}
+
+/// The server is the harness's, which tells the browsers where it is; they print what they did.
+fn hosted_browsers(workspace: &Workspace) -> Result<Tally> {
+    let chromium = debian::chromium().ok_or_else(|| Failure::new("there is no Chromium on the path"))?;
+    let mut cargo = process::cargo(&workspace.root);
+    cargo.arg("test").args(WHOLE_WORKSPACE).args([
+        "--test",
+        "integration",
+        "--",
+        "--ignored",
+        "hosted::browser",
+    ]);
+    cargo.arg("--nocapture").env("SWITCHYARD_CHROMIUM", chromium);
+    count(&mut cargo, tally::of_plain_summary)
 }
 
 /// Adds up the summaries that a command prints. One that fails without a failed test has failed all the same.

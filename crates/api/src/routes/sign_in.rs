@@ -199,7 +199,7 @@ async fn change_password(
         None => None,
     };
     if !passwords.is(account.as_ref().map(|account| &account.password), body.current).await? {
-        return Err(Error::new(ErrorKind::Forbidden, "password_wrong", "That is not your password.").into());
+        return Err(Error::invalid("current", "That is not your password.").into());
     }
     let password = passwords.hash(body.password).await?;
     state.app.set_password(user, &password, caller.login).await?;

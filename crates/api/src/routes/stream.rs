@@ -8,6 +8,7 @@ use switchyard_domain::{SessionId, WorkspaceId};
 use crate::error::ApiResult;
 use crate::extract::{Caller, Id, Params};
 use crate::state::ApiState;
+use crate::stream::standing::Standing;
 use crate::stream::{changes, events, transcript};
 use crate::table::Route;
 use crate::wire::diff::ChangeFrame;
@@ -32,9 +33,15 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn feed(State(state): State<ApiState>, caller: Caller, socket: WebSocketUpgrade) -> Response {
+async fn feed(
+    State(state): State<ApiState>,
+    caller: Caller,
+    standing: Standing,
+    socket: WebSocketUpgrade,
+) -> Response {
     let app = state.app;
-    socket.max_message_size(LARGEST_FRAME).on_upgrade(move |socket| events::serve(app, caller.scope, socket))
+    let serve = move |socket| standing.hold(events::serve(app, caller.scope, socket));
+    socket.max_message_size(LARGEST_FRAME).on_upgrade(serve)
 }
 
 async fn follow(
@@ -42,11 +49,12 @@ async fn follow(
     caller: Caller,
     Id(id): Id<SessionId>,
     Params(query): Params<StreamQuery>,
+    standing: Standing,
     socket: WebSocketUpgrade,
 ) -> ApiResult<Response> {
     state.app.session(&caller.scope, id).await?;
     let app = state.app;
-    let serve = move |socket| transcript::serve(app, caller.scope, id, query.after, socket);
+    let serve = move |socket| standing.hold(transcript::serve(app, caller.scope, id, query.after, socket));
     Ok(socket.max_message_size(LARGEST_FRAME).on_upgrade(serve))
 }
 
@@ -54,8 +62,10 @@ async fn watch(
     State(state): State<ApiState>,
     caller: Caller,
     Id(id): Id<WorkspaceId>,
+    standing: Standing,
     socket: WebSocketUpgrade,
 ) -> ApiResult<Response> {
     let stream = state.app.changes(&caller.scope, id).await?;
-    Ok(socket.max_message_size(LARGEST_FRAME).on_upgrade(move |socket| changes::serve(stream, socket)))
+    let serve = move |socket| standing.hold(changes::serve(stream, socket));
+    Ok(socket.max_message_size(LARGEST_FRAME).on_upgrade(serve))
 }

@@ -10,6 +10,7 @@ use switchyard_domain::{Role, TerminalId, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
 use crate::state::ApiState;
+use crate::stream::standing::Standing;
 use crate::stream::terminal;
 use crate::table::{Authority, Rate, Route};
 use crate::wire::Page;
@@ -154,10 +155,11 @@ async fn attach(
     caller: Caller,
     Id(id): Id<TerminalId>,
     Params(query): Params<AttachQuery>,
+    standing: Standing,
     socket: WebSocketUpgrade,
 ) -> ApiResult<Response> {
     state.app.terminal(&caller.scope, id).await?;
     let app = state.app;
-    let serve = move |socket| terminal::serve(app, caller.scope, id, query.from, socket);
+    let serve = move |socket| standing.hold(terminal::serve(app, caller.scope, id, query.from, socket));
     Ok(socket.max_message_size(terminal::LARGEST_MESSAGE).on_upgrade(serve))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod events;
+pub(crate) mod standing;
 pub(crate) mod terminal;
 pub(crate) mod transcript;
 

@@ -55,7 +55,7 @@ test('a password is changed, and a wrong one told at its field', async () => {
   await userEvent.type(screen.getByLabelText('New password'), 'a long new password');
   await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
   await screen.findByText('This is not your password.');
-  expect(calls.find(({ method }) => method === 'PUT')?.body).toEqual({ current: 'guess', new: 'a long new password' });
+  expect(calls.find(({ method }) => method === 'PUT')?.body).toEqual({ current: 'guess', password: 'a long new password' });
 });
 
 test('who signs in elsewhere has no password to change', async () => {

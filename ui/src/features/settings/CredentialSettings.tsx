@@ -145,6 +145,7 @@ function SetCredential({ name, onName, known, value }: SetCredentialProps) {
 }
 
 function Place({ credentials }: { credentials: Credentials }) {
+  if (credentials.kept_in === 'database') return <p className="text-sm text-faint">Kept sealed in this Switchyard’s database. Your agents alone get them.</p>;
   return credentials.kept_in === 'keychain' ? (
     <p className="text-sm text-faint">Kept in this computer’s keychain.</p>
   ) : (

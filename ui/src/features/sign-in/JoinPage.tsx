@@ -40,7 +40,7 @@ export function JoinPage() {
         {error ? <ErrorState className="p-2" title="Switchyard does not answer" error={error} onRetry={() => void refetch()} /> : <SkeletonLines />}
       </Frame>
     );
-  return info.user ? <Accept secret={secret} name={info.user.name} /> : <SignInFirst secret={secret} info={info} />;
+  return info.user ? <Accept secret={secret} name={info.user.name} /> : <SignInFirst info={info} />;
 }
 
 function Accept({ secret, name }: { secret: string; name: string }) {
@@ -95,10 +95,10 @@ function Accept({ secret, name }: { secret: string; name: string }) {
   );
 }
 
-/** An account is made with the invitation, even where anybody else may make none. */
-function SignInFirst({ secret, info }: { secret: string; info: Info }) {
+/** Whoever is signed in comes back here, to accept. */
+function SignInFirst({ info }: { info: Info }) {
   const [isNew, setIsNew] = useState(false);
-  const mayRegister = info.auth.includes('password');
+  const mayRegister = info.auth.includes('password') && info.features.registration;
   const other = (
     <button type="button" className="font-medium text-accent-text hover:underline" onClick={() => setIsNew(!isNew)}>
       {isNew ? 'Sign in instead' : 'Create an account'}
@@ -111,14 +111,7 @@ function SignInFirst({ secret, info }: { secret: string; info: Info }) {
   return (
     <Frame title="You are invited" lead={isNew ? 'Create an account to join.' : 'Sign in to join.'} foot={mayRegister ? <>{isNew ? 'You have an account?' : 'New here?'} {other}</> : null}>
       {isNew ? (
-        <RegisterForm
-          invitation={secret}
-          onSignedIn={() => {
-            pendingInvitation.clear();
-            announceLogin();
-            location.replace('/');
-          }}
-        />
+        <RegisterForm onSignedIn={begin} />
       ) : (
         <SignInPanel info={info} next="/join" onSignedIn={begin} />
       )}

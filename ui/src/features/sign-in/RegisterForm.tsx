@@ -11,20 +11,17 @@ import { PasswordInput } from '@/shared/ui/PasswordInput';
 
 interface RegisterFormProps {
   onSignedIn: (me: Me) => void;
-  /** The secret of the invitation by which somebody registers. */
-  invitation?: string | undefined;
 }
 
 const FIELDS = ['username', 'name', 'email', 'password'];
 
 /** Makes a local account, and signs in to it. */
-export function RegisterForm({ onSignedIn, invitation }: RegisterFormProps) {
+export function RegisterForm({ onSignedIn }: RegisterFormProps) {
   const [fields, setFields] = useState({ username: '', name: '', email: '', password: '' });
   const change = (patch: Partial<typeof fields>) => setFields((now) => ({ ...now, ...patch }));
   const { username, name, email, password } = fields;
   const register = useMutation({
-    mutationFn: () =>
-      loginCalls.register({ username: username.trim(), name: name.trim(), password, ...(email.trim() ? { email: email.trim() } : {}), ...(invitation ? { invitation } : {}) }),
+    mutationFn: () => loginCalls.register({ username: username.trim(), name: name.trim(), password, ...(email.trim() ? { email: email.trim() } : {}) }),
     onSuccess: onSignedIn,
   });
   const refusal = register.error instanceof ApiError ? register.error : null;

@@ -105,7 +105,7 @@ test('an invitation that is over says what to do', async () => {
   expect((await screen.findByRole('alert')).textContent).toContain('Ask whoever sent it for a new one');
 });
 
-test('who is invited and new here makes an account with the invitation', async () => {
+test('who is invited and new here makes an account, and the invitation waits for it', async () => {
   const { calls } = fakeTransport(() => ({ status: 201, body: makeMe('member') }));
   await renderPage(signedOut(), <JoinPage />, '/join#s3cret');
   await press('Create an account');
@@ -113,7 +113,8 @@ test('who is invited and new here makes an account with the invitation', async (
   await fill('User name', 'grace');
   await fill('Password', 'nanoseconds are long');
   await press('Create account');
-  await waitFor(() => expect(calls).toMatchObject([{ path: '/auth/register', body: { username: 'grace', invitation: 's3cret' } }]));
+  await waitFor(() => expect(calls).toMatchObject([{ path: '/auth/register', body: { username: 'grace' } }]));
+  expect(pendingInvitation.get()).toBe('s3cret');
 });
 
 test('a new password is set with the token, which leaves the address', async () => {

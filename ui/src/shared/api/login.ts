@@ -23,7 +23,6 @@ export interface Registration {
   password: string;
   name: string;
   email?: string;
-  invitation?: string;
 }
 
 const ANY_LOGIN = { anyLogin: true };
@@ -34,7 +33,7 @@ export const loginCalls = {
   signOut: () => api.post<void>('/auth/logout', undefined, ANY_LOGIN),
   /** Has this login act in another organisation. */
   actIn: (organisation: Uuid) => api.post<Me>('/auth/organisation', { org_id: organisation }, ANY_LOGIN),
-  changePassword: (current: string, next: string) => api.put('/auth/password', { current, new: next }),
+  changePassword: (current: string, next: string) => api.put('/auth/password', { current, password: next }),
   finishReset: (token: string, password: string) => api.post<void>('/auth/reset/finish', { token, password }, ANY_LOGIN),
   end: (id: Uuid) => api.delete(path`/auth/logins/${id}`),
   endOthers: () => api.delete<{ ended: number }>('/auth/logins'),

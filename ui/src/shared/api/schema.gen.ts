@@ -64,6 +64,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done, newest first: by anybody for admins, by yourself otherwise
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same in whole, a line of JSON for each entry
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/codes": {
         parameters: {
             query?: never;
@@ -98,6 +138,230 @@ export interface paths {
          * @description Needs no credential; answers Switchyard's own page alone. Rate class: auth.
          */
         post: operations["auth_exchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with a password, and sets a cookie
+         * @description Needs no credential. Rate class: auth.
+         */
+        post: operations["login_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in, the last used first
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["login_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Signs you out everywhere but here
+         * @description Needs the role viewer. Rate class: default.
+         */
+        delete: operations["login_end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Signs you out there
+         * @description Needs the role viewer. Rate class: default.
+         */
+        delete: operations["login_end_one"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the login that this request came with
+         * @description Needs the role viewer. Rate class: auth.
+         */
+        post: operations["login_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and where
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["user_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has this login act in another organisation
+         * @description Needs the role viewer. Rate class: default.
+         */
+        post: operations["login_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes the password of one's own local account; other logins end
+         * @description Needs the role viewer. Rate class: auth.
+         */
+        put: operations["user_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replaces a refresh token, and answers a new access token with it
+         * @description Needs no credential. Rate class: auth.
+         */
+        post: operations["login_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a local account where that is open to anybody, and signs in
+         * @description Needs no credential. Rate class: auth.
+         */
+        post: operations["user_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a password by the link that an operator made
+         * @description Needs no credential. Rate class: auth.
+         */
+        post: operations["user_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a program in with a password, and answers tokens
+         * @description Needs no credential. Rate class: auth.
+         */
+        post: operations["login_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -264,8 +528,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the instance is
-         * @description Needs the role viewer. Rate class: default.
+         * What the instance is, and how to sign in
+         * @description Needs no credential where people sign in, and the role viewer where nobody does. Rate class: default.
          */
         get: operations["instance_info"];
         put?: never;
@@ -274,6 +538,158 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations that can still be accepted, newest first
+         * @description Needs the role admin. Rate class: default.
+         */
+        get: operations["invitation_list"];
+        put?: never;
+        /**
+         * Invites somebody; the address to send them is told once
+         * @description Needs the role admin. Rate class: default.
+         */
+        post: operations["invitation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the place that an invitation keeps, and acts there from now on
+         * @description Needs the role viewer. Rate class: auth.
+         */
+        post: operations["invitation_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes an invitation back
+         * @description Needs the role admin. Rate class: default.
+         */
+        delete: operations["invitation_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys, newest first: the organisation's for its admins, your own otherwise
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["api_key_list"];
+        put?: never;
+        /**
+         * Makes a key, which is told once
+         * @description Needs the role member. Rate class: default.
+         */
+        post: operations["api_key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a key; it lets nobody in any more
+         * @description Needs the role member. Rate class: default.
+         */
+        delete: operations["api_key_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who belongs to the organisation, by name
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["member_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a member out; anybody may take themselves out
+         * @description Needs the role viewer. Rate class: default.
+         */
+        delete: operations["member_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a member may do
+         * @description Needs the role admin. Rate class: default.
+         */
+        patch: operations["member_update"];
         trace?: never;
     };
     "/api/messages/{id}": {
@@ -291,6 +707,46 @@ export interface paths {
          * @description Needs the role member. Rate class: default.
          */
         delete: operations["message_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Renames the organisation
+         * @description Needs the role admin. Rate class: default.
+         */
+        patch: operations["organisation_update"];
+        trace?: never;
+    };
+    "/api/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes an organisation, of which you are the first admin
+         * @description Needs the role viewer. Rate class: default.
+         */
+        post: operations["organisation_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1204,6 +1660,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Takes the place that an invitation keeps. */
+        AcceptInvitation: {
+            /** @description What stands behind `#` in its address. */
+            secret: string;
+        };
         /** @description Adds a repository that is on this machine. */
         AddRepo: {
             /** @description Any path inside of it; `~` stands for the home folder. */
@@ -1245,6 +1706,20 @@ export interface components {
         AnswerApproval: {
             option_id: string;
         };
+        /** @description A key, without what it is made of. */
+        ApiKey: {
+            created_at: components["schemas"]["Time"];
+            expires_at: components["schemas"]["Time"] | null;
+            /** @description Its last characters. */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            last_used_at: components["schemas"]["Time"] | null;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Format: uuid */
+            user_id: string;
+        };
         /** @description An agent's permission request. */
         Approval: {
             answered_at: components["schemas"]["Time"] | null;
@@ -1275,6 +1750,21 @@ export interface components {
          * @enum {string}
          */
         ApprovalStatus: "pending" | "answered" | "cancelled" | "expired";
+        /** @description An act that was worth remembering. */
+        AuditRecord: {
+            /** @description `noun.verb`. */
+            action: string;
+            at: components["schemas"]["Time"];
+            details: {
+                [key: string]: string;
+            };
+            /** Format: uuid */
+            entity_id: string | null;
+            entity_type: string;
+            /** Format: uuid */
+            id: string;
+            user: components["schemas"]["Named"];
+        };
         /** @description A local branch. */
         Branch: {
             commit: string;
@@ -1312,6 +1802,11 @@ export interface components {
         /** @description Something in the workspace's files changed: ask again. */
         ChangeFrame: {
             changed: boolean;
+        };
+        /** @description Another password for one's own account. */
+        ChangePassword: {
+            current: string;
+            password: string;
         };
         /** @description A restorable state of a workspace. */
         Checkpoint: {
@@ -1424,6 +1919,18 @@ export interface components {
             /** Format: uuid */
             repo_id: string;
         };
+        /** @description Makes a key. */
+        CreateApiKey: {
+            /**
+             * Format: int32
+             * @description After how many days it ends, 1 to 3650; never where nothing is said.
+             */
+            days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description No more than one's own. */
+            role: components["schemas"]["Role"];
+        };
         /** @description Writes a comment. */
         CreateComment: {
             /** Format: int32 */
@@ -1436,6 +1943,20 @@ export interface components {
             repo_id: string;
             side: components["schemas"]["DiffSide"];
             text: string;
+        };
+        /** @description Invites somebody. */
+        CreateInvitation: {
+            /**
+             * Format: int32
+             * @description For how many days, 1 to 30; 7 where nothing is said.
+             */
+            days?: number | null;
+            email?: string | null;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Makes an organisation. */
+        CreateOrganisation: {
+            name: string;
         };
         /** @description Makes a project. */
         CreateProject: {
@@ -1489,7 +2010,7 @@ export interface components {
          * @description Where credentials are kept.
          * @enum {string}
          */
-        CredentialPlace: "keychain" | "file";
+        CredentialPlace: "keychain" | "file" | "database";
         /** @description What is kept, without the values. */
         Credentials: {
             items: components["schemas"]["Credential"][];
@@ -1559,6 +2080,11 @@ export interface components {
              */
             uncommitted: number;
         };
+        /** @description How many logins were ended. */
+        EndedLogins: {
+            /** Format: int64 */
+            ended: number;
+        };
         /** @description One entry of a transcript. `seq` counts up from 1 without gaps. */
         Entry: components["schemas"]["EntryBody"] & {
             at: components["schemas"]["Time"];
@@ -1627,6 +2153,8 @@ export interface components {
             clone: boolean;
             /** @description Repositories are added by a path on this machine. */
             local_repos: boolean;
+            /** @description Anybody may make an account. */
+            registration: boolean;
             /** @description There are terminals. */
             terminals: boolean;
         };
@@ -1682,6 +2210,11 @@ export interface components {
          * @enum {string}
          */
         FileStatus: "added" | "modified" | "deleted" | "renamed" | "copied" | "type_changed" | "unmerged";
+        /** @description A password by the link that an operator made. */
+        FinishReset: {
+            password: string;
+            token: string;
+        };
         /** @description A repository that was found. */
         FoundRepo: {
             branch: string | null;
@@ -1728,14 +2261,25 @@ export interface components {
             /** @description `desktop` or `kubernetes`. */
             mode: string;
             name: string;
-            organisation: components["schemas"]["Named"];
+            organisation: components["schemas"]["Named"] | null;
             /**
              * @description Why workspaces and agents cannot be reached and what to do, for instance that git is too old; null while
              *     nothing is known to be wrong.
              */
             runner_problem: string | null;
-            user: components["schemas"]["Named"];
+            user: components["schemas"]["Named"] | null;
             version: string;
+        };
+        /** @description A place that waits for whoever has the invitation's address. */
+        Invitation: {
+            created_at: components["schemas"]["Time"];
+            email: string | null;
+            expires_at: components["schemas"]["Time"];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            invited_by: string;
+            role: components["schemas"]["Role"];
         };
         /** @description The newest session of a task. */
         LatestSession: {
@@ -1750,6 +2294,44 @@ export interface components {
             /** Format: int32 */
             line: number | null;
             path: string;
+        };
+        /** @description A browser or program in which somebody is signed in. */
+        Login: {
+            /** @description The network address it last came from. */
+            address: string;
+            created_at: components["schemas"]["Time"];
+            /** @description Whether this very request came from it. */
+            current: boolean;
+            expires_at: components["schemas"]["Time"];
+            /** Format: uuid */
+            id: string;
+            last_seen_at: components["schemas"]["Time"];
+            method: components["schemas"]["LoginMethod"];
+            /** @description What the browser or program called itself. */
+            user_agent: string;
+        };
+        /**
+         * @description How somebody signed in.
+         * @enum {string}
+         */
+        LoginMethod: "github" | "password";
+        /** @description Who is signed in, where they act, and where else they could. */
+        Me: {
+            organisation: components["schemas"]["Organisation"];
+            /** @description All of theirs, their own first. */
+            organisations: components["schemas"]["Organisation"][];
+            user: components["schemas"]["Person"];
+        };
+        /** @description Somebody who belongs to the organisation. */
+        Member: {
+            avatar_url: string | null;
+            email: string | null;
+            joined_at: components["schemas"]["Time"];
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Format: uuid */
+            user_id: string;
+            username: string | null;
         };
         /**
          * @description How work reaches the base branch.
@@ -1789,6 +2371,16 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A key that was just made. It is told once. */
+        NewApiKey: components["schemas"]["ApiKey"] & {
+            /** @description Send it as `Authorization: Bearer`. */
+            key: string;
+        };
+        /** @description An invitation that was just made. Its address is told once. */
+        NewInvitation: components["schemas"]["Invitation"] & {
+            /** @description Leads whoever has it into the organisation. */
+            url: string;
+        };
         /** @description How to be told of things. */
         Notifications: {
             desktop: boolean;
@@ -1799,6 +2391,22 @@ export interface components {
          * @enum {string}
          */
         OnConflict: "abort" | "keep";
+        /** @description An organisation, and what the caller may do there. */
+        Organisation: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description One person's own: nobody else can be a member. */
+            personal: boolean;
+            role: components["schemas"]["Role"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A name and a password. */
+        PasswordSignIn: {
+            password: string;
+            username: string;
+        };
         /** @description Changes a comment. */
         PatchComment: {
             text: string;
@@ -1845,6 +2453,16 @@ export interface components {
              * @default null
              */
             version: number | null;
+        };
+        /** @description Changes what a member may do. */
+        PatchMember: {
+            role: components["schemas"]["Role"];
+        };
+        /** @description Renames the organisation. */
+        PatchOrganisation: {
+            name: string;
+            /** Format: int64 */
+            version?: number | null;
         };
         /** @description Changes a project. */
         PatchProject: {
@@ -1904,6 +2522,17 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "cancelled";
+        };
+        /** @description A person. */
+        Person: {
+            avatar_url: string | null;
+            email: string | null;
+            /** Format: uuid */
+            id: string;
+            instance_admin: boolean;
+            name: string;
+            /** @description The name to sign in with a password; null for who has no local account. */
+            username: string | null;
         };
         /** @description A step of a plan. */
         PlanItem: {
@@ -1991,6 +2620,20 @@ export interface components {
             /** @description 1 to 16,384 bytes; white space around it is left out. */
             value: string;
         };
+        /** @description A refresh token, to be replaced. */
+        Refresh: {
+            refresh_token: string;
+        };
+        /** @description A new local account. */
+        Register: {
+            email?: string | null;
+            /** @description For display. */
+            name: string;
+            /** @description 12 to 200 characters. */
+            password: string;
+            /** @description 1 to 39 letters, digits, dots, hyphens and underscores; capitals count as small letters. */
+            username: string;
+        };
         /** @description A git repository of a project. */
         Repo: {
             created_at: components["schemas"]["Time"];
@@ -2015,6 +2658,11 @@ export interface components {
             /** Format: int32 */
             checkpoint: number;
         };
+        /**
+         * @description What a member may do; each role includes those before it.
+         * @enum {string}
+         */
+        Role: "viewer" | "member" | "admin";
         /** @description Says something. */
         SendMessage: {
             text: string;
@@ -2094,6 +2742,11 @@ export interface components {
              * @description 1 to 1000; 24 where it is left out.
              */
             rows?: number | null;
+        };
+        /** @description Where to act from now on. */
+        SwitchOrganisation: {
+            /** Format: uuid */
+            org_id: string;
         };
         /** @description Something that happened to the session itself. */
         SystemEntry: components["schemas"]["SystemEvent"] & {
@@ -2297,6 +2950,19 @@ export interface components {
          * @description A time as RFC 3339 in UTC.
          */
         Time: string;
+        /** @description Tokens for a program that acts for somebody. */
+        TokenPair: {
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds for which the access token is good.
+             */
+            expires_in: number;
+            /** @description Good for one use, which replaces it. */
+            refresh_token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+        };
         /** @description The state of a tool call. Null fields are unchanged since the last entry with this id. */
         ToolCall: {
             content: components["schemas"]["ToolContent"][] | null;
@@ -2524,6 +3190,90 @@ export interface operations {
             };
         };
     };
+    audit_list: {
+        parameters: {
+            query?: {
+                user_id?: string | null;
+                /** @description An action, or the noun of several. */
+                action?: string | null;
+                entity_type?: string | null;
+                entity_id?: string | null;
+                /** @description From this time on, in RFC 3339. */
+                since?: string | null;
+                /** @description Before this time, in RFC 3339. */
+                until?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditRecord"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: {
+                user_id?: string | null;
+                /** @description An action, or the noun of several. */
+                action?: string | null;
+                entity_type?: string | null;
+                entity_id?: string | null;
+                /** @description From this time on, in RFC 3339. */
+                since?: string | null;
+                /** @description Before this time, in RFC 3339. */
+                until?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_new_code: {
         parameters: {
             query?: never;
@@ -2572,6 +3322,380 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSignIn"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Login"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_end_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedLogins"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_end_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchOrganisation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPair"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Register"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishReset"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSignIn"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPair"];
+                };
             };
             /** @description What went wrong */
             default: {
@@ -2932,6 +4056,341 @@ export interface operations {
             };
         };
     };
+    invitation_list: {
+        parameters: {
+            query?: {
+                /** @description At most this many items, 1 to 1000; 200 where nothing is said. */
+                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Invitation"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvitation"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitation_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitation_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_key_list: {
+        parameters: {
+            query?: {
+                /** @description At most this many items, 1 to 1000; 200 where nothing is said. */
+                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApiKey"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_key_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    member_list: {
+        parameters: {
+            query?: {
+                /** @description At most this many items, 1 to 1000; 200 where nothing is said. */
+                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Member"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    member_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    member_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchMember"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     message_delete: {
         parameters: {
             query?: never;
@@ -2949,6 +4408,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisation_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchOrganisation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOrganisation"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
             };
             /** @description What went wrong */
             default: {

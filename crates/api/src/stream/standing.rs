@@ -1,0 +1,68 @@
+//! Whether whoever opened a stream may still have it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::Request;
+use axum::http::request::Parts;
+use switchyard_domain::{ErrorKind, Scope};
+use tokio::time::sleep;
+
+use crate::error::ApiError;
+use crate::extract::Caller;
+use crate::state::ApiState;
+
+/// How often what was shown is looked at again: who is signed out or taken out has no stream after a second.
+const LOOK_EVERY: Duration = Duration::from_millis(800);
+
+/// What the opener of a stream showed, and what that allowed.
+pub(crate) struct Standing {
+    state: ApiState,
+    shown: Parts,
+    scope: Scope,
+}
+
+impl FromRequestParts<ApiState> for Standing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let Caller { scope, .. } = Caller::from_request_parts(parts, state).await?;
+        let (mut shown, ()) = Request::new(()).into_parts();
+        (shown.method, shown.uri) = (parts.method.clone(), parts.uri.clone());
+        shown.headers = parts.headers.clone();
+        if let Some(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+            shown.extensions.insert(*address);
+        }
+        Ok(Self { state: state.clone(), shown, scope })
+    }
+}
+
+impl Standing {
+    /// Serves a stream to its end, or until its opener may not have it any more: signed out, taken out, in another role
+    /// or organisation, with a key that was deleted or a token that expired. Then the connection breaks off, and
+    /// connecting again tells why.
+    pub(crate) async fn hold(self, stream: impl Future<Output = ()>) {
+        tokio::select! {
+            () = stream => {}
+            () = self.lost() => tracing::info!(user = %self.scope.user(), security_event = true, "a stream was cut off"),
+        }
+    }
+
+    async fn lost(&self) {
+        if !self.state.auth.has_guests() {
+            // The one local user cannot be signed out.
+            std::future::pending::<()>().await;
+        }
+        loop {
+            sleep(LOOK_EVERY).await;
+            match self.state.auth.authenticate(&self.state.app, &self.shown).await {
+                Ok(known) if known.scope == self.scope => {}
+                Err(error) if !matches!(error.kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden) => {
+                    tracing::debug!(?error, "whether a stream may go on is not known at the moment");
+                }
+                Ok(_) | Err(_) => return,
+            }
+        }
+    }
+}
