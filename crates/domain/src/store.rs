@@ -9,6 +9,7 @@
 mod approvals;
 mod comments;
 mod identities;
+mod operating;
 mod organisations;
 mod terminals;
 mod trash;
@@ -20,6 +21,7 @@ use async_trait::async_trait;
 pub use approvals::{Approvals, Expiry};
 pub use comments::Comments;
 pub use identities::{Identities, Known};
+pub use operating::{Operating, Whom};
 pub use organisations::{ApiKeys, Organisations};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};

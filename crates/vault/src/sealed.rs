@@ -80,7 +80,31 @@ impl SealedVault {
                 return Ok(());
             }
         }
-        Err(Error::conflict("vault_busy", "Your credentials are being changed elsewhere. Try again."))
+        Err(busy())
+    }
+
+    /// Seals the acting user's credentials with the newest key where an older one has sealed them; whether that was so.
+    /// May be asked for again at any time, and while others change them.
+    ///
+    /// # Errors
+    /// `Unavailable` with code `vault_closed` when no key here opens them, which leaves them as they are; `Conflict` with
+    /// code `vault_busy`.
+    pub async fn reseal(&self, scope: &Scope) -> Result<bool> {
+        for _ in 0..TRIES {
+            let Some(before) = self.rows.sealed_credentials(scope).await? else { return Ok(false) };
+            // Opened in any case, so that what does not open is found now and not when the old key is gone.
+            let credentials = self.open(scope.user(), &before)?;
+            let newest = self.keys.first().map(|key| key.id.as_slice());
+            if before.get(1..=KEY_ID) == newest {
+                return Ok(false);
+            }
+            let after = self.seal(scope.user(), &credentials)?;
+            let at = self.clock.now();
+            if self.rows.replace_sealed_credentials(scope, at, Some(&before), &after).await? {
+                return Ok(true);
+            }
+        }
+        Err(busy())
     }
 
     fn seal(&self, user: UserId, credentials: &Credentials) -> Result<Vec<u8>> {
@@ -118,6 +142,10 @@ impl SealedVault {
             .map_err(|_| closed("an envelope that was changed, or moved"))?;
         serde_json::from_slice(&text).map_err(|_| closed("an envelope of something else"))
     }
+}
+
+fn busy() -> Error {
+    Error::conflict("vault_busy", "Your credentials are being changed elsewhere. Try again.")
 }
 
 fn about(user: UserId) -> Vec<u8> {
@@ -240,6 +268,21 @@ mod tests {
         assert_eq!(both.credentials(&ada).await.unwrap().names, [name()]);
         both.put_credential(&ada, &CredentialName::new("OTHER").unwrap(), value()).await.unwrap();
         assert_eq!(vault(&table, &[2]).credentials(&ada).await.unwrap().names.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_an_old_key_sealed_is_sealed_with_the_newest_once() {
+        let (table, ada, eve) = (Arc::new(Table::default()), somebody(), somebody());
+        vault(&table, &[1]).put_credential(&ada, &name(), value()).await.unwrap();
+        let both = vault(&table, &[2, 1]);
+        assert!(both.reseal(&ada).await.unwrap());
+        let after = table.0.lock().unwrap()[&ada.user()].clone();
+        assert!(!both.reseal(&ada).await.unwrap(), "there is nothing left to do");
+        assert_eq!(table.0.lock().unwrap()[&ada.user()], after);
+        assert!(!both.reseal(&eve).await.unwrap(), "who has none gets none");
+        assert_eq!(vault(&table, &[2]).reveal_credentials(&ada).await.unwrap()[0].1.reveal(), "sk-canary");
+        assert_eq!(vault(&table, &[3]).reseal(&ada).await.unwrap_err().code, "vault_closed");
+        assert_eq!(table.0.lock().unwrap()[&ada.user()], after, "what does not open is left alone");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod logins;
+mod operating;
 mod programs;
 mod users;
 

@@ -18,6 +18,7 @@ mod invitations;
 mod isolation;
 mod logins;
 mod migrations;
+mod operating;
 mod organisations;
 mod people;
 mod ports;
