@@ -22,7 +22,8 @@ use crate::programs::program;
 
 /// Signs the tokens of every instance here.
 pub const JWT_SECRET: &str = "canary-jwt-Zk3vQ8pLx1Rt6YwB0nMc5HsJ9dGfA2eU";
-const ENCRYPTION_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// Seals the credentials of every instance here.
+pub const ENCRYPTION_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// A password that is long enough.
 const PASSWORD: &str = "correct horse battery";
 
@@ -122,6 +123,20 @@ impl Hosted {
         command.env("SWITCHYARD_RUNNER_SOCKET", self.folder.path().join("host/host.sock"));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.current_dir("/").stdin(Stdio::null());
+        command
+    }
+
+    /// An operator's command, with the variables that most of them use.
+    #[must_use]
+    pub fn operator(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.folder.path().join("switchyard-server"));
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("DATABASE_URL", address_for(APP, &self.database));
+        command.env("SWITCHYARD_TEST", "on").env("PUBLIC_URL", format!("http://{}", self.public_host));
+        command.arg("admin").args(arguments).current_dir("/").stdin(Stdio::null());
+        command.uid(SERVER_UID).gid(SERVER_UID);
         command
     }
 

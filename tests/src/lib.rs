@@ -22,7 +22,7 @@ mod terminal;
 
 pub use board::{Expect, acp, command, kinds, said};
 pub use client::{Answer, Client, HeaderMap, Method, Request, StatusCode, id, request, text};
-pub use hosted::{Hosted, JWT_SECRET, Visitor};
+pub use hosted::{ENCRYPTION_KEY, Hosted, JWT_SECRET, Visitor};
 pub use instance::{Instance, Setup};
 pub use patience::{NOISE, eventually, within};
 pub use processes::{Process, processes_of, signal};

@@ -2,6 +2,7 @@
 
 mod browser;
 mod keys;
+mod operator;
 mod organisations;
 mod reaching;
 mod replicas;

@@ -1,11 +1,15 @@
 //! What hosted mode needs of the environment.
 
+mod operator;
+
 use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use switchyard_api::{PublicUrl, PublicUrlFault};
 use switchyard_domain::credential::Secret;
+
+pub use operator::OperatorSettings;
 
 /// Fewest bytes of a secret: as many as HS256 has (RFC 7518, 3.2).
 const SHORTEST_SECRET: usize = 32;

@@ -39,7 +39,7 @@ pub enum Deployment {
 }
 
 #[cfg(feature = "hosted")]
-pub use hosted::{EncryptionKey, HostedSettings};
+pub use hosted::{EncryptionKey, HostedSettings, OperatorSettings};
 
 /// Everything that the environment decides.
 #[derive(Clone, Debug)]
