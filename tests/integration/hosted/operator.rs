@@ -1,6 +1,8 @@
 //! What an operator does from the instance's machine, with the server's own program.
 
+use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
@@ -227,4 +229,35 @@ async fn a_health_check_knows_a_server_that_answers_from_one_that_does_not() {
     let mut gone = hosted.command(1);
     gone.arg("health");
     assert!(failed(gone, 1).contains("127.0.0.1:1"));
+}
+
+/// Names of variables in `text`, each behind `before` and made of capitals.
+fn variables<'t>(text: &'t str, before: &str) -> BTreeSet<&'t str> {
+    let name =
+        |rest: &'t str| rest.split(|c: char| !c.is_ascii_uppercase() && c != '_').next().expect("a part");
+    text.split(before).skip(1).map(name).filter(|name| name.len() > 3).collect()
+}
+
+#[test]
+fn what_compose_takes_is_explained_in_the_example_and_no_secret_has_a_value_there() {
+    let read = |name: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        std::fs::read_to_string(root.join(name)).expect("it is there")
+    };
+    let (compose, example) = (read("docker-compose.yml"), read(".env.example"));
+    let assigned: Vec<(&str, &str)> = example.lines().filter_map(|line| line.split_once('=')).collect();
+    let explained: BTreeSet<&str> =
+        assigned.iter().map(|(name, _)| *name).filter(|name| !name.starts_with('#')).collect();
+    assert_eq!(variables(&compose, "${"), explained);
+    for (name, value) in assigned {
+        let secret = ["PASSWORD", "SECRET", "KEY", "PREVIOUS"].iter().any(|end| name.ends_with(end));
+        assert!(!secret || value.is_empty(), "{name} has a value");
+    }
+    // What the server reads it is given, but for what the image and desktop mode have by themselves.
+    let settings = read("crates/core/src/settings/hosted.rs");
+    let unset = ["DEPLOYMENT_MODE", "SWITCHYARD_RUNNER_SOCKET", "DATABASE_MIGRATION_URL"];
+    let code = settings.split("#[cfg(test)]").next().expect("the code");
+    for name in variables(code, "\"").into_iter().filter(|name| !unset.contains(name)) {
+        assert!(compose.contains(&format!("      {name}: ")), "the server is not given {name}");
+    }
 }
