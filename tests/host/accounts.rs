@@ -6,7 +6,7 @@ use switchyard_domain::ErrorKind;
 use switchyard_domain::runner::{Runner, Runners};
 
 use crate::ground::{Ground, UIDS, processes_in};
-use switchyard_integration::eventually;
+use switchyard_integration::{copy_program, eventually};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_user_has_a_private_root_under_a_user_id_of_their_own() {
@@ -131,7 +131,7 @@ async fn one_user_more_than_there_are_ids_is_refused_with_what_to_do() {
 async fn a_host_whose_program_was_replaced_goes_on_with_the_one_that_it_is() {
     let mut ground = Ground::new().await;
     let program = ground.folder.join("switchyard-runner");
-    std::fs::copy(switchyard_integration::program("switchyard-runner"), &program).unwrap();
+    copy_program("switchyard-runner", &program);
     ground.restart_host_from(&program).await;
     std::fs::remove_file(&program).unwrap();
     std::fs::write(&program, "something else").unwrap();

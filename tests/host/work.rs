@@ -8,7 +8,7 @@ use switchyard_domain::{MessageId, SessionId};
 
 use std::os::unix::fs::PermissionsExt;
 
-use switchyard_integration::eventually;
+use switchyard_integration::{copy_program, eventually};
 
 use crate::ground::Ground;
 
@@ -47,7 +47,7 @@ async fn an_agent_has_its_turn() {
     let site = person.workspace().await;
     // An agent that the user has installed.
     let agent = person.root().join("agent");
-    std::fs::copy(switchyard_integration::program("switchyard-scripted-agent"), &agent).unwrap();
+    copy_program("switchyard-scripted-agent", &agent);
     let command = vec![agent.to_str().unwrap().to_owned()];
     let start = SessionStart {
         id: SessionId::new(),

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::client::{Answer, Client, Method, request};
 use crate::patience::NOISE;
 use crate::processes::{processes_of, signal};
-use crate::programs::program;
+use crate::programs::{copy_program, program};
 
 /// Signs the tokens of every instance here.
 pub const JWT_SECRET: &str = "canary-jwt-Zk3vQ8pLx1Rt6YwB0nMc5HsJ9dGfA2eU";
@@ -68,9 +68,8 @@ impl Hosted {
         let database = cluster.database().expect("a database");
         let host = start_host(folder.path());
         let ports: Vec<u16> = (0..servers).map(|_| free_port()).collect();
-        // Under a folder of root's, the programs could not be started by others.
-        let copy = folder.path().join("switchyard-server");
-        std::fs::copy(program("switchyard-server"), &copy).expect("a copy of the server");
+        // Under a folder of root's, the program could not be started by others.
+        copy_program("switchyard-server", &folder.path().join("switchyard-server"));
         let mut hosted = Self {
             environment: environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
             database,

@@ -26,7 +26,7 @@ pub use hosted::{ENCRYPTION_KEY, Hosted, JWT_SECRET, Visitor};
 pub use instance::{Instance, Setup};
 pub use patience::{NOISE, eventually, within};
 pub use processes::{Process, processes_of, signal};
-pub use programs::program;
+pub use programs::{copy_program, program};
 pub use random::Random;
 pub use socket::{Feed, Socket};
 pub use terminal::Terminal;

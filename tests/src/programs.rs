@@ -20,3 +20,13 @@ pub fn program(name: &str) -> PathBuf {
     );
     path
 }
+
+/// Puts a copy of a program at `to`. Not copied by ourselves: what another thread starts meanwhile would hold the copy
+/// open for writing, and it could not be run ("text file busy").
+///
+/// # Panics
+/// When it cannot be copied.
+pub fn copy_program(name: &str, to: &Path) {
+    let copied = std::process::Command::new("cp").arg(program(name)).arg(to).status();
+    assert!(copied.expect("cp runs").success(), "{name} cannot be copied to {}", to.display());
+}

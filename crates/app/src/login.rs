@@ -9,15 +9,12 @@ use switchyard_domain::store::Known;
 use switchyard_domain::user::{
     Account, NewAccount, OutsideIdentity, PasswordHash, SecretDigest, User, Username,
 };
-use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Result, Timestamp, UserId};
+use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Result, UserId};
 
 use crate::App;
 
 /// How long a login lasts without being used.
 const LOGIN_LASTS: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// How long a link to set a new password is good for.
-const RESET_LASTS: Duration = Duration::from_secs(3600);
 
 /// From where somebody signs in.
 #[derive(Clone, Debug)]
@@ -158,17 +155,6 @@ impl App {
         keep: Option<LoginId>,
     ) -> Result<()> {
         self.store().set_password(self.now(), user, password, keep).await
-    }
-
-    /// Lets whoever shows `secret` within the hour set the account's password; tells until when.
-    ///
-    /// # Errors
-    /// `NotFound` without such an account; what the store says.
-    pub async fn start_reset(&self, username: &Username, secret: &SecretDigest) -> Result<Timestamp> {
-        let account = self.store().account(username).await?.ok_or_else(Error::not_found)?;
-        let at = self.now();
-        self.store().start_reset(at, account.user.id, secret, at + RESET_LASTS).await?;
-        Ok(at + RESET_LASTS)
     }
 
     /// Sets a password by a reset's secret, which is used up. All logins of the account end.
