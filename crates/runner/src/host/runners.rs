@@ -29,6 +29,11 @@ const LONGEST_COMPLAINT: usize = 2048;
 /// By this name the very program that runs is found, even when its file was replaced meanwhile.
 const ITSELF: &str = "/proc/self/exe";
 
+/// Why a runner is not in the runners' group although it was started in it: older kernels take the effective group, at
+/// exec, from a process that may gain no privileges.
+const GROUP_LOST: &str = "the runners' group was taken from it. Whoever runs Switchyard must start the runner host without \
+                          no-new-privileges; runners take that on themselves";
+
 /// Where everything of the users lies.
 #[derive(Clone, Debug)]
 pub(super) struct Folders {
@@ -122,7 +127,11 @@ impl Runners {
         let begun = Instant::now();
         loop {
             match listener(path).await {
-                Ok(Some(there)) if there.uid == uid => break,
+                Ok(Some(there)) if there.uid == uid && there.gid == account.runners_gid => break,
+                Ok(Some(there)) if there.uid == uid => {
+                    let _ = runner.kill().await;
+                    return Err(cannot_start(GROUP_LOST));
+                }
                 _ if begun.elapsed() > START_PATIENCE => {
                     let _ = runner.kill().await;
                     return Err(cannot_start("it does not answer"));

@@ -39,6 +39,8 @@ pub(super) fn make(path: &Path, server_uid: u32) -> io::Result<OwnedFd> {
 pub(super) struct Listener {
     /// Whom it runs as.
     pub(super) uid: u32,
+    /// In which group.
+    pub(super) gid: u32,
     /// Its process, where that can be seen from here.
     pub(super) pid: Option<i32>,
 }
@@ -51,7 +53,7 @@ pub(super) async fn listener(path: &Path) -> io::Result<Option<Listener>> {
     match UnixStream::connect(path).await {
         Ok(stream) => {
             let peer = stream.peer_cred()?;
-            Ok(Some(Listener { uid: peer.uid(), pid: peer.pid() }))
+            Ok(Some(Listener { uid: peer.uid(), gid: peer.gid(), pid: peer.pid() }))
         }
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
             Ok(None)
