@@ -18,6 +18,13 @@ async fn a_key_does_no_more_than_it_says_and_nothing_once_it_is_deleted() {
     let script = hosted.stranger().bearing(key);
     script.get("/api/projects").await.expect(200);
     script.post("/api/projects", json!({ "name": "No" })).await.refused(403, "role_insufficient");
+    // Her other organisations are none of its business.
+    ada.post("/api/organisations", json!({ "name": "Another" })).await.expect(201);
+    let me = script.get("/api/auth/me").await.expect(200);
+    assert_eq!(
+        (&me["organisation"]["role"], me["organisations"].as_array().map(Vec::len)),
+        (&json!("viewer"), Some(1))
+    );
     // Nor anything that is about her account, whatever its role.
     let own = ada.post("/api/keys", json!({ "name": "admin", "role": "admin" })).await.expect(201);
     let strong = hosted.stranger().bearing(text(&own, "key"));

@@ -166,7 +166,14 @@ async fn logout(State(state): State<ApiState>, caller: Caller) -> ApiResult<impl
 
 async fn me(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Me>> {
     state.auth.hosted()?;
-    me_in(&state, caller.scope.user(), caller.scope.org()).await
+    let (org, role) = (caller.scope.org(), caller.scope.role());
+    let mut known = state.app.known_user(caller.scope.user()).await?;
+    if caller.by_key {
+        // A key knows of the organisation that it is for, and of what it may do there itself.
+        known.memberships.retain(|membership| membership.organisation.id == org);
+        known.memberships.iter_mut().for_each(|membership| membership.role = role);
+    }
+    Ok(Json(Me::acting_in(org, known).ok_or_else(Error::not_found)?))
 }
 
 async fn switch(
