@@ -61,8 +61,10 @@ async fn from_an_empty_board_to_a_merged_commit_in_this_very_repository() {
     let message = client.post(&format!("/api/workspaces/{}/review", id(&second)), review).await.expect(202);
     switchyard_integration::eventually("the review is worked in", || async {
         let entries = client.transcript(&session).await;
-        let heard = entries.iter().any(|entry| entry["message_id"] == message["id"]);
-        (heard && client.now("sessions", &session).await["status"] == "idle").then_some(())
+        // Between the message and the beginning of its turn the session still is as the turn before left it.
+        let heard = entries.iter().position(|entry| entry["message_id"] == message["id"])?;
+        let ended = entries[heard..].iter().any(|entry| entry["event"] == "turn_ended");
+        (ended && client.now("sessions", &session).await["status"] == "idle").then_some(())
     })
     .await;
     let merge = json!({"strategy": "squash", "message": "Add AUTHORS"});
