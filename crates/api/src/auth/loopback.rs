@@ -10,10 +10,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_domain::credential::Secret;
 use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope};
 
+use super::address::OwnAddress;
 use super::secret::{matches, random_secret};
 
 /// Codes that wait to be used; the oldest gives way.
@@ -37,8 +38,7 @@ pub struct Loopback {
     token: Secret,
     cookie: Secret,
     cookie_name: String,
-    hosts: Vec<String>,
-    origins: Vec<String>,
+    address: OwnAddress,
     /// What the page may connect to, as its content security policy says it.
     connects_to: &'static str,
     codes: Mutex<Vec<Secret>>,
@@ -52,6 +52,7 @@ impl Loopback {
     pub fn new(actor: Actor, org: OrgId, token: Secret, port: u16) -> Result<Self> {
         let hosts: Vec<String> =
             ["127.0.0.1", "localhost", "[::1]"].iter().map(|host| format!("{host}:{port}")).collect();
+        let origins = hosts.iter().map(|host| format!("http://{host}")).collect();
         Ok(Self {
             actor,
             org,
@@ -59,8 +60,7 @@ impl Loopback {
             cookie: random_secret()?,
             // Cookies do not tell ports apart: two instances on one machine need two names.
             cookie_name: format!("switchyard_{port}"),
-            origins: hosts.iter().map(|host| format!("http://{host}")).collect(),
-            hosts,
+            address: OwnAddress::new(hosts, origins),
             connects_to: "'self'",
             codes: Mutex::default(),
         })
@@ -77,8 +77,7 @@ impl Loopback {
             token,
             cookie: random_secret()?,
             cookie_name: "switchyard".to_owned(),
-            hosts: vec![WINDOW_HOST.to_owned()],
-            origins: vec![WINDOW_ORIGIN.to_owned()],
+            address: OwnAddress::new(vec![WINDOW_HOST.to_owned()], vec![WINDOW_ORIGIN.to_owned()]),
             // The shell's channels, which carry the streams.
             connects_to: "'self' ipc: http://ipc.localhost",
             codes: Mutex::default(),
@@ -122,22 +121,7 @@ impl Loopback {
 
     /// Refuses a request that was sent under another name than ours, or from another page. On every request.
     pub(crate) fn check_address(&self, headers: &HeaderMap) -> Result<()> {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        if !host.is_some_and(|host| self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))) {
-            return Err(Error::new(
-                ErrorKind::Forbidden,
-                "host_refused",
-                "Open Switchyard under the address it printed; it does not answer under other names.",
-            ));
-        }
-        if headers.contains_key(header::ORIGIN) && !self.has_own_origin(headers) {
-            return Err(Error::new(
-                ErrorKind::Forbidden,
-                "origin_refused",
-                "Another page may not use Switchyard.",
-            ));
-        }
-        Ok(())
+        self.address.check(headers)
     }
 
     /// The authority of a request, whose address was checked before.
@@ -163,32 +147,13 @@ impl Loopback {
                 "Open the address that Switchyard printed, or run `switchyard-server address` for a new one.",
             ));
         }
-        // A cookie travels by itself, so the request must also show that our own page sent it. Browsers leave Origin
-        // out of same-origin reads and say so in Sec-Fetch-Site instead, which no page can set.
-        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-        let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-        let upgrade = headers.contains_key(header::UPGRADE);
-        if self.has_own_origin(headers) || (reads && same_origin && !upgrade) {
-            return self.actor.scope(self.org);
-        }
-        Err(Error::new(
-            ErrorKind::Forbidden,
-            "origin_missing",
-            "A request without an Origin needs a bearer token.",
-        ))
+        self.address.require_own_page(parts)?;
+        self.actor.scope(self.org)
     }
 
     /// Refuses a request without credential that did not come from our own page.
     pub(crate) fn require_own_origin(&self, headers: &HeaderMap) -> Result<()> {
-        if self.has_own_origin(headers) {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::Forbidden, "origin_missing", "Send this from Switchyard's own page."))
-    }
-
-    fn has_own_origin(&self, headers: &HeaderMap) -> bool {
-        let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-        origin.is_some_and(|origin| self.origins.iter().any(|known| known.eq_ignore_ascii_case(origin)))
+        self.address.require_origin(headers)
     }
 
     fn has_cookie(&self, headers: &HeaderMap) -> bool {

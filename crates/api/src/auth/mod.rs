@@ -1,5 +1,6 @@
 //! Who calls: authentication makes the [`Actor`](switchyard_domain::Actor) that all authority comes from.
 
+mod address;
 mod hosted;
 mod loopback;
 mod secret;

@@ -11,7 +11,7 @@ mod public_url;
 mod token;
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_app::App;
 use switchyard_domain::organisation::Membership;
 use switchyard_domain::user::{OutsideIdentity, Provider, User};
@@ -21,6 +21,7 @@ use self::cookie::LOGIN_COOKIE;
 use self::password::Passwords;
 use self::token::{ACCESS_LASTS_SECS, Claims, Tokens};
 use super::Identified;
+use super::address::OwnAddress;
 use super::secret::digest;
 pub(crate) use proxy::client_of;
 pub use public_url::{PublicUrl, PublicUrlFault};
@@ -49,6 +50,7 @@ pub struct HostedRules {
 /// The door.
 pub struct Hosted {
     public_url: PublicUrl,
+    address: OwnAddress,
     tokens: Tokens,
     passwords: Option<Passwords>,
     pub(crate) registration: bool,
@@ -62,8 +64,11 @@ impl Hosted {
     /// `Internal` when the operating system has no random numbers.
     pub fn new(rules: HostedRules) -> Result<Self> {
         let HostedRules { public_url, tokens, passwords, registration, proxies } = rules;
+        let address =
+            OwnAddress::new(vec![public_url.host().to_owned()], vec![public_url.origin().to_owned()]);
         Ok(Self {
             public_url,
+            address,
             tokens: Tokens::new(&tokens),
             passwords: passwords.then(Passwords::new).transpose()?,
             registration: passwords && registration,
@@ -96,36 +101,11 @@ impl Hosted {
         if PROBES.contains(&path) {
             return Ok(());
         }
-        let mut hosts = headers.get_all(header::HOST).iter();
-        let host = hosts.next().and_then(|host| host.to_str().ok());
-        if hosts.next().is_some()
-            || !host.is_some_and(|host| host.eq_ignore_ascii_case(self.public_url.host()))
-        {
-            return Err(Error::new(
-                ErrorKind::Forbidden,
-                "host_refused",
-                "Open Switchyard under its own address; it does not answer under other names.",
-            ));
-        }
-        if headers.contains_key(header::ORIGIN) && !self.has_own_origin(headers) {
-            return Err(Error::new(
-                ErrorKind::Forbidden,
-                "origin_refused",
-                "Another page may not use Switchyard.",
-            ));
-        }
-        Ok(())
+        self.address.check(headers)
     }
 
     pub(super) fn require_own_origin(&self, headers: &HeaderMap) -> Result<()> {
-        if self.has_own_origin(headers) { Ok(()) } else { Err(origin_missing()) }
-    }
-
-    fn has_own_origin(&self, headers: &HeaderMap) -> bool {
-        let mut origins = headers.get_all(header::ORIGIN).iter();
-        let origin = origins.next().and_then(|origin| origin.to_str().ok());
-        origins.next().is_none()
-            && origin.is_some_and(|origin| origin.eq_ignore_ascii_case(self.public_url.origin()))
+        self.address.require_origin(headers)
     }
 
     pub(super) async fn authenticate(&self, app: &App, parts: &Parts) -> Result<Identified> {
@@ -141,21 +121,10 @@ impl Hosted {
             return self.by_user(app, user.id, None, None).await;
         }
         let Some(cookie) = cookie::value(headers, LOGIN_COOKIE) else { return Err(not_signed_in()) };
-        self.check_own_page(parts)?;
+        self.address.require_own_page(parts)?;
         let known = app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?;
         let login = known.credential;
         scope_of(&known.user, &known.memberships, Some(login.org_id), Some(login.id))
-    }
-
-    /// A cookie travels by itself, so the request must also show that our own page sent it. Browsers leave Origin out of
-    /// same-origin reads and say so in Sec-Fetch-Site instead, which no page can set.
-    fn check_own_page(&self, parts: &Parts) -> Result<()> {
-        let headers = &parts.headers;
-        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-        let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-        let upgrade = headers.contains_key(header::UPGRADE);
-        let own = self.has_own_origin(headers) || (reads && same_origin && !upgrade);
-        if own { Ok(()) } else { Err(origin_missing()) }
     }
 
     async fn by_token(&self, app: &App, claims: Claims) -> Result<Identified> {
@@ -258,8 +227,4 @@ fn authorization(headers: &HeaderMap) -> Result<Option<&str>> {
 
 fn not_signed_in() -> Error {
     Error::new(ErrorKind::Unauthenticated, "unauthenticated", "Sign in first.")
-}
-
-fn origin_missing() -> Error {
-    Error::new(ErrorKind::Forbidden, "origin_missing", "A request without an Origin needs a bearer token.")
 }
