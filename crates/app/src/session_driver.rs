@@ -241,8 +241,11 @@ impl App {
         stream: &mut Option<EntryStream>,
         ended: bool,
     ) -> Result<bool> {
-        let runner = self.runner(self.store().session(&scope, id).await?.created_by);
-        for approval in self.store().unheard_answers(&scope, id).await? {
+        let mut session = self.store().session(&scope, id).await?;
+        let answers = self.store().unheard_answers(&scope, id).await?;
+        let changed = !answers.is_empty();
+        let runner = self.runner(session.created_by);
+        for approval in answers {
             let Some(option_id) = &approval.option_id else {
                 self.stop_unanswerable(scope, &approval, stream).await?;
                 break;
@@ -253,7 +256,9 @@ impl App {
                 other => other?,
             }
         }
-        let mut session = self.store().session(&scope, id).await?;
+        if changed {
+            session = self.store().session(&scope, id).await?;
+        }
         if stream.is_none() && !ended && (session.status.is_active() || session.last_seq > 0) {
             *stream = self.follow(&scope, &session).await?;
             session = self.store().session(&scope, id).await?;
