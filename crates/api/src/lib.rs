@@ -19,7 +19,7 @@ mod wire;
 pub use assets::{Asset, Assets};
 pub use auth::{
     Door, Hosted, HostedRules, Loopback, OwnWindow, PublicUrl, PublicUrlFault, TokenRules, WINDOW_ORIGIN,
-    random_secret,
+    digest as secret_digest, hash_password, random_secret,
 };
 pub use edge::router;
 pub use openapi::document;

@@ -10,11 +10,11 @@ use axum::http::request::Parts;
 use switchyard_app::App;
 use switchyard_domain::{Error, LoginId, Result, Scope};
 
-pub use hosted::{Hosted, HostedRules, PublicUrl, PublicUrlFault, TokenRules};
+pub use hosted::{Hosted, HostedRules, PublicUrl, PublicUrlFault, TokenRules, hash_password};
 pub(crate) use hosted::{KEY_PREFIX, client_of};
 pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
-pub use secret::random_secret;
-pub(crate) use secret::{digest, tail};
+pub(crate) use secret::tail;
+pub use secret::{digest, random_secret};
 
 /// How callers are let in: one of two doors, which core chooses.
 pub enum Door {

@@ -22,7 +22,8 @@ pub fn random_secret() -> Result<Secret> {
 }
 
 /// What a random secret is kept and found by.
-pub(crate) fn digest(secret: &str) -> SecretDigest {
+#[must_use]
+pub fn digest(secret: &str) -> SecretDigest {
     SecretDigest(Sha256::digest(secret).into())
 }
 

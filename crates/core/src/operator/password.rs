@@ -1,8 +1,7 @@
-//! Passwords, as accounts keep them: argon2id, with the library's parameters, as when somebody signs up.
+//! Passwords that no person typed: those that nobody knows, and hashes that were made elsewhere.
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, phc};
-use switchyard_api::random_secret;
+use argon2::password_hash::phc;
+use switchyard_api::{hash_password, random_secret};
 use switchyard_domain::user::PasswordHash;
 use switchyard_domain::{Error, Result};
 
@@ -12,23 +11,12 @@ const MOST_MEMORY: u32 = 256 * 1024;
 /// Most passes over it, and most lanes.
 const MOST_PASSES: u32 = 16;
 
-/// What is kept of a password.
-///
-/// # Errors
-/// `Internal` when the operating system has no random numbers.
-pub(super) fn hash(password: &str) -> Result<PasswordHash> {
-    let made: phc::PasswordHash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|error| Error::internal(error.to_string()))?;
-    Ok(PasswordHash::new(made.to_string()))
-}
-
 /// A password that nobody knows.
 ///
 /// # Errors
 /// `Internal` when the operating system has no random numbers.
 pub(super) fn nobodys() -> Result<PasswordHash> {
-    hash(random_secret()?.reveal())
+    hash_password(random_secret()?.reveal())
 }
 
 /// A hash that was made elsewhere, if the server can compare with it at a cost that it can bear.
@@ -60,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_hash_is_taken_if_the_server_can_compare_with_it() {
-        let own = hash("correct horse battery").unwrap();
+        let own = hash_password("correct horse battery").unwrap();
         assert_eq!(made_elsewhere(own.as_str()).unwrap(), own);
         assert_ne!(nobodys().unwrap(), nobodys().unwrap());
         let tail = "c2FsdHNhbHRzYWx0$nQEdLHq3ssjV3fA1c2f3f9xM8d1m3E9cT5bN2p0m1ZQ";

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-use switchyard_api::{PublicUrl, random_secret};
+use switchyard_api::{PublicUrl, hash_password, random_secret, secret_digest};
 use switchyard_domain::credential::Secret;
 use switchyard_domain::store::{Identities, Operating, Whom};
-use switchyard_domain::user::{
-    NewAccount, SecretDigest, User, Username, check_password, display_name, email_address,
-};
+use switchyard_domain::user::{NewAccount, User, Username, check_password, display_name, email_address};
 use switchyard_domain::{Error, ErrorKind, Result};
 
-use super::{Operator, PAGE, password};
+use super::{Operator, PAGE};
 
 /// How long a link to set a new password is good for.
 const RESET_LASTS: Duration = Duration::from_secs(3600);
@@ -54,7 +51,7 @@ impl Operator {
             username: new.username.clone(),
             name: display_name(new.name.as_deref().unwrap_or(new.username.as_str()))?,
             email: new.email.as_deref().map(email_address).transpose()?,
-            password: password::hash(password.reveal())?,
+            password: hash_password(password.reveal())?,
         };
         self.store.register(self.now(), &account).await
     }
@@ -89,7 +86,7 @@ impl Operator {
         }
         // Kept and found by its digest, as every random secret is.
         let secret = random_secret()?;
-        let (at, digest) = (self.now(), SecretDigest(Sha256::digest(secret.reveal()).into()));
+        let (at, digest) = (self.now(), secret_digest(secret.reveal()));
         let noted = self.store.start_reset(at, user.id, &digest, at + RESET_LASTS).await;
         noted.map_err(|error| match error.kind {
             ErrorKind::NotFound => Error::conflict(

@@ -23,6 +23,7 @@ use self::token::{ACCESS_LASTS_SECS, Claims, Tokens};
 use super::Identified;
 use super::address::OwnAddress;
 use super::secret::digest;
+pub use password::hash_password;
 pub(crate) use proxy::client_of;
 pub use public_url::{PublicUrl, PublicUrlFault};
 pub use token::TokenRules;
