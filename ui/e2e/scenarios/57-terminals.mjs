@@ -277,6 +277,26 @@ export default async function terminalParts({ scenario, instance: start, browser
     await assertAccessible(phone);
   });
 
+  await scenario('a terminal drawn by the graphics card goes on without it', async () => {
+    const window = await browser.window(instance);
+    const drawn = await window.open(path);
+    await sessionBecomes(drawn, 'Idle');
+    await drawn.keyboard.press('Control+Backquote');
+    await shown(screen(drawn));
+    const canvas = screen(drawn).locator('.xterm-screen > canvas:not(.xterm-link-layer)');
+    await becomes(() => canvas.count(), 1);
+    assert.equal(await textOf(screen(drawn)), '', 'elements are drawn although there is WebGL');
+    await screen(drawn).click();
+    await enter(drawn, 'clear; echo by-the-card');
+    await showsText(screen(page), /^by-the-card$/m);
+
+    await canvas.evaluate((element) => element.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext());
+    await enter(drawn, 'echo without-it');
+    await showsText(screen(drawn), /^by-the-card$[^]*^without-it$/m);
+    assert.equal(await canvas.count(), 0);
+    await window.close();
+  });
+
   await scenario('the last one closed leaves a way to open the next', async () => {
     await terminalTabs(page).first().click({ button: 'middle' });
     await shown(terminals(page).getByText('No terminal yet'));
