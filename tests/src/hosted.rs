@@ -1,12 +1,9 @@
 //! A hosted instance: PostgreSQL, a runner host, and one server or several, each under an account of its own.
 
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, IF_MATCH, ORIGIN};
@@ -15,23 +12,24 @@ use serde_json::{Value, json};
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 use tempfile::TempDir;
 
+use crate::canaries::Canaries;
 use crate::client::{Answer, Client, Method, request};
 use crate::patience::NOISE;
 use crate::processes::{processes_of, signal};
-use crate::programs::{copy_program, program};
+use crate::programs::copy_program;
+use crate::runner_host::{open_to_pass, start_host};
 
 /// Signs the tokens of every instance here.
 pub const JWT_SECRET: &str = "canary-jwt-Zk3vQ8pLx1Rt6YwB0nMc5HsJ9dGfA2eU";
 /// Seals the credentials of every instance here.
 pub const ENCRYPTION_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// A password that is long enough.
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "canary-password of correct horses";
+/// The database asks nobody for one, and so takes it.
+const DATABASE_PASSWORD: &str = "canary-database-Qd7Rk2Wm";
 
 /// Whom the servers run as; their runner host serves nobody else.
 const SERVER_UID: u32 = 61_001;
-/// How many user ids an instance has for its users.
-const UIDS: u32 = 100;
-
 /// PostgreSQL, a runner host and servers, gone when dropped.
 pub struct Hosted {
     folder: TempDir,
@@ -41,6 +39,7 @@ pub struct Hosted {
     public_host: String,
     host: Child,
     servers: Vec<(Child, u16)>,
+    canaries: Canaries,
     /// Whether the servers show the built user interface, which may lie in a folder of root's.
     interface: bool,
 }
@@ -66,7 +65,7 @@ impl Hosted {
         open_to_pass(folder.path());
         let cluster = Cluster::shared().expect("PostgreSQL");
         let database = cluster.database().expect("a database");
-        let host = start_host(folder.path());
+        let host = start_host(folder.path(), SERVER_UID);
         let ports: Vec<u16> = (0..servers).map(|_| free_port()).collect();
         // Under a folder of root's, the program could not be started by others.
         copy_program("switchyard-server", &folder.path().join("switchyard-server"));
@@ -77,8 +76,12 @@ impl Hosted {
             folder,
             host,
             servers: Vec::new(),
+            canaries: Canaries::default(),
             interface,
         };
+        hosted.canaries.note("JWT_SECRET", JWT_SECRET);
+        hosted.canaries.note("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY);
+        hosted.canaries.note("the database's password", DATABASE_PASSWORD);
         for port in ports {
             hosted.launch(port).await;
         }
@@ -116,8 +119,8 @@ impl Hosted {
             ("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY),
         ]);
         command.env("PORT", port.to_string()).env("PUBLIC_URL", format!("http://{}", self.public_host));
-        command.env("DATABASE_URL", address_for(APP, &self.database));
-        command.env("DATABASE_MIGRATION_URL", address_for(OWNER, &self.database));
+        command.env("DATABASE_URL", self.address_of_database(APP));
+        command.env("DATABASE_MIGRATION_URL", self.address_of_database(OWNER));
         command.env("WORKSPACE_BASE_DIR", self.folder.path().join("workspaces"));
         command.env("SWITCHYARD_RUNNER_SOCKET", self.folder.path().join("host/host.sock"));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -125,14 +128,22 @@ impl Hosted {
         command
     }
 
+    /// Has a secret looked for at the end that the harness cannot see by itself.
+    pub fn hides(&self, what: &str, secret: &str) {
+        self.canaries.note(what, secret);
+    }
+
+    fn address_of_database(&self, role: &str) -> String {
+        let role_and_password = format!("{role}:{DATABASE_PASSWORD}");
+        address_for(&role_and_password, &self.database)
+    }
+
     /// An operator's command, with the variables that most of them use.
     #[must_use]
     pub fn operator(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.folder.path().join("switchyard-server"));
-        command
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("DATABASE_URL", address_for(APP, &self.database));
+        command.env_clear().env("PATH", "/usr/bin:/bin");
+        command.env("DATABASE_URL", self.address_of_database(APP));
         command.env("SWITCHYARD_TEST", "on").env("PUBLIC_URL", format!("http://{}", self.public_host));
         command.arg("admin").args(arguments).current_dir("/").stdin(Stdio::null());
         command.uid(SERVER_UID).gid(SERVER_UID);
@@ -182,8 +193,12 @@ impl Hosted {
 
     /// Runs a statement as the database's superuser.
     pub fn sql(&self, statement: &str) {
-        let name = self.database.split('?').next().and_then(|path| path.rsplit('/').next()).expect("a name");
-        Cluster::shared().expect("PostgreSQL").run(name, statement).expect("the statement runs");
+        let cluster = Cluster::shared().expect("PostgreSQL");
+        cluster.run(self.database_name(), statement).expect("the statement runs");
+    }
+
+    fn database_name(&self) -> &str {
+        self.database.split('?').next().and_then(|path| path.rsplit('/').next()).expect("a name")
     }
 
     /// Somebody who shows nothing, at the first server.
@@ -195,7 +210,12 @@ impl Hosted {
     /// Somebody who shows nothing, at this server.
     #[must_use]
     pub fn stranger_at(&self, port: u16) -> Visitor {
-        Visitor { client: Client::new(port, ""), host: self.public_host.clone(), credential: None }
+        Visitor {
+            client: Client::new(port, ""),
+            host: self.public_host.clone(),
+            credential: None,
+            canaries: self.canaries.clone(),
+        }
     }
 
     /// Somebody who makes an account and is signed in by it.
@@ -215,8 +235,30 @@ impl Hosted {
     }
 }
 
+impl Hosted {
+    /// Looks for every secret of the test wherever it must not be: in logs, in the database, in files, in what
+    /// processes were started with. What a secret is for is let pass: a server's environment has its own.
+    fn look_for_secrets(&self) {
+        let cluster = Cluster::shared().expect("PostgreSQL");
+        let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
+        self.canaries.absent_from("the database", &rows);
+        self.canaries.absent_below(self.folder.path(), "switchyard-server");
+        let servers: Vec<u32> = self.servers.iter().map(|(server, _)| server.id()).collect();
+        for process in processes_of(self.folder.path()) {
+            let read =
+                |file: &str| std::fs::read(format!("/proc/{}/{file}", process.pid)).unwrap_or_default();
+            let place = |file: &str| format!("the {file} of `{}`", process.command);
+            self.canaries.absent_from(&place("command line"), &read("cmdline"));
+            if u32::try_from(process.pid).is_ok_and(|pid| !servers.contains(&pid)) {
+                self.canaries.absent_from(&place("environment"), &read("environ"));
+            }
+        }
+    }
+}
+
 impl Drop for Hosted {
     fn drop(&mut self) {
+        let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.look_for_secrets()));
         for (server, _) in &mut self.servers {
             let _ = server.kill();
             let _ = server.wait();
@@ -228,6 +270,11 @@ impl Drop for Hosted {
         for process in processes_of(self.folder.path()) {
             signal(process.pid, Signal::KILL);
         }
+        if let Err(found) = looked
+            && !std::thread::panicking()
+        {
+            std::panic::resume_unwind(found);
+        }
     }
 }
 
@@ -237,12 +284,14 @@ pub struct Visitor {
     client: Client,
     host: String,
     credential: Option<(&'static str, String)>,
+    canaries: Canaries,
 }
 
 impl Visitor {
     /// The same with a bearer token instead.
     #[must_use]
     pub fn bearing(&self, token: &str) -> Self {
+        self.canaries.note("a bearer token", token);
         Self { credential: Some((AUTHORIZATION.as_str(), format!("Bearer {token}"))), ..self.clone() }
     }
 
@@ -250,7 +299,8 @@ impl Visitor {
     #[must_use]
     pub fn with_cookie_of(&self, answer: &Answer) -> Self {
         let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-        assert!(cookie.starts_with("__Host-switchyard="), "no cookie was set");
+        let secret = cookie.strip_prefix("__Host-switchyard=").expect("a cookie is set");
+        self.canaries.note("a cookie", secret);
         Self { credential: Some((COOKIE.as_str(), cookie)), ..self.clone() }
     }
 
@@ -293,9 +343,17 @@ impl Visitor {
             all.push((CONTENT_TYPE.as_str(), "application/json"));
         }
         let what = format!("{method} {path}");
+        if let Some(body) = &body {
+            self.canaries.note_body(path, body);
+        }
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let answer = self.client.send(request(method, path, &all, &body)).await;
-        answer.unwrap_or_else(|error| panic!("{what}: {error}"))
+        let answer = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
+        self.canaries.judge(&what, &answer);
+        if let Ok(told) = serde_json::from_slice(&answer.body) {
+            self.canaries.note_body(path, &told);
+        }
+        answer
     }
 
     /// Reads.
@@ -321,38 +379,6 @@ impl Visitor {
     pub async fn delete(&self, path: &str) -> Answer {
         self.call(Method::DELETE, path, None).await
     }
-}
-
-fn start_host(folder: &Path) -> Child {
-    static HOSTS: AtomicU32 = AtomicU32::new(0);
-    let number = HOSTS.fetch_add(1, Ordering::Relaxed);
-    // Apart from other test processes, and from the tests of the host itself.
-    let first = 20_000_000 + (std::process::id() % 10_000) * 10_000 + number * UIDS;
-    for name in ["host", "workspaces"] {
-        std::fs::create_dir(folder.join(name)).expect("a folder");
-        open_to_pass(&folder.join(name));
-    }
-    let log = File::create(folder.join("host.log")).expect("a log");
-    let mut host = Command::new(program("switchyard-runner"));
-    host.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").arg("host");
-    host.arg("--socket").arg(folder.join("host/host.sock")).arg("--state").arg(folder.join("state"));
-    host.arg("--workspaces").arg(folder.join("workspaces")).args(["--on-exit", "stop"]);
-    host.args(["--uids", &format!("{first}-{}", first + UIDS - 1)]);
-    host.args(["--server-uid", &SERVER_UID.to_string()]);
-    let child =
-        host.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("the runner host starts");
-    let begun = Instant::now();
-    while !folder.join("host/host.sock").exists() {
-        let said = std::fs::read_to_string(folder.join("host.log")).unwrap_or_default();
-        assert!(begun.elapsed() < NOISE, "the runner host does not come up:\n{said}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    child
-}
-
-/// Others may pass through, and see nothing.
-fn open_to_pass(folder: &Path) {
-    std::fs::set_permissions(folder, Permissions::from_mode(0o711)).expect("permissions");
 }
 
 fn free_port() -> u16 {

@@ -10,6 +10,7 @@
 )]
 
 mod board;
+mod canaries;
 mod client;
 mod hosted;
 mod instance;
@@ -17,12 +18,14 @@ mod patience;
 mod processes;
 mod programs;
 mod random;
+mod runner_host;
 mod socket;
 mod terminal;
 
 pub use board::{Expect, acp, command, kinds, said};
+pub use canaries::Canaries;
 pub use client::{Answer, Client, HeaderMap, Method, Request, StatusCode, id, request, text};
-pub use hosted::{ENCRYPTION_KEY, Hosted, JWT_SECRET, Visitor};
+pub use hosted::{ENCRYPTION_KEY, Hosted, JWT_SECRET, PASSWORD, Visitor};
 pub use instance::{Instance, Setup};
 pub use patience::{NOISE, eventually, within};
 pub use processes::{Process, processes_of, signal};

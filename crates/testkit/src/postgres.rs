@@ -1,7 +1,8 @@
 //! A throwaway PostgreSQL: one cluster per test process, a database per test.
 //!
-//! The cluster listens on a Unix socket alone, keeps nothing safe (no `fsync`), lies in memory where there is room,
-//! and is gone when the test process is, in whatever way that ends.
+//! The cluster listens on a Unix socket alone and is gone when the test process is, in whatever way that ends. For tests
+//! it keeps nothing safe (no `fsync`) and lies in memory where there is room; for measuring it does all that a real one
+//! does.
 
 use std::fmt;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -18,13 +19,18 @@ const ROOM: u64 = 1 << 30;
 
 /// Runs the server until the test process is gone, which closes the pipe that `cat` reads, and cleans up.
 const SUPERVISOR: &str = r#"
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB -c autovacuum=off >"$2/log" 2>&1 &
+programs=$1 folder=$2
+shift 2
+"$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
+    -c shared_buffers=64MB "$@" >"$folder/log" 2>&1 &
 cat >/dev/null
 kill -QUIT $!
 wait
-rm -rf "$2"
+rm -rf "$folder"
 "#;
+
+/// What a cluster does without whose data nobody will miss.
+const CARELESS: [&str; 4] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"];
 
 /// The role that owns every database, and no more than that.
 pub const OWNER: &str = "switchyard_owner";
@@ -78,7 +84,16 @@ impl Cluster {
     /// When PostgreSQL is not installed or does not start; the message says what to do.
     pub fn shared() -> Result<&'static Self, Error> {
         static SHARED: OnceLock<Result<Cluster, Error>> = OnceLock::new();
-        SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
+        let start = || Self::start(&CARELESS, find_room());
+        SHARED.get_or_init(start).as_ref().map_err(Clone::clone)
+    }
+
+    /// A cluster whose data lie on disk and are kept safe, as in production.
+    ///
+    /// # Errors
+    /// As [`Cluster::shared`].
+    pub fn lasting() -> Result<Self, Error> {
+        Self::start(&[], std::env::temp_dir())
     }
 
     /// Makes an empty database; the answer is its address for the server's superuser.
@@ -109,16 +124,26 @@ impl Cluster {
         finished("psql", psql.arg(&self.folder).output()).map(drop)
     }
 
+    /// All rows of a database, as statements; bytes in hexadecimal digits.
+    ///
+    /// # Errors
+    /// With what the server said.
+    pub fn dump(&self, database: &str) -> Result<Vec<u8>, Error> {
+        let mut dump = self.command("pg_dump");
+        dump.args(["--data-only", "--inserts", "-U", "postgres", "-d", database, "-h"]);
+        finished("pg_dump", dump.arg(&self.folder).output()).map(|output| output.stdout)
+    }
+
     fn create(&self, template: &str) -> Result<String, Error> {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.run("postgres", &format!("CREATE DATABASE \"{name}\" OWNER {OWNER} TEMPLATE \"{template}\""))?;
         Ok(format!("{SUPERUSER}{name}?host={}", self.folder.display()))
     }
 
-    fn start() -> Result<Self, Error> {
+    fn start(settings: &[&str], below: PathBuf) -> Result<Self, Error> {
         let programs = find_programs()?;
         let account = rustix::process::geteuid().is_root().then(unprivileged);
-        let folder = make_folder(account)?;
+        let folder = make_folder(&below, account)?;
         let mut initdb = command(&programs, "initdb", &folder, account);
         initdb.args([
             "-U",
@@ -135,6 +160,7 @@ impl Cluster {
         let mut supervisor = command(Path::new("/bin"), "sh", &folder, account);
         // A group of its own: an interrupt from the terminal is for the tests, the clean-up comes after them.
         supervisor.args(["-c", SUPERVISOR, "supervisor"]).arg(&programs).arg(&folder).process_group(0);
+        supervisor.args(settings.iter().flat_map(|setting| ["-c", setting]));
         let supervisor = supervisor.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let supervisor = supervisor.map_err(|error| Error(format!("/bin/sh does not start: {error}")))?;
         let cluster =
@@ -211,13 +237,17 @@ fn unprivileged() -> Account {
     found.unwrap_or(Account { uid: 65534, gid: 65534 })
 }
 
-fn make_folder(account: Option<Account>) -> Result<PathBuf, Error> {
+/// In memory, where there is room.
+fn find_room() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let room = rustix::fs::statvfs(memory).map_or(0, |memory| memory.f_bavail * memory.f_frsize);
-    let base = if room >= ROOM { memory.to_owned() } else { std::env::temp_dir() };
-    let folder = tempfile::Builder::new().prefix("switchyard-pg-").tempdir_in(&base);
+    if room >= ROOM { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+fn make_folder(below: &Path, account: Option<Account>) -> Result<PathBuf, Error> {
+    let folder = tempfile::Builder::new().prefix("switchyard-pg-").tempdir_in(below);
     let folder =
-        folder.map_err(|error| Error(format!("{} cannot be written: {error}", base.display())))?.keep();
+        folder.map_err(|error| Error(format!("{} cannot be written: {error}", below.display())))?.keep();
     // Programs under test may run as somebody else, and reach the socket all the same; the data are closed to them.
     let mut owned = std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o711));
     if let Some(Account { uid, gid }) = account {

@@ -47,6 +47,15 @@ async fn a_key_does_no_more_than_it_says_and_nothing_once_it_is_deleted() {
 }
 
 #[tokio::test]
+#[should_panic(expected = "what was told in confidence is in the database")]
+async fn a_secret_that_is_written_where_all_can_read_fails_its_test() {
+    let hosted = Hosted::start().await;
+    hosted.hides("what was told in confidence", "the cake is a surprise");
+    let name = json!({ "name": "Buy flour: the cake is a surprise" });
+    hosted.person("ada").await.post("/api/projects", name).await.expect(201);
+}
+
+#[tokio::test]
 async fn people_see_their_own_keys_and_acts_and_admins_all() {
     let hosted = Hosted::start().await;
     let (ada, bob, _) = team(&hosted, "member").await;

@@ -6,12 +6,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
-use switchyard_integration::{ENCRYPTION_KEY, Hosted, Method, id, text};
+use switchyard_integration::{ENCRYPTION_KEY, Hosted, Method, PASSWORD, id, text};
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 
 use super::tokens::{good, token};
 
-const PASSWORD: &str = "correct horse battery";
 const NEW_KEY: &str = "IB8eHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgE=";
 
 /// Runs a command that must succeed; answers what it printed.

@@ -1,9 +1,7 @@
 //! Signing in with a password, and the logins that come of it.
 
 use serde_json::json;
-use switchyard_integration::{Hosted, Method, Socket, Visitor, id, text};
-
-const PASSWORD: &str = "correct horse battery";
+use switchyard_integration::{Hosted, Method, PASSWORD, Socket, Visitor, id, text};
 
 fn shown(username: &str, password: &str) -> serde_json::Value {
     json!({ "username": username, "password": password })

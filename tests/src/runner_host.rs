@@ -1,0 +1,47 @@
+//! A runner host: root's part of a hosted instance.
+
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::patience::NOISE;
+use crate::programs::program;
+
+/// How many user ids an instance has for its users.
+const UIDS: u32 = 100;
+
+/// Starts a runner host below `folder` that serves `server_uid` alone.
+pub(crate) fn start_host(folder: &Path, server_uid: u32) -> Child {
+    static HOSTS: AtomicU32 = AtomicU32::new(0);
+    let number = HOSTS.fetch_add(1, Ordering::Relaxed);
+    // Apart from other test processes, and from the tests of the host itself.
+    let first = 20_000_000 + (std::process::id() % 10_000) * 10_000 + number * UIDS;
+    for name in ["host", "workspaces"] {
+        std::fs::create_dir(folder.join(name)).expect("a folder");
+        open_to_pass(&folder.join(name));
+    }
+    let log = File::create(folder.join("host.log")).expect("a log");
+    let mut host = Command::new(program("switchyard-runner"));
+    host.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").arg("host");
+    host.arg("--socket").arg(folder.join("host/host.sock")).arg("--state").arg(folder.join("state"));
+    host.arg("--workspaces").arg(folder.join("workspaces")).args(["--on-exit", "stop"]);
+    host.args(["--uids", &format!("{first}-{}", first + UIDS - 1)]);
+    host.args(["--server-uid", &server_uid.to_string()]);
+    let child =
+        host.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("the runner host starts");
+    let begun = Instant::now();
+    while !folder.join("host/host.sock").exists() {
+        let said = std::fs::read_to_string(folder.join("host.log")).unwrap_or_default();
+        assert!(begun.elapsed() < NOISE, "the runner host does not come up:\n{said}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child
+}
+
+/// Others may pass through, and see nothing.
+pub(crate) fn open_to_pass(folder: &Path) {
+    std::fs::set_permissions(folder, Permissions::from_mode(0o711)).expect("permissions");
+}
