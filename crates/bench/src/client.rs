@@ -68,6 +68,13 @@ impl Connection {
         answer.expect_success(path)
     }
 
+    /// Changes a resource in that version, and reads what became of it.
+    pub(crate) async fn patch(&mut self, path: &str, version: i64, body: &Value) -> Result<Value> {
+        let request = Request::builder().method(Method::PATCH).uri(path);
+        let request = request.header(IF_MATCH, format!("\"{version}\""));
+        self.exchange(path, request, Some(body)).await?.expect_success(path)
+    }
+
     /// Deletes a resource in that version.
     pub(crate) async fn delete(&mut self, path: &str, version: i64) -> Result<()> {
         let request = Request::builder().method(Method::DELETE).uri(path);

@@ -13,6 +13,7 @@ mod bare_pty;
 mod client;
 mod failure;
 mod feed;
+mod hosted;
 mod machine;
 mod peer;
 mod processes;

@@ -130,7 +130,7 @@ pub(crate) fn task_body(title: &str) -> Value {
     json!({ "title": title, "description": description, "priority": "medium", "labels": ["board", "polish"] })
 }
 
-async fn is_healthy(port: u16) -> bool {
+pub(crate) async fn is_healthy(port: u16) -> bool {
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else { return false };
     let request = format!("GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
     let mut answer = Vec::new();
@@ -139,7 +139,7 @@ async fn is_healthy(port: u16) -> bool {
 }
 
 /// A port that nobody listens on at the moment.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     let listener = told("find a free port", TcpListener::bind("127.0.0.1:0"))?;
     Ok(told("find a free port", listener.local_addr())?.port())
 }

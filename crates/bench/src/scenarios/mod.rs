@@ -3,6 +3,7 @@
 mod agents;
 mod desktop;
 mod feed;
+mod hosted;
 mod scroll;
 mod start;
 mod tasks;
@@ -37,6 +38,8 @@ pub(crate) enum Scenario {
     Agents,
     /// Terminals: a keystroke's echo, bulk output, memory, endings.
     Terminals,
+    /// A hosted server beside a desktop, and under the load of a thousand people. As root.
+    Hosted,
     /// Long lists in a browser: what a frame costs, and how many are kept.
     Scroll,
     /// The desktop app: start, memory, the scheme and the channel. Only when named, since it takes long to build.
@@ -58,6 +61,7 @@ impl Scenario {
             Self::Transcript => "transcripts",
             Self::Agents => "floods and ending",
             Self::Terminals => "terminals",
+            Self::Hosted => "a hosted server",
             Self::Scroll => "scrolling in a browser",
             Self::Desktop => "the desktop app",
         }
@@ -72,6 +76,7 @@ impl Scenario {
             Self::Transcript => transcript::measure(bench).await,
             Self::Agents => agents::measure(bench).await,
             Self::Terminals => terminals::measure(bench),
+            Self::Hosted => hosted::measure(bench),
             Self::Scroll => scroll::measure(bench),
             Self::Desktop => desktop::measure(bench),
         }
