@@ -66,14 +66,14 @@ impl Canaries {
         }
     }
 
-    /// Looks through all files below a folder, but for those of that name.
+    /// Looks through all files below a folder, but for those of these names.
     ///
     /// # Panics
     /// When one is there.
-    pub fn absent_below(&self, folder: &Path, but: &str) {
+    pub fn absent_below(&self, folder: &Path, but: &[&str]) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let (path, kind) = (entry.path(), entry.file_type());
-            if entry.file_name() == but {
+            if but.iter().any(|name| entry.file_name() == *name) {
                 continue;
             }
             match kind {

@@ -11,6 +11,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
+use crate::canaries::Canaries;
+
 pub use hyper::{HeaderMap, Method, StatusCode};
 
 /// A request with its whole body.
@@ -24,6 +26,7 @@ pub struct Client {
     port: u16,
     token: String,
     idle: Arc<Mutex<Vec<Sender>>>,
+    canaries: Canaries,
 }
 
 impl fmt::Debug for Client {
@@ -57,7 +60,14 @@ impl Client {
     /// A client of the server on `port`.
     #[must_use]
     pub fn new(port: u16, token: &str) -> Self {
-        Self { port, token: token.to_owned(), idle: Arc::default() }
+        Self { port, token: token.to_owned(), idle: Arc::default(), canaries: Canaries::default() }
+    }
+
+    /// The same, noting the secrets that pass.
+    #[must_use]
+    pub fn noting(self, canaries: &Canaries) -> Self {
+        canaries.note("the token", &self.token);
+        Self { canaries: canaries.clone(), ..self }
     }
 
     /// The server's port.
@@ -127,8 +137,14 @@ impl Client {
             all.push((CONTENT_TYPE.as_str(), "application/json"));
         }
         all.extend_from_slice(headers);
+        if let Some(body) = body {
+            self.canaries.note_body(path, body);
+        }
+        let what = format!("{method} {path}");
         let body = body.map(Value::to_string).unwrap_or_default();
-        self.send(request(method, path, &all, &body)).await
+        let answer = self.send(request(method, path, &all, &body)).await?;
+        self.canaries.judge(&what, &answer);
+        Ok(answer)
     }
 
     /// Sends a request as it is.

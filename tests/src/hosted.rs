@@ -242,7 +242,7 @@ impl Hosted {
         let cluster = Cluster::shared().expect("PostgreSQL");
         let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
         self.canaries.absent_from("the database", &rows);
-        self.canaries.absent_below(self.folder.path(), "switchyard-server");
+        self.canaries.absent_below(self.folder.path(), &["switchyard-server"]);
         let servers: Vec<u32> = self.servers.iter().map(|(server, _)| server.id()).collect();
         for process in processes_of(self.folder.path()) {
             let read =

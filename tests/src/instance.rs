@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
+use crate::canaries::Canaries;
 use crate::client::Client;
 use crate::patience::NOISE;
 use crate::processes::{Process, processes_of, signal};
@@ -32,6 +33,7 @@ pub struct Instance {
     setup: Setup,
     server: Option<Child>,
     door: Option<Door>,
+    canaries: Canaries,
 }
 
 /// How to get in.
@@ -62,7 +64,7 @@ impl Instance {
         std::fs::create_dir(&home).expect("a home");
         std::fs::write(home.join(".gitconfig"), "[user]\n\tname = Tess Ter\n\temail = tess@example.com\n")
             .expect("a git configuration");
-        Self { folder, setup, server: None, door: None }
+        Self { folder, setup, server: None, door: None, canaries: Canaries::default() }
     }
 
     /// The folder that holds everything of this instance; all of its processes know its path.
@@ -144,7 +146,8 @@ impl Instance {
             tokio::time::sleep(Duration::from_millis(2)).await;
         };
         let (port, code) = read_address(&address);
-        self.door = Some(Door { client: Client::new(port, &self.token()), code });
+        let client = Client::new(port, &self.token()).noting(&self.canaries);
+        self.door = Some(Door { client, code });
         begun.elapsed()
     }
 
@@ -233,6 +236,8 @@ impl Drop for Instance {
             eprintln!("the server's log ends with:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
         } else {
             assert!(left.is_empty(), "processes outlived their runner by {GONE:?}: {left:#?}");
+            // The files that secrets are kept in, which their owner alone can read.
+            self.canaries.absent_below(self.folder(), &["token", "credentials.json"]);
         }
     }
 }
