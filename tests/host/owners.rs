@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use switchyard_app::{App, NewSessionRequest, NewWorkspaceRequest, Ports};
 use switchyard_domain::agent::AgentSpec;
-use switchyard_domain::credential::{CredentialName, KeptCredentials, Secret, Vault, VaultPlace};
+use switchyard_domain::credential::{
+    CredentialName, GitCredential, GitHost, KeptCredentials, KeptGitCredential, Secret, Vault, VaultPlace,
+};
 use switchyard_domain::project::ProjectSettings;
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::{Act, EntryRange, Recovery};
@@ -47,6 +49,22 @@ impl Vault for Keys {
 
     async fn reveal_credentials(&self, scope: &Scope) -> Result<Vec<(CredentialName, Secret)>> {
         Ok(vec![(CredentialName::new("KEY")?, Secret::new(format!("key-of-{}", scope.user())))])
+    }
+
+    async fn git_credentials(&self, _: &Scope) -> Result<Vec<KeptGitCredential>> {
+        Ok(Vec::new())
+    }
+
+    async fn put_git_credential(&self, _: &Scope, _: GitCredential) -> Result<()> {
+        Err(Error::not_found())
+    }
+
+    async fn remove_git_credential(&self, _: &Scope, _: &GitHost) -> Result<()> {
+        Err(Error::not_found())
+    }
+
+    async fn reveal_git_credential(&self, _: &Scope, _: &GitHost) -> Result<Option<GitCredential>> {
+        Ok(None)
     }
 }
 

@@ -1,10 +1,17 @@
 //! Credentials that a person gives their agents: keys and tokens, each under the name of the environment variable in
-//! which agents expect it.
+//! which agents expect it. And those that git shows to remotes, which agents do not get.
+
+mod git;
 
 use std::fmt;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+
+pub use git::{
+    DEFAULT_GIT_USERNAME, GitCredential, GitCredentialOrigin, GitHost, KeptGitCredential,
+    MOST_GIT_CREDENTIALS,
+};
 
 use crate::{Error, Result, Scope, Timestamp};
 
@@ -142,6 +149,17 @@ pub trait Vault: Send + Sync {
     /// The credentials with their values, to be handed to the user's agent. `Unavailable` with code
     /// `keychain_unavailable`, where there are some and they cannot be had.
     async fn reveal_credentials(&self, scope: &Scope) -> Result<Vec<(CredentialName, Secret)>>;
+
+    /// The acting user's credentials for git hosts, by host.
+    async fn git_credentials(&self, scope: &Scope) -> Result<Vec<KeptGitCredential>>;
+    /// Keeps a credential for a git host in place of the one that is kept for it, except that one from a sign-in never
+    /// takes the place of one that was entered. Errors as with [`Vault::put_credential`].
+    async fn put_git_credential(&self, scope: &Scope, credential: GitCredential) -> Result<()>;
+    /// Forgets the credential for a git host. Errors as with [`Vault::remove_credential`].
+    async fn remove_git_credential(&self, scope: &Scope, host: &GitHost) -> Result<()>;
+    /// The credential for a git host with its secret, to be handed to git. `Unavailable` as with
+    /// [`Vault::reveal_credentials`].
+    async fn reveal_git_credential(&self, scope: &Scope, host: &GitHost) -> Result<Option<GitCredential>>;
 }
 
 /// The port to rows that hold sealed credentials: an envelope for each user, which only a vault can open.

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use switchyard_domain::credential::{
-    CredentialName, KeptCredentials, MOST_CREDENTIALS, Secret, Vault, VaultPlace,
+    CredentialName, GitCredential, GitHost, KeptCredentials, KeptGitCredential, Secret, Vault, VaultPlace,
 };
-use switchyard_domain::{Error, ErrorKind, Result, Scope};
+use switchyard_domain::{Error, Result, Scope};
 
-use crate::index::{Index, Values};
+use crate::contents::Contents;
+use crate::index::Index;
 use crate::keychain::Keychain;
 
 /// How long the keychain may take, with the time in which a person types its password.
@@ -56,34 +57,43 @@ impl Vault for DesktopVault {
     }
 
     async fn put_credential(&self, _scope: &Scope, name: &CredentialName, value: Secret) -> Result<()> {
-        let name = name.as_str().to_owned();
-        self.with(move |kept| {
-            kept.change(|values| {
-                if values.len() >= MOST_CREDENTIALS && !values.contains_key(&name) {
-                    let text = format!("At most {MOST_CREDENTIALS} credentials are kept. Remove one first.");
-                    return Err(Error::new(ErrorKind::Limited, "too_many_credentials", text));
-                }
-                values.insert(name, value.reveal().to_owned());
-                Ok(())
-            })
-        })
-        .await
+        let name = name.clone();
+        self.with(move |kept| kept.change(|contents| contents.put(&name, &value))).await
     }
 
     async fn remove_credential(&self, _scope: &Scope, name: &CredentialName) -> Result<()> {
-        let name = name.as_str().to_owned();
-        self.with(move |kept| {
-            kept.change(|values| values.remove(&name).map(drop).ok_or_else(Error::not_found))
-        })
-        .await
+        let name = name.clone();
+        self.with(move |kept| kept.change(|contents| contents.remove(&name))).await
     }
 
     async fn reveal_credentials(&self, _scope: &Scope) -> Result<Vec<(CredentialName, Secret)>> {
-        let values = self.with(Kept::values).await?;
-        values
-            .into_iter()
-            .map(|(name, value)| Ok((CredentialName::new(&name)?, Secret::new(value))))
-            .collect()
+        self.with(Kept::contents).await?.revealed()
+    }
+
+    async fn git_credentials(&self, _scope: &Scope) -> Result<Vec<KeptGitCredential>> {
+        self.with(|kept| kept.index()?.map_or_else(|| Ok(Vec::new()), |index| index.git())).await
+    }
+
+    async fn put_git_credential(&self, _scope: &Scope, credential: GitCredential) -> Result<()> {
+        self.with(move |kept| kept.change(|contents| contents.put_git(&credential))).await
+    }
+
+    async fn remove_git_credential(&self, _scope: &Scope, host: &GitHost) -> Result<()> {
+        let host = host.clone();
+        self.with(move |kept| kept.change(|contents| contents.remove_git(&host))).await
+    }
+
+    async fn reveal_git_credential(&self, _scope: &Scope, host: &GitHost) -> Result<Option<GitCredential>> {
+        let host = host.clone();
+        self.with(move |kept| {
+            // The keychain is not asked, and with it the person, for what it does not have.
+            let Some(index) = kept.index()? else { return Ok(None) };
+            if index.git()?.iter().all(|kept| kept.host != host) {
+                return Ok(None);
+            }
+            kept.contents()?.revealed_git(&host)
+        })
+        .await
     }
 }
 
@@ -101,10 +111,10 @@ impl Kept {
         Ok(KeptCredentials { place, names })
     }
 
-    fn values(&self) -> Result<Values> {
+    fn contents(&self) -> Result<Contents> {
         match self.index()? {
-            None => Ok(Values::new()),
-            Some(Index::File { values }) => Ok(values),
+            None => Ok(Contents::default()),
+            Some(Index::File { values, git }) => Ok(Contents { values, git }),
             // What was taken out of it by hand is nobody's any more.
             Some(Index::Keychain { .. }) => {
                 self.keychain().and_then(|keychain| keychain.read()).map_err(unavailable)
@@ -113,26 +123,27 @@ impl Kept {
     }
 
     /// Changes what is kept. What lies in the file moves to the keychain as soon as one answers.
-    fn change(&self, change: impl FnOnce(&mut Values) -> Result<()>) -> Result<()> {
-        let mut values = self.values()?;
-        change(&mut values)?;
+    fn change(&self, change: impl FnOnce(&mut Contents) -> Result<()>) -> Result<()> {
+        let mut contents = self.contents()?;
+        change(&mut contents)?;
         let in_keychain = matches!(self.index()?, Some(Index::Keychain { .. }));
         let keychain = match self.keychain() {
             Ok(keychain) => keychain,
             Err(error) if in_keychain => return Err(unavailable(error)),
-            Err(_) if values.is_empty() => return self.forget(),
+            Err(_) if contents.is_empty() => return self.forget(),
             Err(error) => {
                 tracing::info!(%error, "no keychain answers; credentials are kept in a file");
-                return self.note(&Index::File { values });
+                let Contents { values, git } = contents;
+                return self.note(&Index::File { values, git });
             }
         };
-        if values.is_empty() {
+        if contents.is_empty() {
             keychain.clear().map_err(unavailable)?;
             return self.forget();
         }
         // The keychain first: a name without a value is worse than a value that nobody asks for.
-        keychain.write(&values).map_err(unavailable)?;
-        self.note(&Index::Keychain { names: values.into_keys().collect() })
+        keychain.write(&contents).map_err(unavailable)?;
+        self.note(&Index::of_keychain(contents))
     }
 
     fn keychain(&self) -> keyring_core::Result<Keychain> {

@@ -8,17 +8,34 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use switchyard_domain::Result;
+use switchyard_domain::credential::KeptGitCredential;
 
-/// Names and values.
-pub(crate) type Values = BTreeMap<String, String>;
+use crate::contents::{Contents, GitValues, Values, kept_git};
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kept_in", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Index {
     /// The values are in the keychain.
-    Keychain { names: Vec<String> },
+    Keychain {
+        names: Vec<String>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        git: BTreeMap<String, GitName>,
+    },
     /// The values are here.
-    File { values: Values },
+    File {
+        values: Values,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        git: GitValues,
+    },
+}
+
+/// What is known of a credential for a git host without asking for its secret.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GitName {
+    username: String,
+    origin: String,
 }
 
 impl Index {
@@ -48,10 +65,56 @@ impl Index {
         }
     }
 
+    /// What is noted of contents that the keychain keeps.
+    pub(crate) fn of_keychain(contents: Contents) -> Self {
+        let git = contents.git.into_iter();
+        let git = git.map(|(host, value)| (host, GitName { username: value.username, origin: value.origin }));
+        Self::Keychain { names: contents.values.into_keys().collect(), git: git.collect() }
+    }
+
     pub(crate) fn names(&self) -> Vec<String> {
         match self {
-            Self::Keychain { names } => names.clone(),
-            Self::File { values } => values.keys().cloned().collect(),
+            Self::Keychain { names, .. } => names.clone(),
+            Self::File { values, .. } => values.keys().cloned().collect(),
         }
+    }
+
+    pub(crate) fn git(&self) -> Result<Vec<KeptGitCredential>> {
+        match self {
+            Self::Keychain { git, .. } => {
+                git.iter().map(|(host, name)| kept_git(host, &name.username, &name.origin)).collect()
+            }
+            Self::File { git, .. } => {
+                git.iter().map(|(host, value)| kept_git(host, &value.username, &value.origin)).collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_from_before_there_were_git_credentials_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials.json");
+        for before in
+            [r#"{"kept_in":"file","values":{"KEY":"sk-1"}}"#, r#"{"kept_in":"keychain","names":["KEY"]}"#]
+        {
+            std::fs::write(&path, before).unwrap();
+            let index = Index::read(&path).unwrap().unwrap();
+            assert_eq!(index.names(), ["KEY"]);
+            assert_eq!(index.git().unwrap(), []);
+            assert_eq!(serde_json::to_string(&index).unwrap(), before);
+        }
+    }
+
+    #[test]
+    fn what_is_noted_of_the_keychain_holds_no_secret() {
+        let document = br#"{"values":{"KEY":"sk-canary"},"git":{"github.com":{"username":"ada","secret":"ghp-canary","origin":"entered"}}}"#;
+        let index = Index::of_keychain(Contents::read(document).unwrap());
+        assert!(!serde_json::to_string(&index).unwrap().contains("canary"));
+        assert_eq!(index.git().unwrap()[0].username, "ada");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use keyring_core::{CredentialStore, Entry, Error, Result};
 
-use crate::index::Values;
+use crate::contents::Contents;
 
 /// Whose entry it is, as the keychain's own programs show it.
 const SERVICE: &str = "Switchyard";
@@ -24,19 +24,17 @@ impl Keychain {
     }
 
     /// What it keeps.
-    pub(crate) fn read(&self) -> Result<Values> {
+    pub(crate) fn read(&self) -> Result<Contents> {
         match self.entry.get_secret() {
-            Ok(text) => {
-                serde_json::from_slice(&text).map_err(|error| Error::BadStoreFormat(error.to_string()))
-            }
-            Err(Error::NoEntry) => Ok(Values::new()),
+            Ok(text) => Contents::read(&text).map_err(|error| Error::BadStoreFormat(error.to_string())),
+            Err(Error::NoEntry) => Ok(Contents::default()),
             Err(error) => Err(error),
         }
     }
 
     /// Keeps these, and no others.
-    pub(crate) fn write(&self, values: &Values) -> Result<()> {
-        let text = serde_json::to_vec(values).map_err(|error| Error::BadStoreFormat(error.to_string()))?;
+    pub(crate) fn write(&self, contents: &Contents) -> Result<()> {
+        let text = contents.document().map_err(|error| Error::BadStoreFormat(error.to_string()))?;
         self.entry.set_secret(&text)
     }
 

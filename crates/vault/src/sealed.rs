@@ -4,7 +4,6 @@
 //! that somebody moves to another row does not open. The envelope names its key: what an older one sealed still opens, and
 //! is sealed with the newest at its next change.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -12,15 +11,19 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use switchyard_domain::credential::{
-    CredentialName, KeptCredentials, MOST_CREDENTIALS, SealedCredentials, Secret, Vault, VaultPlace,
+    CredentialName, GitCredential, GitHost, KeptCredentials, KeptGitCredential, SealedCredentials, Secret,
+    Vault, VaultPlace,
 };
-use switchyard_domain::{Clock, Error, ErrorKind, Result, Scope, UserId};
+use switchyard_domain::{Clock, Error, Result, Scope, UserId};
+
+use crate::contents::{Contents, kept_git};
 
 /// First byte of an envelope: how the rest is laid out.
 const LAYOUT: u8 = 1;
 const KEY_ID: usize = 4;
 const NONCE: usize = 12;
-/// What is sealed, so that nothing else that a key seals for the same user could stand in for it.
+/// What is sealed, so that nothing else that a key seals for the same user could stand in for it. It has had this name
+/// since before git's credentials came.
 const PURPOSE: &[u8] = b"agent-credentials";
 /// How often a change is made anew that another one overtook.
 const TRIES: usize = 8;
@@ -50,8 +53,6 @@ pub struct SealedVault {
     clock: Arc<dyn Clock>,
 }
 
-type Credentials = BTreeMap<String, String>;
-
 impl SealedVault {
     /// A vault that seals with the first of `keys` and opens with any.
     #[must_use]
@@ -59,22 +60,22 @@ impl SealedVault {
         Self { keys, rows, clock }
     }
 
-    async fn all(&self, scope: &Scope) -> Result<Credentials> {
+    async fn all(&self, scope: &Scope) -> Result<Contents> {
         match self.rows.sealed_credentials(scope).await? {
             Some(envelope) => self.open(scope.user(), &envelope),
-            None => Ok(Credentials::new()),
+            None => Ok(Contents::default()),
         }
     }
 
-    async fn change(&self, scope: &Scope, change: impl Fn(&mut Credentials) -> Result<()>) -> Result<()> {
+    async fn change(&self, scope: &Scope, change: impl Fn(&mut Contents) -> Result<()>) -> Result<()> {
         for _ in 0..TRIES {
             let before = self.rows.sealed_credentials(scope).await?;
-            let mut credentials = match &before {
+            let mut contents = match &before {
                 Some(envelope) => self.open(scope.user(), envelope)?,
-                None => Credentials::new(),
+                None => Contents::default(),
             };
-            change(&mut credentials)?;
-            let after = self.seal(scope.user(), &credentials)?;
+            change(&mut contents)?;
+            let after = self.seal(scope.user(), &contents)?;
             let at = self.clock.now();
             if self.rows.replace_sealed_credentials(scope, at, before.as_deref(), &after).await? {
                 return Ok(());
@@ -93,12 +94,12 @@ impl SealedVault {
         for _ in 0..TRIES {
             let Some(before) = self.rows.sealed_credentials(scope).await? else { return Ok(false) };
             // Opened in any case, so that what does not open is found now and not when the old key is gone.
-            let credentials = self.open(scope.user(), &before)?;
+            let contents = self.open(scope.user(), &before)?;
             let newest = self.keys.first().map(|key| key.id.as_slice());
             if before.get(1..=KEY_ID) == newest {
                 return Ok(false);
             }
-            let after = self.seal(scope.user(), &credentials)?;
+            let after = self.seal(scope.user(), &contents)?;
             let at = self.clock.now();
             if self.rows.replace_sealed_credentials(scope, at, Some(&before), &after).await? {
                 return Ok(true);
@@ -107,11 +108,11 @@ impl SealedVault {
         Err(busy())
     }
 
-    fn seal(&self, user: UserId, credentials: &Credentials) -> Result<Vec<u8>> {
+    fn seal(&self, user: UserId, contents: &Contents) -> Result<Vec<u8>> {
         let key = self.keys.first().ok_or_else(|| Error::internal("the vault has no key"))?;
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|error| Error::internal(error.to_string()))?;
-        let text = serde_json::to_vec(credentials).map_err(Error::internal)?;
+        let text = contents.document().map_err(Error::internal)?;
         let payload = Payload { msg: &text, aad: &about(user) };
         let sealed = key
             .cipher
@@ -120,7 +121,7 @@ impl SealedVault {
         Ok([&[LAYOUT], &key.id[..], &nonce, &sealed].concat())
     }
 
-    fn open(&self, user: UserId, envelope: &[u8]) -> Result<Credentials> {
+    fn open(&self, user: UserId, envelope: &[u8]) -> Result<Contents> {
         let closed = |why: &'static str| {
             let text = "Your credentials cannot be opened. Whoever runs this instance knows the key that they were sealed with.";
             Error::unavailable("vault_closed", text).caused_by(why)
@@ -140,7 +141,7 @@ impl SealedVault {
             .cipher
             .decrypt(&Nonce::from(*nonce), payload)
             .map_err(|_| closed("an envelope that was changed, or moved"))?;
-        serde_json::from_slice(&text).map_err(|_| closed("an envelope of something else"))
+        Contents::read(&text).map_err(|_| closed("an envelope of something else"))
     }
 }
 
@@ -155,33 +156,38 @@ fn about(user: UserId) -> Vec<u8> {
 #[async_trait]
 impl Vault for SealedVault {
     async fn credentials(&self, scope: &Scope) -> Result<KeptCredentials> {
-        let names = self.all(scope).await?.into_keys();
+        let names = self.all(scope).await?.values.into_keys();
         let names = names.map(|name| CredentialName::new(&name)).collect::<Result<_>>()?;
         Ok(KeptCredentials { place: VaultPlace::Database, names })
     }
 
     async fn put_credential(&self, scope: &Scope, name: &CredentialName, value: Secret) -> Result<()> {
-        self.change(scope, |credentials| {
-            if credentials.len() >= MOST_CREDENTIALS && !credentials.contains_key(name.as_str()) {
-                let text = format!("{MOST_CREDENTIALS} credentials are the most. Remove one first.");
-                return Err(Error::new(ErrorKind::Limited, "too_many_credentials", text));
-            }
-            credentials.insert(name.as_str().to_owned(), value.reveal().to_owned());
-            Ok(())
-        })
-        .await
+        self.change(scope, |contents| contents.put(name, &value)).await
     }
 
     async fn remove_credential(&self, scope: &Scope, name: &CredentialName) -> Result<()> {
-        self.change(scope, |credentials| {
-            credentials.remove(name.as_str()).map(drop).ok_or_else(Error::not_found)
-        })
-        .await
+        self.change(scope, |contents| contents.remove(name)).await
     }
 
     async fn reveal_credentials(&self, scope: &Scope) -> Result<Vec<(CredentialName, Secret)>> {
-        let all = self.all(scope).await?.into_iter();
-        all.map(|(name, value)| Ok((CredentialName::new(&name)?, Secret::new(value)))).collect()
+        self.all(scope).await?.revealed()
+    }
+
+    async fn git_credentials(&self, scope: &Scope) -> Result<Vec<KeptGitCredential>> {
+        let all = self.all(scope).await?.git;
+        all.iter().map(|(host, value)| kept_git(host, &value.username, &value.origin)).collect()
+    }
+
+    async fn put_git_credential(&self, scope: &Scope, credential: GitCredential) -> Result<()> {
+        self.change(scope, |contents| contents.put_git(&credential)).await
+    }
+
+    async fn remove_git_credential(&self, scope: &Scope, host: &GitHost) -> Result<()> {
+        self.change(scope, |contents| contents.remove_git(host)).await
+    }
+
+    async fn reveal_git_credential(&self, scope: &Scope, host: &GitHost) -> Result<Option<GitCredential>> {
+        self.all(scope).await?.revealed_git(host)
     }
 }
 
@@ -190,7 +196,8 @@ mod tests {
     use std::collections::HashMap;
     use std::sync::Mutex;
 
-    use switchyard_domain::{Actor, OrgId, Role, Timestamp};
+    use switchyard_domain::credential::GitCredentialOrigin;
+    use switchyard_domain::{Actor, ErrorKind, OrgId, Role, Timestamp};
 
     use super::*;
 
@@ -257,6 +264,33 @@ mod tests {
         assert!(!envelope.windows(6).any(|bytes| bytes == b"canary"));
         table.0.lock().unwrap().insert(eve.user(), envelope);
         assert_eq!(vault.reveal_credentials(&eve).await.unwrap_err().code, "vault_closed");
+    }
+
+    #[tokio::test]
+    async fn a_credential_for_a_git_host_is_sealed_with_the_others_and_opens_for_its_user_alone() {
+        let (table, ada, eve) = (Arc::new(Table::default()), somebody(), somebody());
+        let vault = vault(&table, &[1]);
+        vault.put_credential(&ada, &name(), value()).await.unwrap();
+        let host = GitHost::new("github.com").unwrap();
+        let credential =
+            GitCredential::new(host.clone(), "ada", "ghp-canary", GitCredentialOrigin::Entered).unwrap();
+        vault.put_git_credential(&ada, credential).await.unwrap();
+        let kept = KeptGitCredential {
+            host: host.clone(),
+            username: "ada".to_owned(),
+            origin: GitCredentialOrigin::Entered,
+        };
+        assert_eq!(vault.git_credentials(&ada).await.unwrap(), [kept]);
+        let revealed = vault.reveal_git_credential(&ada, &host).await.unwrap().unwrap();
+        assert_eq!(revealed.secret().reveal(), "ghp-canary");
+        assert!(vault.reveal_git_credential(&eve, &host).await.unwrap().is_none());
+        assert_eq!(vault.credentials(&ada).await.unwrap().names, [name()], "agents get the others alone");
+        assert_eq!(vault.reveal_credentials(&ada).await.unwrap().len(), 1);
+        let envelope = table.0.lock().unwrap()[&ada.user()].clone();
+        assert!(!envelope.windows(6).any(|bytes| bytes == b"canary"));
+        vault.remove_git_credential(&ada, &host).await.unwrap();
+        assert_eq!(vault.git_credentials(&ada).await.unwrap(), []);
+        assert_eq!(vault.reveal_credentials(&ada).await.unwrap()[0].1.reveal(), "sk-canary");
     }
 
     #[tokio::test]
