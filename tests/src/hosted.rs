@@ -50,9 +50,9 @@ impl Hosted {
         Self::start_with(1, &[]).await
     }
 
-    /// One server that shows browsers the user interface, which must have been built.
-    pub async fn start_for_browsers() -> Self {
-        Self::made_of(1, &[], true).await
+    /// One server that shows browsers the user interface, which must have been built; with further variables.
+    pub async fn start_for_browsers(environment: &[(&str, &str)]) -> Self {
+        Self::made_of(1, environment, true).await
     }
 
     /// Several servers on one database, with further variables; these win.
@@ -201,6 +201,14 @@ impl Hosted {
         self.database.split('?').next().and_then(|path| path.rsplit('/').next()).expect("a name")
     }
 
+    /// All that is in the database, as text.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        let dumped = Command::new("pg_dump").args(["--inserts", &self.database]).output().expect("pg_dump");
+        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        String::from_utf8_lossy(&dumped.stdout).into_owned()
+    }
+
     /// Somebody who shows nothing, at the first server.
     #[must_use]
     pub fn stranger(&self) -> Visitor {
@@ -302,6 +310,12 @@ impl Visitor {
         let secret = cookie.strip_prefix("__Host-switchyard=").expect("a cookie is set");
         self.canaries.note("a cookie", secret);
         Self { credential: Some((COOKIE.as_str(), cookie)), ..self.clone() }
+    }
+
+    /// The same with this cookie instead, as `name=value`.
+    #[must_use]
+    pub fn showing_cookie(&self, cookie: &str) -> Self {
+        Self { credential: Some((COOKIE.as_str(), cookie.to_owned())), ..self.clone() }
     }
 
     /// The same at another server.

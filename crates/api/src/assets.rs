@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::auth::Door;
 use crate::error::ApiError;
 use crate::state::ApiState;
 use switchyard_domain::Error;
@@ -25,10 +26,20 @@ pub trait Assets: Send + Sync {
     fn get(&self, path: &str) -> Option<Asset>;
 }
 
-/// The page may load scripts, styles and pictures from here alone, and be framed by nobody.
+/// The page may load scripts and styles from here alone, and be framed by nobody. What it may connect to and show
+/// pictures from, the door says.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data: blob:; font-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'none'; connect-src";
+     font-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
+
+/// The policy of the page. Pictures of people come straight from the one site that vouches for them, without a referrer.
+/// Fetching them ourselves would spare that site the viewers' addresses, and have the server ask for addresses that
+/// somebody else wrote.
+fn content_security_policy(door: &Door) -> String {
+    let pictures = door.shows_pictures_from().iter().map(|origin| format!(" {origin}")).collect::<String>();
+    let connects = door.connects_to();
+    format!("{CONTENT_SECURITY_POLICY}; img-src 'self' data: blob:{pictures}; connect-src {connects}")
+}
 
 pub(crate) async fn serve(
     State(state): State<ApiState>,
@@ -61,8 +72,7 @@ pub(crate) async fn serve(
         if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    let policy = format!("{CONTENT_SECURITY_POLICY} {}", state.auth.connects_to());
-    if let Ok(policy) = HeaderValue::try_from(policy) {
+    if let Ok(policy) = HeaderValue::try_from(content_security_policy(&state.auth)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if let Ok(etag) = HeaderValue::from_str(&etag) {

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use switchyard_domain::api_key::ApiKey;
+use switchyard_domain::credential::{
+    DEFAULT_GIT_USERNAME, GitCredential, GitCredentialOrigin, GitHost, Secret,
+};
 use switchyard_domain::login::{Login, LoginMethod, NewLogin, Rotation};
 use switchyard_domain::organisation::Organisation;
 use switchyard_domain::store::Known;
 use switchyard_domain::user::{
     Account, NewAccount, OutsideIdentity, PasswordHash, SecretDigest, User, Username,
 };
-use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Result, UserId};
+use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Result, Scope, Timestamp, UserId};
 
 use crate::App;
 
@@ -32,6 +35,25 @@ impl App {
     /// `Forbidden` with code `user_disabled`; what the store says.
     pub async fn sign_in_from_outside(&self, identity: &OutsideIdentity) -> Result<User> {
         self.store().sign_in(self.now(), identity).await
+    }
+
+    /// Keeps the token that a site gave when somebody signed in with it, for git to show to that host; one that they entered
+    /// themself stays.
+    ///
+    /// # Errors
+    /// `Invalid` where that is no host or no token; what the vault says.
+    pub async fn keep_sign_in_token(&self, scope: &Scope, host: &str, token: &Secret) -> Result<()> {
+        let (host, origin) = (GitHost::new(host)?, GitCredentialOrigin::SignIn);
+        let credential = GitCredential::new(host, DEFAULT_GIT_USERNAME, token.reveal(), origin)?;
+        self.vault().put_git_credential(scope, credential).await
+    }
+
+    /// Uses up a secret that is good once, and until `expires_at`; whether this was the first time.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn spend(&self, secret: &SecretDigest, expires_at: Timestamp) -> Result<bool> {
+        self.store().spend(self.now(), secret, expires_at).await
     }
 
     /// Makes a local account.

@@ -25,6 +25,7 @@ pub mod project;
 pub mod repo;
 pub mod runner;
 pub mod session;
+pub mod sign_in;
 pub mod store;
 pub mod task;
 pub mod terminal;

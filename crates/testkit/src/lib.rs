@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod directive;
+pub mod fake_github;
 pub mod passed_time;
 pub mod postgres;
 pub mod program;

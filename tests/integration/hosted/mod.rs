@@ -1,6 +1,7 @@
 //! A hosted instance as its people meet it: who they are, what they may do, and what they never see.
 
 mod browser;
+mod github;
 mod keys;
 mod operator;
 mod organisations;

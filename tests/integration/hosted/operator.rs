@@ -253,10 +253,12 @@ fn what_compose_takes_is_explained_in_the_example_and_no_secret_has_a_value_ther
         assert!(!secret || value.is_empty(), "{name} has a value");
     }
     // What the server reads it is given, but for what the image and desktop mode have by themselves.
-    let settings = read("crates/core/src/settings/hosted.rs");
     let unset = ["DEPLOYMENT_MODE", "SWITCHYARD_RUNNER_SOCKET", "DATABASE_MIGRATION_URL"];
-    let code = settings.split("#[cfg(test)]").next().expect("the code");
-    for name in variables(code, "\"").into_iter().filter(|name| !unset.contains(name)) {
-        assert!(compose.contains(&format!("      {name}: ")), "the server is not given {name}");
+    for file in ["hosted.rs", "hosted/github.rs"] {
+        let settings = read(&format!("crates/core/src/settings/{file}"));
+        let code = settings.split("#[cfg(test)]").next().expect("the code");
+        for name in variables(code, "\"").into_iter().filter(|name| !unset.contains(name)) {
+            assert!(compose.contains(&format!("      {name}: ")), "the server is not given {name}");
+        }
     }
 }

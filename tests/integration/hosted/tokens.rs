@@ -27,7 +27,7 @@ fn base64(text: &str) -> String {
 }
 
 /// A token of this header and these claims, as text, signed with `secret`.
-fn signed(header: &str, claims: &str, secret: &str, algorithm: Algorithm) -> String {
+pub(crate) fn signed(header: &str, claims: &str, secret: &str, algorithm: Algorithm) -> String {
     let message = format!("{}.{}", base64(header), base64(claims));
     let key = EncodingKey::from_secret(secret.as_bytes());
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm).expect("a signature");

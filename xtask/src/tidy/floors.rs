@@ -7,10 +7,11 @@ use crate::workspace::{Dependency, DependencyKind, Package};
 const PREFIX: &str = "switchyard-";
 
 /// Floors from the ground up. What stands in no row is on no floor, which is a finding.
-const FLOORS: [(&str, Floor); 16] = [
+const FLOORS: [(&str, Floor); 17] = [
     ("domain", Floor::Product(0)),
     ("store", Floor::Product(1)),
     ("vault", Floor::Product(1)),
+    ("github", Floor::Product(1)),
     ("runner-api", Floor::Product(1)),
     ("runner", Floor::Product(1)),
     ("app", Floor::Product(2)),
@@ -27,7 +28,7 @@ const FLOORS: [(&str, Floor); 16] = [
 ];
 
 /// Implementations of ports: the floors above know the ports alone, and `core` wires them.
-const ADAPTERS: [&str; 3] = ["store", "vault", "runner-api"];
+const ADAPTERS: [&str; 4] = ["store", "vault", "github", "runner-api"];
 const WIRING: &str = "core";
 
 /// What may stand in the ground floor's manifest. It is a list of what is allowed, since what is not cannot be listed.

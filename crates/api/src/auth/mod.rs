@@ -10,8 +10,8 @@ use axum::http::request::Parts;
 use switchyard_app::App;
 use switchyard_domain::{Error, LoginId, Result, Scope};
 
+pub(crate) use hosted::{CALLBACK, CameBack, KEY_PREFIX, client_of};
 pub use hosted::{Hosted, HostedRules, PublicUrl, PublicUrlFault, TokenRules, hash_password};
-pub(crate) use hosted::{KEY_PREFIX, client_of};
 pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
 pub(crate) use secret::tail;
 pub use secret::{digest, random_secret};
@@ -71,6 +71,14 @@ impl Door {
         match self {
             Self::Loopback(door) => door.connects_to(),
             Self::Hosted(_) => "'self'",
+        }
+    }
+
+    /// The origins besides our own that the page may show pictures from: those of people whom another site vouches for.
+    pub(crate) fn shows_pictures_from(&self) -> &[String] {
+        match self {
+            Self::Loopback(_) => &[],
+            Self::Hosted(door) => door.picture_origins(),
         }
     }
 

@@ -8,6 +8,7 @@ mod comment;
 mod config;
 mod credential;
 mod files;
+mod github;
 mod info;
 mod login;
 mod organisation;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Route> {
         info::routes(),
         auth::routes(),
         sign_in::routes(),
+        github::routes(),
         login::routes(),
         organisation::routes(),
         api_key::routes(),

@@ -99,11 +99,11 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Somebody who was just let in.
-struct LetIn {
+pub(super) struct LetIn {
     user: UserId,
     login: LoginId,
     org: OrgId,
-    secret: String,
+    pub(super) secret: String,
 }
 
 async fn login(
@@ -113,7 +113,7 @@ async fn login(
 ) -> ApiResult<impl IntoResponse> {
     let door = state.auth.hosted()?;
     let user = known_by_password(&state, door, body).await?;
-    let let_in = start(&state, door, &parts, user).await?;
+    let let_in = start(&state, door, &parts, LoginMethod::Password, user).await?;
     entered(&state, door, StatusCode::OK, let_in).await
 }
 
@@ -134,7 +134,7 @@ async fn register(
     check_password(&body.password)?;
     let password = passwords.hash(body.password).await?;
     let user = state.app.register(&NewAccount { username, name, email, password }).await?;
-    let let_in = start(&state, door, &parts, user.id).await?;
+    let let_in = start(&state, door, &parts, LoginMethod::Password, user.id).await?;
     entered(&state, door, StatusCode::CREATED, let_in).await
 }
 
@@ -145,7 +145,7 @@ async fn token(
 ) -> ApiResult<Json<TokenPair>> {
     let door = state.auth.hosted()?;
     let user = known_by_password(&state, door, body).await?;
-    let LetIn { user, login, org, secret } = start(&state, door, &parts, user).await?;
+    let LetIn { user, login, org, secret } = start(&state, door, &parts, LoginMethod::Password, user).await?;
     pair(&state, door, (user, org, login), secret)
 }
 
@@ -241,10 +241,17 @@ async fn known_by_password(state: &ApiState, door: &Hosted, body: PasswordSignIn
     Err(Error::new(ErrorKind::Unauthenticated, "credentials_invalid", text).into())
 }
 
-async fn start(state: &ApiState, door: &Hosted, parts: &Parts, user: UserId) -> ApiResult<LetIn> {
+/// Begins a login of this user's, with a secret that nobody had before.
+pub(super) async fn start(
+    state: &ApiState,
+    door: &Hosted,
+    parts: &Parts,
+    method: LoginMethod,
+    user: UserId,
+) -> Result<LetIn, Error> {
     let secret = random_secret()?;
     let from = SignInFrom { user_agent: agent_of(&parts.headers), address: client_of(parts, door.proxies()) };
-    let login = state.app.start_login(user, LoginMethod::Password, &from, digest(secret.reveal())).await?;
+    let login = state.app.start_login(user, method, &from, digest(secret.reveal())).await?;
     Ok(LetIn { user, login: login.id, org: login.org_id, secret: secret.reveal().to_owned() })
 }
 

@@ -5,7 +5,7 @@ use switchyard_domain::login as domain;
 use switchyard_domain::store::Known;
 use switchyard_domain::user::User;
 use switchyard_domain::{LoginId, OrgId};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::organisation::Organisation;
@@ -164,4 +164,29 @@ impl Login {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EndedLogins {
     pub(crate) ended: u64,
+}
+
+/// Where a sign-in with another site goes on.
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct SignInQuery {
+    /// A page of ours to go to once it is done: a path, as in `/agents`.
+    #[param(required = false)]
+    pub(crate) next: Option<String>,
+}
+
+/// What a browser brings back from another site. What stands twice is refused by the parser.
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct CallbackQuery {
+    /// Stands for the person's consent.
+    #[param(required = false)]
+    pub(crate) code: Option<String>,
+    /// What it was sent away with.
+    #[param(required = false)]
+    pub(crate) state: Option<String>,
+    /// Why there is no code.
+    #[param(required = false)]
+    pub(crate) error: Option<String>,
+    /// Who answers, where they say so (RFC 9207).
+    #[param(required = false)]
+    pub(crate) iss: Option<String>,
 }

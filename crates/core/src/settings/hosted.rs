@@ -1,5 +1,6 @@
 //! What hosted mode needs of the environment.
 
+mod github;
 mod operator;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use switchyard_api::{PublicUrl, PublicUrlFault};
 use switchyard_domain::credential::Secret;
+use switchyard_github::GithubRules;
 
 pub use operator::OperatorSettings;
 
@@ -49,6 +51,8 @@ pub struct HostedSettings {
     pub local_accounts: bool,
     /// Whether anybody may make one.
     pub registration: bool,
+    /// GitHub, where people sign in with it.
+    pub github: Option<GithubRules>,
     /// Proxies that say who somebody is.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// The socket of the runner host.
@@ -88,6 +92,7 @@ pub(super) fn read<'v>(
             fault(name, format!("must be set; `{hint}` makes one"));
         }
     }
+    let github = github::read(get, fault, &mut secrets, test);
     let local_accounts = switch(get, fault, "LOCAL_ACCOUNTS", true);
     let registration = match get("REGISTRATION") {
         None | Some("closed") => false,
@@ -118,6 +123,7 @@ pub(super) fn read<'v>(
         encryption_key_previous,
         local_accounts,
         registration,
+        github,
         trusted_proxies: networks(get, fault),
         runner_host,
     }
@@ -296,7 +302,7 @@ mod tests {
     ];
 
     /// The good settings with these changed; an empty value is as one that is not set.
-    fn read(changes: &[(&str, &str)]) -> Result<Settings, Vec<&'static str>> {
+    pub(super) fn read(changes: &[(&str, &str)]) -> Result<Settings, Vec<&'static str>> {
         let kept = GOOD.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         let all = kept.chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Settings::from_environment(all).map_err(|faults| {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use switchyard_api::{ApiState, Assets, Door, Hosted, HostedRules, Instance, Mode, TokenRules};
 use switchyard_app::{App, Ports};
+use switchyard_domain::sign_in::SignInProvider;
 use switchyard_domain::store::Store;
 use switchyard_domain::{Error, Result};
+use switchyard_github::Github;
 use switchyard_runner_api::HostedRunners;
 use switchyard_store::{Database, PostgresConfig};
 use switchyard_vault::{SealedVault, SealingKey};
@@ -30,7 +32,7 @@ impl Core {
         let runners = HostedRunners::at(&hosted.runner_host)?;
         check_isolation(&runners, hosted).await?;
         let store = Arc::new(Database::open_postgres(&database(hosted)).await?);
-        let auth = Arc::new(Door::Hosted(Box::new(Hosted::new(rules(hosted))?)));
+        let auth = Arc::new(Door::Hosted(Box::new(Hosted::new(rules(hosted)?)?)));
         let clock = Arc::new(SystemClock);
         let keys = std::iter::once(&hosted.encryption_key).chain(&hosted.encryption_key_previous);
         let keys = keys.map(|EncryptionKey(key)| SealingKey::new(*key)).collect();
@@ -98,8 +100,9 @@ fn database(hosted: &HostedSettings) -> PostgresConfig {
     }
 }
 
-fn rules(hosted: &HostedSettings) -> HostedRules {
-    HostedRules {
+fn rules(hosted: &HostedSettings) -> Result<HostedRules> {
+    let github = hosted.github.clone().map(Github::new).transpose()?;
+    Ok(HostedRules {
         public_url: hosted.public_url.clone(),
         tokens: TokenRules {
             secret: hosted.jwt_secret.clone(),
@@ -109,6 +112,7 @@ fn rules(hosted: &HostedSettings) -> HostedRules {
         },
         passwords: hosted.local_accounts,
         registration: hosted.registration,
+        github: github.map(|github| Arc::new(github) as Arc<dyn SignInProvider>),
         proxies: hosted.trusted_proxies.clone(),
-    }
+    })
 }

@@ -95,6 +95,10 @@ pub trait Identities: Send + Sync {
         password: &PasswordHash,
     ) -> Result<UserId>;
 
+    /// Uses up a secret that is good once, and until `expires_at`; whether this was the first time. Of two who show it at
+    /// once, one was first.
+    async fn spend(&self, at: Timestamp, secret: &SecretDigest, expires_at: Timestamp) -> Result<bool>;
+
     /// The key with this secret, unless it was deleted or has expired, or its maker is no member any more. Its role is the
     /// lesser of its own and its maker's, and the only membership is that of its organisation, in that role. Its use is
     /// noted once some minutes have passed since the last time.

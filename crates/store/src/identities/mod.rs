@@ -4,6 +4,7 @@ mod accounts;
 mod logins;
 mod operating;
 mod programs;
+mod spent;
 mod users;
 
 pub(crate) mod local;
@@ -155,6 +156,11 @@ impl Identities for Database {
             Box::pin(async move { accounts::finish_reset(tx, at, secret, &password).await })
         })
         .await
+    }
+
+    async fn spend(&self, at: Timestamp, secret: &SecretDigest, expires_at: Timestamp) -> Result<bool> {
+        let secret = *secret;
+        self.transact(Reach::Instance, move |tx| Box::pin(spent::spend(tx, at, secret, expires_at))).await
     }
 
     async fn api_key(&self, at: Timestamp, secret: &SecretDigest) -> Result<Option<Known<ApiKey>>> {

@@ -18,6 +18,7 @@ crate::scenarios! {
     of_two_who_use_one_reset_at_once_one_succeeds,
     a_reset_that_is_late_or_replaced_or_nobodys_is_refused_alike,
     a_new_password_voids_the_resets_before_it,
+    a_secret_that_is_good_once_is_spent_by_the_first_who_shows_it,
 }
 
 fn phc(text: &str) -> PasswordHash {
@@ -155,4 +156,18 @@ async fn a_new_password_voids_the_resets_before_it(f: Fixture) {
     f.db.start_reset(f.now(), ada, &secret("reset"), f.later(3600)).await.unwrap();
     f.db.set_password(f.now(), ada, &phc("second"), None).await.unwrap();
     assert!(f.db.finish_reset(f.now(), &secret("reset"), &phc("third")).await.is_err());
+}
+
+async fn a_secret_that_is_good_once_is_spent_by_the_first_who_shows_it(f: Fixture) {
+    let (at, until) = (f.now(), f.later(600));
+    let once = secret("once");
+    let shown = join_all((0..8).map(|_| f.db.spend(at, &once, until))).await;
+    let first = shown.into_iter().map(|spent| spent.unwrap()).filter(|first| *first).count();
+    assert_eq!(first, 1);
+    assert!(f.db.spend(f.now(), &secret("another"), until).await.unwrap());
+    assert!(!f.db.spend(f.now(), &once, until).await.unwrap());
+    // Once it is not good any more by itself, nothing is kept of it.
+    f.wait(601);
+    assert!(f.db.spend(f.now(), &secret("a third"), f.later(600)).await.unwrap());
+    assert!(f.db.spend(f.now(), &once, f.later(600)).await.unwrap());
 }

@@ -38,6 +38,7 @@ fn methods_without_a_scope_are_those_that_come_before_there_is_one() {
         "logins",
         "start_reset",
         "finish_reset",
+        "spend",
         "api_key",
         "accept_invitation",
     ];
@@ -72,7 +73,7 @@ fn the_whole_instance_is_reached_by_what_comes_before_a_scope_alone() {
     let expected = [
         ("approvals.rs", 1),
         ("identities/local.rs", 1),
-        ("identities/mod.rs", 20),
+        ("identities/mod.rs", 21),
         ("identities/operating.rs", 4),
         ("recovery.rs", 3),
         ("terminals.rs", 1),

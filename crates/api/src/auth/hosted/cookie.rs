@@ -3,33 +3,49 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_domain::{Error, Result};
 
-/// Keeps somebody signed in. The prefix has browsers refuse it from other hosts, other paths and plain connections
-/// (RFC 6265bis, 4.1.3.2).
-pub(crate) const LOGIN_COOKIE: &str = "__Host-switchyard";
-
-/// How long a browser keeps it; the login itself is what ends.
-const KEPT_SECS: u32 = 90 * 24 * 3600;
-
-/// The value of a cookie. One that is there twice is taken from nobody: somebody may have put the other one there.
-pub(super) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut found = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
-    found.next().filter(|_| found.next().is_none())
+/// A cookie of ours. Both have the prefix with which browsers refuse one from other hosts, other paths and plain
+/// connections (RFC 6265bis, 4.1.3.2).
+pub(super) struct Cookie {
+    name: &'static str,
+    /// Which requests of other pages carry it.
+    same_site: &'static str,
+    /// How long a browser keeps it.
+    kept_secs: u32,
 }
 
-/// A cookie that no script can read and no other page's request carries.
-pub(super) fn set(name: &str, value: &str) -> Result<HeaderValue> {
-    header_of(format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={KEPT_SECS}"))
-}
+/// Keeps somebody signed in, in requests of our own page alone. The login itself is what ends.
+pub(super) const LOGIN: Cookie =
+    Cookie { name: "__Host-switchyard", same_site: "Strict", kept_secs: 90 * 24 * 3600 };
 
-/// Has the browser forget a cookie.
-pub(super) fn clear(name: &str) -> Result<HeaderValue> {
-    header_of(format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
-}
+/// Remembers a sign-in that was begun with another site, which leads the browser back here.
+pub(super) const SIGN_IN: Cookie =
+    Cookie { name: "__Host-switchyard-sign-in", same_site: "Lax", kept_secs: super::state::LASTS_SECS };
 
-fn header_of(text: String) -> Result<HeaderValue> {
-    HeaderValue::try_from(text).map_err(Error::internal)
+impl Cookie {
+    /// Its value in a request. One that is there twice is taken from nobody: somebody may have put the other one there.
+    pub(super) fn value<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let mut found = pairs.filter(|(known, _)| *known == self.name).map(|(_, value)| value);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// Has a browser keep a value that no script can read.
+    pub(super) fn set(&self, value: &str) -> Result<HeaderValue> {
+        self.header(value, self.kept_secs)
+    }
+
+    /// Has a browser forget it.
+    pub(super) fn clear(&self) -> Result<HeaderValue> {
+        self.header("", 0)
+    }
+
+    fn header(&self, value: &str, kept_secs: u32) -> Result<HeaderValue> {
+        let Self { name, same_site, .. } = self;
+        let text =
+            format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={same_site}; Max-Age={kept_secs}");
+        HeaderValue::try_from(text).map_err(Error::internal)
+    }
 }
 
 #[cfg(test)]
@@ -40,9 +56,9 @@ mod tests {
     fn a_cookie_that_is_there_twice_is_not_believed() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("a=1; __Host-switchyard=x; b=2"));
-        assert_eq!(value(&headers, LOGIN_COOKIE), Some("x"));
-        assert_eq!(value(&headers, "switchyard"), None);
+        assert_eq!(LOGIN.value(&headers), Some("x"));
+        assert_eq!(SIGN_IN.value(&headers), None);
         headers.append(header::COOKIE, HeaderValue::from_static("__Host-switchyard=y"));
-        assert_eq!(value(&headers, LOGIN_COOKIE), None);
+        assert_eq!(LOGIN.value(&headers), None);
     }
 }

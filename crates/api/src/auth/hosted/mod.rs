@@ -5,24 +5,31 @@
 //! who was removed, or whose login was ended, is refused with the next request.
 
 mod cookie;
+mod outside;
+mod own_path;
 mod password;
 mod proxy;
 mod public_url;
+mod state;
 mod token;
+
+use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_app::App;
 use switchyard_domain::organisation::Membership;
+use switchyard_domain::sign_in::SignInProvider;
 use switchyard_domain::user::{OutsideIdentity, Provider, User};
 use switchyard_domain::{Actor, Error, ErrorKind, LoginId, OrgId, Result, Timestamp, UserId};
 
-use self::cookie::LOGIN_COOKIE;
 use self::password::Passwords;
+use self::state::SignInStates;
 use self::token::{ACCESS_LASTS_SECS, Claims, Tokens};
 use super::Identified;
 use super::address::OwnAddress;
 use super::secret::digest;
+pub(crate) use outside::{CALLBACK, CameBack};
 pub use password::hash_password;
 pub(crate) use proxy::client_of;
 pub use public_url::{PublicUrl, PublicUrlFault};
@@ -44,6 +51,8 @@ pub struct HostedRules {
     pub passwords: bool,
     /// Whether anybody may make one.
     pub registration: bool,
+    /// GitHub, where people sign in with it.
+    pub github: Option<Arc<dyn SignInProvider>>,
     /// Proxies that say who somebody is; none where empty.
     pub proxies: Vec<ipnet::IpNet>,
 }
@@ -55,6 +64,8 @@ pub struct Hosted {
     tokens: Tokens,
     passwords: Option<Passwords>,
     pub(crate) registration: bool,
+    github: Option<Arc<dyn SignInProvider>>,
+    states: SignInStates,
     proxies: Vec<ipnet::IpNet>,
 }
 
@@ -64,7 +75,7 @@ impl Hosted {
     /// # Errors
     /// `Internal` when the operating system has no random numbers.
     pub fn new(rules: HostedRules) -> Result<Self> {
-        let HostedRules { public_url, tokens, passwords, registration, proxies } = rules;
+        let HostedRules { public_url, tokens, passwords, registration, github, proxies } = rules;
         let address =
             OwnAddress::new(vec![public_url.host().to_owned()], vec![public_url.origin().to_owned()]);
         Ok(Self {
@@ -73,6 +84,8 @@ impl Hosted {
             tokens: Tokens::new(&tokens),
             passwords: passwords.then(Passwords::new).transpose()?,
             registration: passwords && registration,
+            github,
+            states: SignInStates::new(&tokens),
             proxies,
         })
     }
@@ -89,8 +102,17 @@ impl Hosted {
 
     /// The ways to sign in, for the page to offer.
     pub(crate) fn methods(&self) -> Vec<&'static str> {
-        let offered = [("password", self.passwords.is_some()), ("proxy", !self.proxies.is_empty())];
+        let offered = [
+            ("github", self.github.is_some()),
+            ("password", self.passwords.is_some()),
+            ("proxy", !self.proxies.is_empty()),
+        ];
         offered.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
+    }
+
+    /// The origins that pictures of people come from.
+    pub(super) fn picture_origins(&self) -> &[String] {
+        self.github.as_deref().map_or(&[], SignInProvider::picture_origins)
     }
 
     /// The proxies that are believed.
@@ -121,7 +143,7 @@ impl Hosted {
             let user = app.sign_in_from_outside(&identity).await?;
             return self.by_user(app, user.id, None, None).await;
         }
-        let Some(cookie) = cookie::value(headers, LOGIN_COOKIE) else { return Err(not_signed_in()) };
+        let Some(cookie) = cookie::LOGIN.value(headers) else { return Err(not_signed_in()) };
         self.address.require_own_page(parts)?;
         let known = app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?;
         let login = known.credential;
@@ -168,12 +190,12 @@ impl Hosted {
 
     /// The cookie that keeps somebody signed in.
     pub(crate) fn login_cookie(&self, secret: &str) -> Result<HeaderValue> {
-        cookie::set(LOGIN_COOKIE, secret)
+        cookie::LOGIN.set(secret)
     }
 
     /// The cookie that ends that.
     pub(crate) fn no_login_cookie(&self) -> Result<HeaderValue> {
-        cookie::clear(LOGIN_COOKIE)
+        cookie::LOGIN.clear()
     }
 }
 

@@ -1,0 +1,19 @@
+//! Secrets that are good once: what was used is remembered for as long as somebody could show it again.
+
+use switchyard_domain::user::SecretDigest;
+use switchyard_domain::{Result, Timestamp};
+
+use crate::tx::Tx;
+use crate::value::values;
+
+pub(super) async fn spend(
+    tx: &mut Tx,
+    at: Timestamp,
+    secret: SecretDigest,
+    expires_at: Timestamp,
+) -> Result<bool> {
+    tx.execute("DELETE FROM spent_secrets WHERE expires_at <= $1", &values![at]).await?;
+    let sql =
+        "INSERT INTO spent_secrets (secret, expires_at) VALUES ($1, $2) ON CONFLICT (secret) DO NOTHING";
+    Ok(tx.execute(sql, &values![secret, expires_at]).await? > 0)
+}
