@@ -204,9 +204,9 @@ impl Hosted {
     /// All that is in the database, as text.
     #[must_use]
     pub fn dump(&self) -> String {
-        let dumped = Command::new("pg_dump").args(["--inserts", &self.database]).output().expect("pg_dump");
-        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
-        String::from_utf8_lossy(&dumped.stdout).into_owned()
+        let cluster = Cluster::shared().expect("PostgreSQL");
+        let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
+        String::from_utf8_lossy(&rows).into_owned()
     }
 
     /// Somebody who shows nothing, at the first server.
@@ -247,9 +247,7 @@ impl Hosted {
     /// Looks for every secret of the test wherever it must not be: in logs, in the database, in files, in what
     /// processes were started with. What a secret is for is let pass: a server's environment has its own.
     fn look_for_secrets(&self) {
-        let cluster = Cluster::shared().expect("PostgreSQL");
-        let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
-        self.canaries.absent_from("the database", &rows);
+        self.canaries.absent_from("the database", self.dump().as_bytes());
         self.canaries.absent_below(self.folder.path(), &["switchyard-server"]);
         let servers: Vec<u32> = self.servers.iter().map(|(server, _)| server.id()).collect();
         for process in processes_of(self.folder.path()) {

@@ -130,7 +130,7 @@ impl Cluster {
     /// With what the server said.
     pub fn dump(&self, database: &str) -> Result<Vec<u8>, Error> {
         let mut dump = self.command("pg_dump");
-        dump.args(["--data-only", "--inserts", "-U", "postgres", "-d", database, "-h"]);
+        dump.args(["--data-only", "--column-inserts", "-U", "postgres", "-d", database, "-h"]);
         finished("pg_dump", dump.arg(&self.folder).output()).map(|output| output.stdout)
     }
 

@@ -8,7 +8,7 @@ use switchyard_integration::Hosted;
 #[tokio::test]
 #[ignore = "wants a built user interface and a browser; `cargo xtask test --only browser` runs it"]
 async fn people_sign_in_and_work_together_in_browsers() {
-    let hosted = Hosted::start_for_browsers().await;
+    let hosted = Hosted::start_for_browsers(&[]).await;
     // Typed in ui/e2e/scenarios/70-people.mjs.
     for password in ["correct horse battery", "nanoseconds are long", "microseconds are longer"] {
         hosted.hides("a password that was typed in a browser", password);
