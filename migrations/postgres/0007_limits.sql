@@ -11,8 +11,8 @@ CREATE INDEX spent_secrets_by_end ON spent_secrets (expires_at);
 -- `full_at` changes with every row's update, so it has no index: then the new version of a row fits beside the old one.
 CREATE UNLOGGED TABLE rate_limits (
     bucket  BYTEA PRIMARY KEY NOT NULL CHECK (octet_length(bucket) = 32),
-    -- When the budget is whole again. Before, it lacks what comes back until then.
-    full_at TIMESTAMPTZ NOT NULL
+    -- When the budget is whole again, in microseconds since 1970. Before, it lacks what comes back until then.
+    full_at BIGINT NOT NULL
 ) WITH (fillfactor = 50);
 
 DO $$

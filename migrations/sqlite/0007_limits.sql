@@ -10,6 +10,6 @@ CREATE INDEX spent_secrets_by_end ON spent_secrets (expires_at);
 -- How far budgets of requests are used up.
 CREATE TABLE rate_limits (
     bucket  BLOB PRIMARY KEY NOT NULL CHECK (length(bucket) = 32),
-    -- When the budget is whole again. Before, it lacks what comes back until then.
+    -- When the budget is whole again, in microseconds since 1970. Before, it lacks what comes back until then.
     full_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -201,14 +201,6 @@ impl Hosted {
         self.database.split('?').next().and_then(|path| path.rsplit('/').next()).expect("a name")
     }
 
-    /// All that is in the database, as text.
-    #[must_use]
-    pub fn dump(&self) -> String {
-        let cluster = Cluster::shared().expect("PostgreSQL");
-        let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
-        String::from_utf8_lossy(&rows).into_owned()
-    }
-
     /// Somebody who shows nothing, at the first server.
     #[must_use]
     pub fn stranger(&self) -> Visitor {
@@ -247,7 +239,9 @@ impl Hosted {
     /// Looks for every secret of the test wherever it must not be: in logs, in the database, in files, in what
     /// processes were started with. What a secret is for is let pass: a server's environment has its own.
     fn look_for_secrets(&self) {
-        self.canaries.absent_from("the database", self.dump().as_bytes());
+        let cluster = Cluster::shared().expect("PostgreSQL");
+        let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
+        self.canaries.absent_from("the database", &rows);
         self.canaries.absent_below(self.folder.path(), &["switchyard-server"]);
         let servers: Vec<u32> = self.servers.iter().map(|(server, _)| server.id()).collect();
         for process in processes_of(self.folder.path()) {

@@ -4,11 +4,18 @@ use std::path::Path;
 use std::process::Command;
 
 use switchyard_integration::Hosted;
+use switchyard_testkit::fake_github::{Account, FakeGithub};
 
 #[tokio::test]
 #[ignore = "wants a built user interface and a browser; `cargo xtask test --only browser` runs it"]
 async fn people_sign_in_and_work_together_in_browsers() {
-    let hosted = Hosted::start_for_browsers(&[]).await;
+    let github = FakeGithub::start().await;
+    let app = github.environment();
+    let app: Vec<(&str, &str)> = app.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let hosted = Hosted::start_for_browsers(&app).await;
+    github.register(&format!("{}/api/auth/callback", hosted.address()));
+    // Signed in at that GitHub, in ui/e2e/scenarios/72-github.mjs.
+    github.sign_in(Account::new(1815, "countess"));
     // Typed in ui/e2e/scenarios/70-people.mjs.
     for password in ["correct horse battery", "nanoseconds are long", "microseconds are longer"] {
         hosted.hides("a password that was typed in a browser", password);

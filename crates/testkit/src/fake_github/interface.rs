@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Account, CLIENT_ID, CLIENT_SECRET, Shared, fresh, json_answer};
+use super::{Account, CLIENT_ID, CLIENT_SECRET, Shared, TOKENS_BEGIN, fresh, json_answer};
 
 /// A token for a code: once, to the app that it was given to, which knows what the challenge was made from. GitHub refuses
 /// with status 200.
@@ -35,7 +35,7 @@ pub(super) async fn token(Extracted(shared): Extracted<Shared>, body: String) ->
     if said("redirect_uri") != code.redirect {
         return refused("redirect_uri_mismatch");
     }
-    let (token, scope) = (fresh("gho_canary"), code.scopes.join(","));
+    let (token, scope) = (fresh(TOKENS_BEGIN), code.scopes.join(","));
     state.tokens.insert(token.clone(), (code.account, code.scopes));
     json_answer(200, &json!({ "access_token": token, "token_type": "bearer", "scope": scope }))
 }

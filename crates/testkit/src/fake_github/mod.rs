@@ -25,6 +25,8 @@ pub use self::consent::Refusal;
 pub const CLIENT_ID: &str = "Iv1.canary0app";
 /// Its secret.
 pub const CLIENT_SECRET: &str = "9f2c4e7a1b8d3056e4f7a2c9b1d8e3f60a5c7b94";
+/// How every token begins.
+pub const TOKENS_BEGIN: &str = "gho_canary_of_github_";
 
 /// Somebody with an account there.
 #[derive(Clone, Debug)]

@@ -88,21 +88,9 @@ async fn the_token_is_kept_sealed_for_its_user() {
         site.github.sign_in(Account::new(7, "ada"));
         site.browser().sign_in(&site, "/api/auth/login").await;
     }
-    // Whatever column of whatever table it were in, a dump would tell.
+    // What is in it is looked for in the whole database when the test ends.
     let sealed = "(SELECT count(*) FROM user_configs WHERE oauth_credentials IS NOT NULL) = 1";
     site.hosted.sql(&format!("DO $$ BEGIN ASSERT {sealed}, 'an envelope'; END $$"));
-    let dump = site.hosted.dump();
-    assert!(dump.contains("oauth_credentials") && dump.contains("spent_secrets"));
-    for secret in ["gho_canary", switchyard_testkit::fake_github::CLIENT_SECRET] {
-        assert!(
-            !dump.contains(secret) && !dump.contains(&hexadecimal(secret)),
-            "{secret} is in the database"
-        );
-    }
-}
-
-fn hexadecimal(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[tokio::test]
@@ -181,7 +169,7 @@ async fn pictures_of_people_come_from_their_site_and_from_nowhere_else() {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_told_the_log() {
+async fn the_log_tells_why_somebody_was_not_signed_in_and_nothing_secret() {
     let site = Site::start(&[]).await;
     site.github.sign_in(Account::new(7, "ada"));
     let mut browser = site.browser();
@@ -189,17 +177,7 @@ async fn nothing_secret_is_told_the_log() {
     let back = site.approve(&sent);
     browser.come_back(&back).await;
     browser.come_back(&back).await;
+    // Neither the code, nor the state, nor the token, nor the app's secret, all of which are looked for when a test ends.
     let log = site.hosted.log(site.hosted.ports()[0]);
-    let code = site::parameter(&back, "code");
-    let secrets = [
-        "gho_canary",
-        switchyard_testkit::fake_github::CLIENT_SECRET,
-        &code,
-        &site::parameter(&back, "state"),
-        &browser.cookie("__Host-switchyard").expect("a login"),
-    ];
-    for secret in secrets {
-        assert!(!log.contains(secret), "{secret} stands in the log");
-    }
-    assert!(log.contains("state_invalid"), "{log}");
+    assert!(log.contains("state_invalid") && !log.contains("code="), "{log}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use switchyard_integration::{Answer, Hosted, Method, Visitor};
-use switchyard_testkit::fake_github::FakeGithub;
+use switchyard_testkit::fake_github::{CLIENT_SECRET, FakeGithub, TOKENS_BEGIN};
 
 pub(super) const CALLBACK: &str = "/api/auth/callback";
 /// What a browser keeps while it is away.
@@ -27,6 +27,8 @@ impl Site {
         let all: Vec<(&str, &str)> = app.chain(environment.iter().copied()).collect();
         let hosted = Hosted::start_with(servers, &all).await;
         github.register(&format!("{}{CALLBACK}", hosted.address()));
+        hosted.hides("the secret of the app at GitHub", CLIENT_SECRET);
+        hosted.hides("a token of GitHub's", TOKENS_BEGIN);
         Self { hosted, github }
     }
 
@@ -42,6 +44,8 @@ impl Site {
             "{address}"
         );
         let back = self.github.approve(address).expect("the page asks for approval");
+        self.hosted.hides("a code of GitHub's", &parameter(&back, "code"));
+        self.hosted.hides("the state of a sign-in", &parameter(&back, "state"));
         back.strip_prefix(&self.hosted.address()).expect("it leads back").to_owned()
     }
 

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where GitHub sends a browser back to: signs in, or says at the sign-in page why not
+         * @description Needs no credential. Rate class: auth.
+         */
+        get: operations["login_return"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/codes": {
         parameters: {
             query?: never;
@@ -151,7 +171,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Sends a browser to GitHub to sign in there
+         * @description Needs no credential. Rate class: auth.
+         */
+        get: operations["login_leave"];
         put?: never;
         /**
          * Signs in with a password, and sets a cookie
@@ -3274,6 +3298,42 @@ export interface operations {
             };
         };
     };
+    login_return: {
+        parameters: {
+            query?: {
+                /** @description Stands for the person's consent. */
+                code?: string | null;
+                /** @description What it was sent away with. */
+                state?: string | null;
+                /** @description Why there is no code. */
+                error?: string | null;
+                /** @description Who answers, where they say so (RFC 9207). */
+                iss?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_new_code: {
         parameters: {
             query?: never;
@@ -3318,6 +3378,36 @@ export interface operations {
         responses: {
             /** @description Done */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_leave: {
+        parameters: {
+            query?: {
+                /** @description A page of ours to go to once it is done: a path, as in `/agents`. */
+                next?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
