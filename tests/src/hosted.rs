@@ -115,6 +115,12 @@ impl Hosted {
             ("SWITCHYARD_TEST", "on"),
             ("HOST", "127.0.0.1"),
             ("REGISTRATION", "open"),
+            // Tests are quicker than people.
+            ("RATE_LIMIT_DEFAULT", "off"),
+            ("RATE_LIMIT_AUTH", "off"),
+            ("RATE_LIMIT_SESSIONS", "off"),
+            ("RATE_LIMIT_TERMINALS", "off"),
+            ("RATE_LIMIT_JOBS", "off"),
             ("JWT_SECRET", JWT_SECRET),
             ("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY),
         ]);

@@ -154,6 +154,9 @@ pub(crate) fn finish(mut response: Response, request_id: &str, action: &str) -> 
         conflicts: error.conflicts.iter().cloned().map(Conflict::from).collect(),
         errors: field_error.into_iter().collect(),
     };
+    if let Some(wait) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+    }
     written(response, problem)
 }
 

@@ -9,6 +9,7 @@ mod cache;
 mod edge;
 mod error;
 mod extract;
+mod limit;
 mod openapi;
 mod routes;
 mod state;
@@ -22,5 +23,6 @@ pub use auth::{
     digest as secret_digest, hash_password, random_secret,
 };
 pub use edge::router;
+pub use limit::RateLimits;
 pub use openapi::document;
 pub use state::{ApiState, Instance, Mode};

@@ -13,6 +13,7 @@ mod delivery;
 mod dev_server;
 mod expiry;
 mod feed;
+mod limit;
 mod locks;
 mod login;
 mod organisation;

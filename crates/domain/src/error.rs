@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use crate::diff::Conflict;
 
@@ -42,6 +43,8 @@ pub struct Error {
     pub field: Option<&'static str>,
     /// Paths that conflict, where `code` is `merge_conflict`.
     pub conflicts: Vec<Conflict>,
+    /// When trying again may succeed, counted from now, where that is known.
+    pub retry_after: Option<Duration>,
     /// For the log alone.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -52,7 +55,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `kind` with a stable `code` and a message for people.
     pub fn new(kind: ErrorKind, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, code, message: message.into(), field: None, conflicts: Vec::new(), source: None }
+        Self {
+            kind,
+            code,
+            message: message.into(),
+            field: None,
+            conflicts: Vec::new(),
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// The one answer for what is absent and for what belongs to somebody else.
@@ -94,6 +105,13 @@ impl Error {
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Says when trying again may succeed.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
         self
     }
 

@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod identity;
+pub mod limit;
 pub mod login;
 pub mod message;
 pub mod organisation;

@@ -9,6 +9,7 @@
 mod approvals;
 mod comments;
 mod identities;
+mod limits;
 mod operating;
 mod organisations;
 mod terminals;
@@ -21,6 +22,7 @@ use async_trait::async_trait;
 pub use approvals::{Approvals, Expiry};
 pub use comments::Comments;
 pub use identities::{Identities, Known};
+pub use limits::Limits;
 pub use operating::{Operating, Whom};
 pub use organisations::{ApiKeys, Organisations};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
@@ -68,6 +70,7 @@ pub trait Store:
     + Expiry
     + Comments
     + Identities
+    + Limits
     + Organisations
     + ApiKeys
     + Terminals

@@ -102,6 +102,23 @@ impl Database {
         }
     }
 
+    /// Runs `work` as [`Database::transact`] does, where what it writes is of no consequence to any feed: nobody is woken.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(unused_variables, reason = "SQLite has no row-level security")
+    )]
+    pub(crate) async fn count<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(work).await,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.write_quietly(reach.into(), work).await,
+        }
+    }
+
     /// A write of somebody's: holds the organisation's feed from the beginning, so that writes of one organisation
     /// happen one after the other, and cannot deadlock.
     pub(crate) async fn write<T, W>(&self, act: &Act, work: W) -> Result<T>

@@ -16,6 +16,7 @@ mod feed;
 mod idempotency;
 mod identities;
 mod invitations;
+mod limits;
 mod members;
 mod messages;
 mod migrate;

@@ -3,6 +3,7 @@
 mod browser;
 mod github;
 mod keys;
+mod limits;
 mod operator;
 mod organisations;
 mod reaching;

@@ -254,7 +254,7 @@ fn what_compose_takes_is_explained_in_the_example_and_no_secret_has_a_value_ther
     }
     // What the server reads it is given, but for what the image and desktop mode have by themselves.
     let unset = ["DEPLOYMENT_MODE", "SWITCHYARD_RUNNER_SOCKET", "DATABASE_MIGRATION_URL"];
-    for file in ["hosted.rs", "hosted/github.rs"] {
+    for file in ["hosted.rs", "hosted/github.rs", "hosted/limits.rs"] {
         let settings = read(&format!("crates/core/src/settings/{file}"));
         let code = settings.split("#[cfg(test)]").next().expect("the code");
         for name in variables(code, "\"").into_iter().filter(|name| !unset.contains(name)) {

@@ -8,9 +8,11 @@ mod secret;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use switchyard_app::App;
-use switchyard_domain::{Error, LoginId, Result, Scope};
+use switchyard_domain::{Error, LoginId, Result, Scope, UserId};
 
-pub(crate) use hosted::{CALLBACK, CameBack, KEY_PREFIX, client_of};
+use crate::table::Rate;
+
+pub(crate) use hosted::{CALLBACK, CameBack, KEY_PREFIX};
 pub use hosted::{Hosted, HostedRules, PublicUrl, PublicUrlFault, TokenRules, hash_password};
 pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
 pub(crate) use secret::tail;
@@ -50,6 +52,29 @@ impl Door {
                 Ok(Identified { scope: door.authenticate(parts)?, login: None, by_key: false })
             }
             Self::Hosted(door) => door.authenticate(app, parts).await,
+        }
+    }
+
+    /// Lets a user make one more request of this class, or says when they may.
+    pub(crate) async fn admit_user(&self, app: &App, rate: Rate, user: UserId) -> Result<()> {
+        match self {
+            Self::Loopback(_) => Ok(()),
+            Self::Hosted(door) => door.limiter.admit_user(app, rate, user).await,
+        }
+    }
+
+    /// Lets somebody who is not known make one more request of this class, or says when they may.
+    pub(crate) async fn admit_stranger(&self, app: &App, rate: Rate, parts: &Parts) -> Result<()> {
+        match self {
+            Self::Loopback(_) => Ok(()),
+            Self::Hosted(door) => door.limiter.admit_stranger(app, rate, door.client_of(parts)).await,
+        }
+    }
+
+    /// Keeps what counts requests small, for as long as it is not dropped.
+    pub async fn keep_limits(&self, app: &App) {
+        if let Self::Hosted(door) = self {
+            door.limiter.tidy(app).await;
         }
     }
 

@@ -13,7 +13,7 @@ use switchyard_domain::{PageRequest, Result, Scope};
 use crate::error::ApiResult;
 use crate::extract::{Caller, Params};
 use crate::state::ApiState;
-use crate::table::Route;
+use crate::table::{Rate, Route};
 use crate::wire::Page;
 use crate::wire::audit::{AuditQuery, AuditRecord};
 
@@ -24,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
             .query::<AuditQuery>()
             .reply_page::<AuditRecord>(),
         Route::read("/api/audit/export", "audit.export", export)
+            .rate(Rate::Jobs)
             .summary("The same in whole, a line of JSON for each entry")
             .query::<AuditQuery>()
             .reply_empty(200),

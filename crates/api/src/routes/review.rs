@@ -10,7 +10,7 @@ use switchyard_domain::{Error, WorkspaceId};
 use crate::error::ApiResult;
 use crate::extract::{Caller, Id, Input, Params};
 use crate::state::ApiState;
-use crate::table::Route;
+use crate::table::{Rate, Route};
 use crate::wire::Page;
 use crate::wire::diff::{Diff, DiffQuery};
 use crate::wire::workspace::{
@@ -31,6 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
             .body::<CommitWorkspace>()
             .reply_page::<RepoCommit>(),
         Route::write(Method::POST, "/api/workspaces/{id}/push", "workspace.push", push)
+            .rate(Rate::Jobs)
             .summary("Pushes the workspace's branch")
             .body::<PushWorkspace>()
             .reply::<Pushed>(200),

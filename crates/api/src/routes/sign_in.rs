@@ -1,18 +1,21 @@
 //! Signing in and out, where people do.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::IntoResponse;
-use switchyard_app::SignInFrom;
-use switchyard_domain::login::LoginMethod;
+use switchyard_app::{App, SignInFrom};
+use switchyard_domain::login::{Login, LoginMethod};
 use switchyard_domain::user::{NewAccount, Username, check_password, display_name, email_address};
 use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Role, UserId};
 
-use crate::auth::{Hosted, client_of, digest, random_secret};
+use crate::auth::{Hosted, digest, random_secret};
 use crate::error::ApiResult;
 use crate::extract::{Caller, Input};
+use crate::limit::network;
 use crate::state::ApiState;
 use crate::table::{Authority, Rate, Route};
 use crate::wire::person::{
@@ -112,7 +115,7 @@ async fn login(
     Input(body): Input<PasswordSignIn>,
 ) -> ApiResult<impl IntoResponse> {
     let door = state.auth.hosted()?;
-    let user = known_by_password(&state, door, body).await?;
+    let user = known_by_password(&state, door, &parts, body).await?;
     let let_in = start(&state, door, &parts, LoginMethod::Password, user).await?;
     entered(&state, door, StatusCode::OK, let_in).await
 }
@@ -144,7 +147,7 @@ async fn token(
     Input(body): Input<PasswordSignIn>,
 ) -> ApiResult<Json<TokenPair>> {
     let door = state.auth.hosted()?;
-    let user = known_by_password(&state, door, body).await?;
+    let user = known_by_password(&state, door, &parts, body).await?;
     let LetIn { user, login, org, secret } = start(&state, door, &parts, LoginMethod::Password, user).await?;
     pair(&state, door, (user, org, login), secret)
 }
@@ -225,20 +228,40 @@ async fn finish_reset(
 }
 
 /// Who has this name and password. A name that nobody has takes as long and is refused alike.
-async fn known_by_password(state: &ApiState, door: &Hosted, body: PasswordSignIn) -> ApiResult<UserId> {
-    let passwords = door.passwords()?;
-    let account = match Username::new(&body.username) {
-        Ok(username) => state.app.account(&username).await?,
-        Err(_) => None,
+async fn known_by_password(
+    state: &ApiState,
+    door: &Hosted,
+    parts: &Parts,
+    body: PasswordSignIn,
+) -> ApiResult<UserId> {
+    let (app, passwords) = (&state.app, door.passwords()?);
+    let name = Username::new(&body.username).ok();
+    let account = match &name {
+        Some(name) => app.account(name).await?,
+        None => None,
     };
+    let address = door.client_of(parts);
+    let is_at_home = async || match &account {
+        Some(account) => is_signed_in_from(app, account.user.id, address).await,
+        None => Ok(false),
+    };
+    let guess = door.limiter.admit_guess(app, name.as_ref(), address, is_at_home).await?;
     if passwords.is(account.as_ref().map(|account| &account.password), body.password).await?
         && let Some(account) = account
     {
+        door.limiter.was_right(app, guess).await;
         return Ok(account.user.id);
     }
     tracing::warn!(security_event = true, "a sign-in with a wrong name or password was refused");
     let text = "The user name or the password is wrong.";
     Err(Error::new(ErrorKind::Unauthenticated, "credentials_invalid", text).into())
+}
+
+/// Whether somebody has a login that was last used from the network of an address.
+async fn is_signed_in_from(app: &App, user: UserId, address: Option<IpAddr>) -> Result<bool, Error> {
+    let here = network(address);
+    let known = |login: &Login| login.address.parse().is_ok_and(|address| network(Some(address)) == here);
+    Ok(app.logins(user).await?.iter().any(known))
 }
 
 /// Begins a login of this user's, with a secret that nobody had before.
@@ -250,7 +273,10 @@ pub(super) async fn start(
     user: UserId,
 ) -> Result<LetIn, Error> {
     let secret = random_secret()?;
-    let from = SignInFrom { user_agent: agent_of(&parts.headers), address: client_of(parts, door.proxies()) };
+    let from = SignInFrom {
+        user_agent: agent_of(&parts.headers),
+        address: door.client_of(parts).map(|address| address.to_string()).unwrap_or_default(),
+    };
     let login = state.app.start_login(user, method, &from, digest(secret.reveal())).await?;
     Ok(LetIn { user, login: login.id, org: login.org_id, secret: secret.reveal().to_owned() })
 }

@@ -35,10 +35,12 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("One workspace")
             .reply::<Workspace>(200),
         Route::write(Method::POST, "/api/workspaces/{id}/merge", "workspace.merge", merge)
+            .rate(Rate::Jobs)
             .summary("Brings the work into the base branch")
             .body::<MergeWorkspace>()
             .reply::<Merged>(200),
         Route::write(Method::POST, "/api/workspaces/{id}/update", "workspace.update", update)
+            .rate(Rate::Jobs)
             .summary("Brings the base branch's news into the workspace")
             .body::<UpdateWorkspace>()
             .reply::<UpdateReport>(200),

@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use switchyard_domain::{Error, ErrorKind, Result, Role, Scope};
 
-use super::Authority;
+use super::{Authority, Rate};
 use crate::auth::Identified;
 use crate::error::ApiError;
 use crate::extract::{Caller, idempotency_key};
@@ -16,6 +16,7 @@ use crate::state::ApiState;
 pub(super) struct Facts {
     pub(super) action: &'static str,
     pub(super) authority: Authority,
+    pub(super) rate: Rate,
 }
 
 /// The name of the row's act and who it was, left on the response for the log.
@@ -68,21 +69,28 @@ async fn authorise(
     facts: Facts,
     parts: &axum::http::request::Parts,
 ) -> Result<Option<Caller>> {
-    let needed: Role = match facts.authority {
-        Authority::Anyone => return Ok(None),
-        Authority::OwnPage => return state.auth.require_own_origin(&parts.headers).map(|()| None),
-        Authority::Guest if state.auth.has_guests() => {
-            return match state.auth.authenticate(&state.app, parts).await {
-                Ok(known) => caller(known, facts, parts).map(Some),
-                Err(stranger) if stranger.kind == ErrorKind::Unauthenticated => Ok(None),
-                Err(refused) => Err(refused),
-            };
+    let (app, door) = (&state.app, &state.auth);
+    let (needed, guests): (Role, bool) = match facts.authority {
+        Authority::Anyone => return door.admit_stranger(app, facts.rate, parts).await.map(|()| None),
+        Authority::OwnPage => {
+            door.require_own_origin(&parts.headers)?;
+            return door.admit_stranger(app, facts.rate, parts).await.map(|()| None);
         }
-        Authority::Guest => Role::Viewer,
-        Authority::Role(role) => role,
+        Authority::Guest => (Role::Viewer, door.has_guests()),
+        Authority::Role(role) => (role, false),
     };
-    let known = state.auth.authenticate(&state.app, parts).await?;
+    let known = match door.authenticate(app, parts).await {
+        Ok(known) => known,
+        Err(stranger) if stranger.kind == ErrorKind::Unauthenticated => {
+            // Whoever shows what is not good, too: each look costs a question to the database.
+            door.admit_stranger(app, facts.rate, parts).await?;
+            return if guests { Ok(None) } else { Err(stranger) };
+        }
+        Err(refused) => return Err(refused),
+    };
     let scope = known.scope;
+    // Before the refusal, which is written down each time.
+    door.admit_user(app, facts.rate, scope.user()).await?;
     if let Err(refused) = scope.require(needed) {
         state.app.audit_refusal(&scope, facts.action, refused.code).await?;
         return Err(refused);

@@ -45,9 +45,15 @@ pub(crate) enum Rate {
     Sessions,
     /// Opening terminals and attaching to them.
     Terminals,
+    /// What takes a runner or the database long.
+    Jobs,
 }
 
 impl Rate {
+    /// Every class.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Free, Self::Default, Self::Auth, Self::Sessions, Self::Terminals, Self::Jobs];
+
     /// The name in the OpenAPI document and in metrics.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -56,12 +62,13 @@ impl Rate {
             Self::Auth => "auth",
             Self::Sessions => "sessions",
             Self::Terminals => "terminals",
+            Self::Jobs => "jobs",
         }
     }
 }
 
-/// Adds a row's handler, behind the guard.
-type Mount = Box<dyn FnOnce(Router<ApiState>, &ApiState) -> Router<ApiState>>;
+/// Adds a row's handler, behind the guard that knows this of the row.
+type Mount = Box<dyn FnOnce(Router<ApiState>, &ApiState, guard::Facts) -> Router<ApiState>>;
 
 /// A row of the table.
 pub(crate) struct Route {
@@ -100,8 +107,7 @@ impl Route {
         handler: impl Handler<T, ApiState>,
     ) -> Self {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-        let facts = guard::Facts { action, authority };
-        let mount = move |router: Router<ApiState>, state: &ApiState| {
+        let mount = move |router: Router<ApiState>, state: &ApiState, facts| {
             let guard = from_fn_with_state((state.clone(), facts), guard::admit);
             router.route(path, on(filter, handler).layer(guard))
         };
@@ -210,5 +216,8 @@ impl Doc {
 
 /// Mounts the rows, each behind the guard.
 pub(crate) fn mount(routes: Vec<Route>, state: &ApiState) -> Router<ApiState> {
-    routes.into_iter().fold(Router::new(), |router, route| (route.mount)(router, state))
+    routes.into_iter().fold(Router::new(), |router, route| {
+        let Route { action, authority, rate, mount, .. } = route;
+        mount(router, state, guard::Facts { action, authority, rate })
+    })
 }

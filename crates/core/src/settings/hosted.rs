@@ -1,13 +1,14 @@
 //! What hosted mode needs of the environment.
 
 mod github;
+mod limits;
 mod operator;
 
 use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use switchyard_api::{PublicUrl, PublicUrlFault};
+use switchyard_api::{PublicUrl, PublicUrlFault, RateLimits};
 use switchyard_domain::credential::Secret;
 use switchyard_github::GithubRules;
 
@@ -55,6 +56,10 @@ pub struct HostedSettings {
     pub github: Option<GithubRules>,
     /// Proxies that say who somebody is.
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Proxies that say where requests come from, and nothing else.
+    pub forwarders: Vec<ipnet::IpNet>,
+    /// How many requests of each class somebody may make.
+    pub rate_limits: RateLimits,
     /// The socket of the runner host.
     pub runner_host: PathBuf,
 }
@@ -124,7 +129,9 @@ pub(super) fn read<'v>(
         local_accounts,
         registration,
         github,
-        trusted_proxies: networks(get, fault),
+        trusted_proxies: networks(get, fault, "TRUSTED_PROXY_CIDRS"),
+        forwarders: networks(get, fault, "FORWARDED_FOR_CIDRS"),
+        rate_limits: limits::read(get, fault),
         runner_host,
     }
 }
@@ -181,16 +188,17 @@ fn connections<'v>(
 fn networks<'v>(
     get: &impl Fn(&str) -> Option<&'v str>,
     fault: &mut impl FnMut(&'static str, String),
+    name: &'static str,
 ) -> Vec<ipnet::IpNet> {
-    let listed = get("TRUSTED_PROXY_CIDRS").unwrap_or_default().split(',').map(str::trim);
+    let listed = get(name).unwrap_or_default().split(',').map(str::trim);
     let mut networks = Vec::new();
     for text in listed.filter(|text| !text.is_empty()) {
         match text.parse::<ipnet::IpNet>() {
             Ok(net) if net.prefix_len() == 0 => {
-                fault("TRUSTED_PROXY_CIDRS", format!("`{text}` would let everybody say who they are"));
+                fault(name, format!("`{text}` is everybody; name the proxies alone"));
             }
             Ok(net) => networks.push(net),
-            Err(_) => fault("TRUSTED_PROXY_CIDRS", format!("`{text}` is no network, as in 10.0.0.0/8")),
+            Err(_) => fault(name, format!("`{text}` is no network, as in 10.0.0.0/8")),
         }
     }
     networks
@@ -355,7 +363,9 @@ mod tests {
         assert_eq!(read(&[("PUBLIC_URL", "http://127.0.0.1:8081")]).unwrap_err(), ["PUBLIC_URL"]);
         assert!(read(&[("PUBLIC_URL", "http://127.0.0.1:8081"), ("SWITCHYARD_TEST", "on")]).is_ok());
         assert_eq!(read(&[("DATABASE_URL", "sqlite:///board.db")]).unwrap_err(), ["DATABASE_URL"]);
-        assert_eq!(read(&[("TRUSTED_PROXY_CIDRS", "0.0.0.0/0")]).unwrap_err(), ["TRUSTED_PROXY_CIDRS"]);
+        for name in ["FORWARDED_FOR_CIDRS", "TRUSTED_PROXY_CIDRS"] {
+            assert_eq!(read(&[(name, "0.0.0.0/0")]).unwrap_err(), [name]);
+        }
         assert_eq!(
             read(&[("REGISTRATION", "maybe"), ("HOST", "here")]).unwrap_err(),
             ["HOST", "REGISTRATION"]

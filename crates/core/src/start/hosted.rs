@@ -45,10 +45,12 @@ impl Core {
         });
         app.recover(owner).await?;
         let (trash, approvals, terminals) = (app.clone(), app.clone(), app.clone());
+        let (limits, door) = (app.clone(), Arc::clone(&auth));
         let cleanup = settings.terminals;
         let keepers = vec![
             tokio::spawn(async move { trash.keep_trash(owner).await }),
             tokio::spawn(async move { approvals.keep_approvals(owner).await }),
+            tokio::spawn(async move { door.keep_limits(&limits).await }),
             tokio::spawn(async move { terminals.keep_terminals(owner, cleanup, &[]).await }),
         ];
         let instance = Instance {
@@ -114,5 +116,7 @@ fn rules(hosted: &HostedSettings) -> Result<HostedRules> {
         registration: hosted.registration,
         github: github.map(|github| Arc::new(github) as Arc<dyn SignInProvider>),
         proxies: hosted.trusted_proxies.clone(),
+        forwarders: hosted.forwarders.clone(),
+        limits: hosted.rate_limits,
     })
 }

@@ -114,6 +114,20 @@ impl Postgres {
         }
     }
 
+    /// As [`Postgres::write`], but no replica's feed is woken by it.
+    pub(crate) async fn write_quietly<T, W>(&self, reach: Reach, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        let mut tx = self.begin("BEGIN", reach).await?;
+        let outcome = work(&mut tx).await;
+        let ended = end(tx, outcome.is_ok()).await;
+        // What the work met matters more than what the rollback meets.
+        let value = outcome?;
+        ended.map(|()| value)
+    }
+
     /// Begins a transaction and says how far it reaches, in one round trip.
     async fn begin(&self, begin: &'static str, reach: Reach) -> Result<Tx> {
         let statements = AssertSqlSafe(begin.to_owned() + &reach.settings());

@@ -16,6 +16,7 @@ mod feed;
 mod fixture;
 mod invitations;
 mod isolation;
+mod limits;
 mod logins;
 mod migrations;
 mod operating;

@@ -13,6 +13,7 @@ mod public_url;
 mod state;
 mod token;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
@@ -29,9 +30,9 @@ use self::token::{ACCESS_LASTS_SECS, Claims, Tokens};
 use super::Identified;
 use super::address::OwnAddress;
 use super::secret::digest;
+use crate::limit::{Limiter, RateLimits};
 pub(crate) use outside::{CALLBACK, CameBack};
 pub use password::hash_password;
-pub(crate) use proxy::client_of;
 pub use public_url::{PublicUrl, PublicUrlFault};
 pub use token::TokenRules;
 
@@ -55,6 +56,10 @@ pub struct HostedRules {
     pub github: Option<Arc<dyn SignInProvider>>,
     /// Proxies that say who somebody is; none where empty.
     pub proxies: Vec<ipnet::IpNet>,
+    /// Proxies that say where requests come from, and nothing else.
+    pub forwarders: Vec<ipnet::IpNet>,
+    /// How many requests of each class somebody may make.
+    pub limits: RateLimits,
 }
 
 /// The door.
@@ -67,6 +72,9 @@ pub struct Hosted {
     github: Option<Arc<dyn SignInProvider>>,
     states: SignInStates,
     proxies: Vec<ipnet::IpNet>,
+    /// All that are believed about where requests come from.
+    forwarders: Vec<ipnet::IpNet>,
+    pub(crate) limiter: Limiter,
 }
 
 impl Hosted {
@@ -75,7 +83,8 @@ impl Hosted {
     /// # Errors
     /// `Internal` when the operating system has no random numbers.
     pub fn new(rules: HostedRules) -> Result<Self> {
-        let HostedRules { public_url, tokens, passwords, registration, github, proxies } = rules;
+        let HostedRules { public_url, tokens, passwords, registration, github, proxies, .. } = rules;
+        let forwarders = rules.forwarders.into_iter().chain(proxies.iter().copied()).collect();
         let address =
             OwnAddress::new(vec![public_url.host().to_owned()], vec![public_url.origin().to_owned()]);
         Ok(Self {
@@ -87,6 +96,8 @@ impl Hosted {
             github,
             states: SignInStates::new(&tokens),
             proxies,
+            forwarders,
+            limiter: Limiter::new(rules.limits, &tokens.secret),
         })
     }
 
@@ -115,9 +126,9 @@ impl Hosted {
         self.github.as_deref().map_or(&[], SignInProvider::picture_origins)
     }
 
-    /// The proxies that are believed.
-    pub(crate) fn proxies(&self) -> &[ipnet::IpNet] {
-        &self.proxies
+    /// The network address that a request comes from.
+    pub(crate) fn client_of(&self, parts: &Parts) -> Option<IpAddr> {
+        proxy::client_of(parts, &self.forwarders)
     }
 
     pub(super) fn check_address(&self, path: &str, headers: &HeaderMap) -> Result<()> {
