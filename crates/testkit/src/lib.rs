@@ -7,6 +7,7 @@ pub mod fake_github;
 pub mod passed_time;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod recorded_agent;
 pub mod repo;
 pub mod scripted_agent;

@@ -5,26 +5,43 @@
 //! does.
 
 use std::fmt;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long the server may take to start.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Bytes that must be free in memory for the cluster to lie there.
 const ROOM: u64 = 1 << 30;
 
-/// Runs the server until the test process is gone, which closes the pipe that `cat` reads, and cleans up.
+/// Runs the server, and kills and starts it as it is told, until the test process is gone, which closes the pipe that is
+/// read here; then cleans up.
 const SUPERVISOR: &str = r#"
 programs=$1 folder=$2
 shift 2
-"$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
-    -c shared_buffers=64MB "$@" >"$folder/log" 2>&1 &
-cat >/dev/null
-kill -QUIT $!
+start() {
+    "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
+        -c shared_buffers=64MB "$@" >>"$folder/log" 2>&1 &
+    server=$!
+}
+start "$@"
+while read -r order; do
+    case "$order" in
+        kill)
+            kill -KILL $server $(cat "/proc/$server/task/$server/children")
+            wait $server
+            echo killed ;;
+        start) start "$@" ;;
+    esac
+done
+kill -QUIT $server
 wait
 rm -rf "$folder"
 "#;
@@ -57,8 +74,8 @@ pub struct Cluster {
     folder: PathBuf,
     account: Option<Account>,
     databases: AtomicU32,
-    /// Holds the pipe whose end stops the server.
-    _supervisor: Child,
+    /// Holds the pipe by which the server is told, and whose end stops it.
+    supervisor: Mutex<Child>,
 }
 
 /// Whom the server runs as when the tests run as root, which PostgreSQL refuses.
@@ -94,6 +111,42 @@ impl Cluster {
     /// As [`Cluster::shared`].
     pub fn lasting() -> Result<Self, Error> {
         Self::start(&[], std::env::temp_dir())
+    }
+
+    /// A cluster for one test alone, which may kill it: what was acknowledged is there afterwards.
+    ///
+    /// # Errors
+    /// As [`Cluster::shared`].
+    pub fn to_be_killed() -> Result<Self, Error> {
+        // A kill of its processes leaves what the system has taken from them.
+        Self::start(&["fsync=off", "full_page_writes=off", "autovacuum=off"], find_room())
+    }
+
+    /// Kills the server and all of its processes where they stand.
+    ///
+    /// # Errors
+    /// When the supervisor is gone.
+    pub fn kill9(&self) -> Result<(), Error> {
+        let mut supervisor = self.supervisor.lock().unwrap_or_else(PoisonError::into_inner);
+        order(&mut supervisor, "kill")?;
+        let mut answer = [0; "killed\n".len()];
+        let told = supervisor.stdout.as_mut().map(|answers| answers.read_exact(&mut answer));
+        told.transpose().map(drop).map_err(|error| Error(format!("the supervisor is gone: {error}")))
+    }
+
+    /// Starts the server, which was killed, and waits until it serves.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_again(&self) -> Result<(), Error> {
+        order(&mut self.supervisor.lock().unwrap_or_else(PoisonError::into_inner), "start")?;
+        self.wait_until_ready(Duration::from_millis(5))
+    }
+
+    /// The socket that the server listens on.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
     }
 
     /// Makes an empty database; the answer is its address for the server's superuser.
@@ -161,11 +214,17 @@ impl Cluster {
         // A group of its own: an interrupt from the terminal is for the tests, the clean-up comes after them.
         supervisor.args(["-c", SUPERVISOR, "supervisor"]).arg(&programs).arg(&folder).process_group(0);
         supervisor.args(settings.iter().flat_map(|setting| ["-c", setting]));
-        let supervisor = supervisor.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let supervisor =
+            supervisor.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let supervisor = supervisor.map_err(|error| Error(format!("/bin/sh does not start: {error}")))?;
-        let cluster =
-            Self { programs, folder, account, databases: AtomicU32::new(0), _supervisor: supervisor };
-        cluster.wait_until_ready()?;
+        let cluster = Self {
+            programs,
+            folder,
+            account,
+            databases: AtomicU32::new(0),
+            supervisor: Mutex::new(supervisor),
+        };
+        cluster.wait_until_ready(Duration::from_millis(50))?;
         cluster.run("postgres", &format!("CREATE ROLE {OWNER} LOGIN; CREATE ROLE {APP} LOGIN"))?;
         Ok(cluster)
     }
@@ -174,17 +233,23 @@ impl Cluster {
         command(&self.programs, program, &self.folder, self.account)
     }
 
-    fn wait_until_ready(&self) -> Result<(), Error> {
-        for _ in 0..600 {
+    fn wait_until_ready(&self, pulse: Duration) -> Result<(), Error> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
             let ready = self.command("pg_isready").args(["-q", "-h"]).arg(&self.folder).status();
             if ready.is_ok_and(|status| status.success()) {
                 return Ok(());
             }
-            sleep(Duration::from_millis(50));
+            sleep(pulse);
         }
         let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
         Err(Error(format!("PostgreSQL did not start within 30 s. Its log:\n{log}")))
     }
+}
+
+fn order(supervisor: &mut Child, order: &str) -> Result<(), Error> {
+    let told = supervisor.stdin.as_mut().map(|orders| writeln!(orders, "{order}"));
+    told.transpose().map(drop).map_err(|error| Error(format!("the supervisor is gone: {error}")))
 }
 
 fn command(programs: &Path, program: &str, folder: &Path, account: Option<Account>) -> Command {
@@ -272,6 +337,19 @@ mod tests {
         cluster.run(&name(&copy), "INSERT INTO things VALUES ('one')").unwrap();
         let error = cluster.run(&name(&copy), "INSERT INTO nothing VALUES (1)").unwrap_err();
         assert!(error.to_string().contains("does not exist"), "{error}");
+    }
+
+    #[test]
+    fn a_cluster_that_was_killed_serves_again_what_it_had_acknowledged() {
+        let cluster = Cluster::to_be_killed().unwrap();
+        cluster
+            .run("postgres", "CREATE TABLE things (name text); INSERT INTO things VALUES ('one')")
+            .unwrap();
+        cluster.kill9().unwrap();
+        cluster.run("postgres", "SELECT 1").unwrap_err();
+        cluster.start_again().unwrap();
+        let kept = "DO $$ BEGIN ASSERT (SELECT count(*) = 1 FROM things); END $$";
+        cluster.run("postgres", kept).unwrap();
     }
 
     #[test]
