@@ -132,7 +132,10 @@ impl App {
                     return;
                 }
             }
-            wake_ups.woken().await;
+            tokio::select! {
+                () = wake_ups.woken() => {}
+                () = sender.closed() => {}
+            }
         }
     }
 

@@ -11,13 +11,15 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseCode, CloseFrame, Message, WebSocket, close_code};
 use futures_util::stream::SplitStream;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, Stream, StreamExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// How long a client may leave a frame unread before it is cut off; it can resume.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often a silent connection is probed.
+/// How often a client is probed.
 const PING: Duration = Duration::from_secs(25);
+/// How long a client may say nothing at all: it answers probes by itself, so it is gone, and the network did not tell.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// The sending half: refuses to wait for a reader that does not read.
 pub(crate) struct Sender {
@@ -45,10 +47,11 @@ impl Sender {
         self.send(Message::Binary(bytes)).await
     }
 
-    /// Sends what has been buffered and probes the client when it is time to.
+    /// Probes the client when it is time to.
     pub(crate) async fn probe(&mut self) -> Result<(), Gone> {
         sleep_until(self.ping_at).await;
-        self.send(Message::Ping(Vec::new().into())).await
+        self.ping_at = Instant::now() + PING;
+        self.send(probe()).await
     }
 
     /// Ends the stream, saying that the client should try again.
@@ -63,19 +66,64 @@ impl Sender {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Gone> {
-        self.ping_at = Instant::now() + PING;
-        match timeout(PATIENCE, self.sink.send(message)).await {
+        // Who is sent so much that there is no pause to probe in is probed too.
+        let due = Instant::now() >= self.ping_at;
+        let sending = async {
+            if due {
+                self.sink.feed(probe()).await?;
+            }
+            self.sink.send(message).await
+        };
+        let sent = timeout(PATIENCE, sending).await;
+        if due {
+            self.ping_at = Instant::now() + PING;
+        }
+        match sent {
             Ok(Ok(())) => Ok(()),
             _ => Err(Gone),
         }
     }
 }
 
-/// Returns when the client closes the socket or breaks it; what it sends besides is passed over.
+fn probe() -> Message {
+    Message::Ping(Vec::new().into())
+}
+
+/// What the client says next; `None` when it broke the connection off, or has been silent for so long that it is gone.
+pub(crate) async fn heard<E>(
+    stream: &mut (impl Stream<Item = Result<Message, E>> + Unpin),
+) -> Option<Message> {
+    timeout(SILENCE, stream.next()).await.ok().flatten()?.ok()
+}
+
+/// Returns when the client closes the socket, breaks it or is gone; what it sends besides is passed over.
 pub(crate) async fn gone(stream: &mut SplitStream<WebSocket>) {
-    while let Some(Ok(message)) = stream.next().await {
+    while let Some(message) = heard(stream).await {
         if matches!(message, Message::Close(_)) {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_probes_stays_and_one_that_says_nothing_is_gone() {
+        let answering = stream::unfold((), |()| async {
+            sleep_until(Instant::now() + PING).await;
+            Some((Ok::<_, axum::Error>(Message::Pong(Vec::new().into())), ()))
+        });
+        let mut answering = Box::pin(answering);
+        for _ in 0..100 {
+            assert!(heard(&mut answering).await.is_some());
+        }
+        let begun = Instant::now();
+        assert!(heard(&mut stream::pending::<Result<_, axum::Error>>()).await.is_none());
+        assert_eq!(begun.elapsed(), SILENCE);
     }
 }

@@ -9,7 +9,7 @@ use switchyard_domain::runner::{TerminalInput, TerminalInputs, TerminalOutput, T
 use switchyard_domain::{ErrorKind, Scope, TerminalId};
 use tokio::sync::oneshot;
 
-use super::{Gone, Sender, split};
+use super::{Gone, Sender, heard, split};
 use crate::wire::terminal::{TerminalCommand, TerminalFrame};
 
 /// Most bytes of input in a frame.
@@ -109,10 +109,7 @@ fn text(frame: &TerminalFrame) -> String {
 fn inputs(incoming: SplitStream<WebSocket>, left: oneshot::Sender<Option<Offence>>) -> TerminalInputs {
     futures_util::stream::unfold((incoming, left), |(mut incoming, left)| async move {
         loop {
-            let read = match incoming.next().await {
-                Some(Ok(message)) => read(message),
-                Some(Err(_)) | None => Read::Left,
-            };
+            let read = heard(&mut incoming).await.map_or(Read::Left, read);
             let offence = match read {
                 Read::Input(input) => return Some((input, (incoming, left))),
                 Read::Nothing => continue,
