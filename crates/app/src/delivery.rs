@@ -4,18 +4,20 @@ use switchyard_domain::message::{Message, MessageStatus};
 use switchyard_domain::runner::{MessageText, Resume, SessionStart};
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::workspace::WorkspaceStatus;
-use switchyard_domain::{Error, ErrorKind, Result, Scope};
+use switchyard_domain::{Error, ErrorKind, Result};
 
 use crate::App;
 use crate::recap::recap;
 use crate::recovery::runner_is_away;
+use crate::replica::Mandate;
 
 impl App {
     /// Delivers the oldest queued message if the agent's turn is over. True when the runner took it.
     ///
     /// The runner knows a message by its id, so delivering it again does nothing; it counts as delivered once its
     /// entry came back in the transcript.
-    pub(crate) async fn deliver_next(&self, scope: Scope, session: &Session) -> Result<bool> {
+    pub(crate) async fn deliver_next(&self, mandate: Mandate, session: &Session) -> Result<bool> {
+        let scope = mandate.scope;
         let fresh = session.status == SessionStatus::Starting;
         if session.status.is_active() && !fresh {
             return Ok(false);
@@ -37,21 +39,22 @@ impl App {
         if let Err(error) = &outcome
             && (error.code == "session_not_live" || error.kind == ErrorKind::NotFound)
         {
-            outcome = self.start(scope, session, text).await;
+            outcome = self.start(mandate, session, text).await;
         }
         match outcome {
             Ok(()) => Ok(true),
             Err(error) if error.code == "session_busy" || error.code == "workspace_busy" => Ok(false),
             Err(error) if runner_is_away(&error) => Err(error),
             Err(error) => {
-                self.give_up(scope, session, &message, &error).await?;
+                self.give_up(mandate, session, &message, &error).await?;
                 Ok(false)
             }
         }
     }
 
     /// Starts the session's agent, or starts it again.
-    async fn start(&self, scope: Scope, session: &Session, message: MessageText) -> Result<()> {
+    async fn start(&self, mandate: Mandate, session: &Session, message: MessageText) -> Result<()> {
+        let scope = mandate.scope;
         let workspace = self.store().workspace(&scope, session.workspace_id).await?;
         if workspace.status == WorkspaceStatus::Creating {
             return Err(Error::conflict("workspace_busy", "The workspace is still being made."));
@@ -71,7 +74,7 @@ impl App {
             })
         };
         if !session.status.is_active() {
-            let act = self.act(scope, "session.start");
+            let act = self.act_for(mandate, "session.start");
             self.store().set_session_status(&act, session.id, SessionStatus::Starting, None).await?;
         }
         let start = SessionStart {
@@ -92,14 +95,20 @@ impl App {
     }
 
     /// The runner refused for a reason that trying again does not mend.
-    async fn give_up(&self, scope: Scope, session: &Session, message: &Message, error: &Error) -> Result<()> {
+    async fn give_up(
+        &self,
+        mandate: Mandate,
+        session: &Session,
+        message: &Message,
+        error: &Error,
+    ) -> Result<()> {
         tracing::warn!(session = %session.id, ?error, "a message could not be delivered");
-        let act = self.act(scope, "message.fail");
+        let act = self.act_for(mandate, "message.fail");
         match self.store().set_message_status(&act, message.id, MessageStatus::Failed).await {
             // Taken back meanwhile.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             other => drop(other?),
         }
-        self.fail_session(scope, session.id, error).await
+        self.fail_session(mandate, session.id, error).await
     }
 }

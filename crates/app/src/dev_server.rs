@@ -20,7 +20,7 @@ impl App {
         size: TerminalSize,
     ) -> Result<Terminal> {
         // Who starts it twice at once gets the same one twice.
-        let _only_one = self.parts.workspaces.lock(workspace).await;
+        let _only_one = self.hold_workspace(workspace).await?;
         let open = self.store().terminals(&act.scope, Some(workspace)).await?;
         if let Some(one) = open.into_iter().find(|one| one.kind == TerminalKind::DevServer)
             && let Some(running) = self.if_it_runs(act, one).await?

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use switchyard_domain::approval::Approval;
+use switchyard_domain::store::Work;
 use switchyard_domain::{Actor, ErrorKind, OrgId, Result, Scope, UserId};
 
 use crate::App;
 use crate::recovery::owner_scope;
+use crate::replica::ELSEWHERE;
 
 /// How often the requests are looked through.
 const PULSE: Duration = Duration::from_secs(60);
@@ -14,11 +16,16 @@ const PULSE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl App {
-    /// Looks through everybody's permission requests now and every minute, for as long as it is polled.
+    /// Looks through everybody's permission requests now and every minute, for as long as it is polled and no other server
+    /// does.
     ///
     /// `authority` turns an owner into the actor on whose behalf their requests are given up.
     pub async fn keep_approvals(&self, authority: impl Fn(UserId, OrgId) -> Actor) {
         loop {
+            if !self.leads(Work::Approvals).await {
+                tokio::time::sleep(ELSEWHERE).await;
+                continue;
+            }
             if let Err(error) = self.give_up_unanswered(&authority).await {
                 tracing::warn!(?error, "permission requests could not be looked through");
             }

@@ -11,6 +11,7 @@ mod config;
 mod credential;
 mod delivery;
 mod dev_server;
+mod drivers;
 mod expiry;
 mod feed;
 mod limit;
@@ -20,6 +21,7 @@ mod organisation;
 mod project;
 mod recap;
 mod recovery;
+mod replica;
 mod repo;
 mod retention;
 mod review;
@@ -39,10 +41,10 @@ use switchyard_domain::store::{Act, Store};
 use switchyard_domain::{Clock, Result, Scope, Timestamp, UserId};
 
 pub use api_key::NewApiKeyRequest;
+pub use drivers::TranscriptWatch;
 pub use feed::{Change, Delivery, FeedReader, Resource};
 pub use login::SignInFrom;
 pub use session::NewSessionRequest;
-pub use session_driver::TranscriptWatch;
 pub use terminal_cleanup::TerminalCleanup;
 pub use workspace::{MergeReport, NewWorkspaceRequest};
 
@@ -69,7 +71,8 @@ struct Parts {
     runners: Arc<dyn Runners>,
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
-    drivers: session_driver::Drivers,
+    replica: replica::Replica,
+    drivers: drivers::Drivers,
     workspaces: locks::Locks,
     opening: terminal::Opening,
     feed: feed::Hub,
@@ -85,7 +88,8 @@ impl App {
             runners,
             vault,
             clock,
-            drivers: session_driver::Drivers::default(),
+            replica: replica::Replica::default(),
+            drivers: drivers::Drivers::default(),
             workspaces: locks::Locks::default(),
             opening: terminal::Opening::default(),
             feed: feed::Hub::default(),
@@ -116,7 +120,7 @@ impl App {
     /// A write by `scope`, now, that the audit log calls `action`.
     #[must_use]
     pub fn act(&self, scope: Scope, action: &'static str) -> Act {
-        Act { scope, at: self.now(), action, idempotency_key: None }
+        Act { scope, at: self.now(), action, idempotency_key: None, held: None }
     }
 
     /// The time.

@@ -1,4 +1,4 @@
-//! Taking up at start what the last process left under way.
+//! Taking up what a process left under way: the last one at start, and another server's when that is gone.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const WAIT: Duration = Duration::from_millis(250);
 const TRIES: u32 = 240;
 
 impl App {
-    /// Takes up unfinished workspaces and sessions in the background.
+    /// Takes up unfinished workspaces and sessions in the background, except those that another server sees to.
     ///
     /// `authority` turns the owner of unfinished work into the actor on whose behalf it goes on.
     ///
@@ -27,7 +27,7 @@ impl App {
             tokio::spawn(async move { app.recover_workspace(scope, id).await });
         }
         for (org, user, id) in self.store().unfinished_sessions().await? {
-            self.drive(owner_scope(&authority, user, org)?, id);
+            self.take_up_session(owner_scope(&authority, user, org)?, id);
         }
         Ok(())
     }
@@ -47,16 +47,18 @@ impl App {
     }
 
     async fn take_up(&self, scope: Scope, id: WorkspaceId) -> Result<()> {
-        let workspace = self.store().workspace(&scope, id).await?;
-        match workspace.status {
-            WorkspaceStatus::Creating => {
-                let sessions = self.store().workspace_sessions(&scope, id).await?;
-                self.finish_making(scope, id, sessions.into_iter().next()).await
-            }
+        if self.store().workspace(&scope, id).await?.status == WorkspaceStatus::Creating {
+            let sessions = self.store().workspace_sessions(&scope, id).await?;
+            return self.finish_making(scope, id, sessions.into_iter().next()).await;
+        }
+        let only_one = self.hold_workspace(id).await?;
+        let mandate = only_one.mandate(scope);
+        // Whoever was at work on it may have come to its end.
+        match self.store().workspace(&scope, id).await?.status {
             WorkspaceStatus::Discarding => {
-                self.finish_discarding(scope, WorkspaceStatus::Ready, id).await.map(drop)
+                self.finish_discarding(mandate, WorkspaceStatus::Ready, id).await.map(drop)
             }
-            WorkspaceStatus::Restoring => self.finish_restoring(scope, id).await.map(drop),
+            WorkspaceStatus::Restoring => self.finish_restoring(mandate, id).await.map(drop),
             WorkspaceStatus::Merging => {
                 // The runner finished or undid the merge when it started; only a person knows whether to repeat it.
                 let note = "The merge was interrupted. Look at the diff: merge again if anything is left.";
@@ -65,7 +67,7 @@ impl App {
                     error: Some(Some(note.to_owned())),
                     ..WorkspaceChange::default()
                 };
-                let act = self.act(scope, "workspace.merge_interrupted");
+                let act = self.act_for(mandate, "workspace.merge_interrupted");
                 self.store().change_workspace(&act, id, &change).await.map(drop)
             }
             _ => Ok(()),
@@ -76,6 +78,11 @@ impl App {
 /// Whether an error says that nobody answered, so that it is not known how far the runner came.
 pub(crate) fn runner_is_away(error: &Error) -> bool {
     error.code == "runner_unavailable"
+}
+
+/// Whether an error says that the database does not answer, or too slowly.
+pub(crate) fn store_is_away(error: &Error) -> bool {
+    matches!(error.code, "store_unavailable" | "store_busy" | "outcome_unknown")
 }
 
 /// The authority of whoever owns what is taken up.

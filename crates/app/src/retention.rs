@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchyard_domain::store::Expired;
+use switchyard_domain::store::{Expired, Work};
 use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
 use switchyard_domain::{
     Actor, Error, ErrorKind, OrgId, PageRequest, ProjectId, Result, Scope, TaskId, Timestamp, UserId,
@@ -11,6 +11,7 @@ use switchyard_domain::{
 
 use crate::App;
 use crate::recovery::{owner_scope, runner_is_away};
+use crate::replica::ELSEWHERE;
 
 /// How often the trash is looked through.
 const PULSE: Duration = Duration::from_secs(3600);
@@ -20,11 +21,15 @@ const SOON: Duration = Duration::from_secs(5);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 impl App {
-    /// Looks through everybody's trash now and every hour, for as long as it is polled.
+    /// Looks through everybody's trash now and every hour, for as long as it is polled and no other server does.
     ///
     /// `authority` turns an owner into the actor on whose behalf their trash is emptied.
     pub async fn keep_trash(&self, authority: impl Fn(UserId, OrgId) -> Actor) {
         loop {
+            if !self.leads(Work::Trash).await {
+                tokio::time::sleep(ELSEWHERE).await;
+                continue;
+            }
             let pause = match self.empty_trash(&authority).await {
                 Ok(()) => PULSE,
                 Err(error) => {

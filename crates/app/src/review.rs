@@ -46,7 +46,7 @@ impl App {
     /// As [`App::diff`], and `Conflict` while an agent works.
     pub async fn commit(&self, act: &Act, id: WorkspaceId, message: &str) -> Result<Vec<RepoCommit>> {
         validate_text("message", message)?;
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let _only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
         let site = self.open_site(&act.scope, id).await?;
         let commits = self.runner(site.user_id).commit(&site, message).await?;
@@ -77,7 +77,7 @@ impl App {
     /// # Errors
     /// As [`App::diff`], `Conflict` with code `no_remote`, and `Forbidden` with code `not_the_owner` for another's.
     pub async fn push(&self, act: &Act, id: WorkspaceId, remote: Option<&str>) -> Result<Pushed> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let _only_one = self.hold_workspace(id).await?;
         let site = self.open_site(&act.scope, id).await?;
         // The remote is talked to as whoever the workspace is of.
         require_owner(&act.scope, site.user_id)?;
@@ -100,7 +100,7 @@ impl App {
     /// # Errors
     /// As [`App::diff`].
     pub async fn checkpoint(&self, act: &Act, id: WorkspaceId) -> Result<Checkpoint> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let _only_one = self.hold_workspace(id).await?;
         let site = self.open_site(&act.scope, id).await?;
         let checkpoint = self.runner(site.user_id).checkpoint(&site, CheckpointReason::Manual).await?;
         self.touch(act, id).await?;
@@ -112,7 +112,7 @@ impl App {
     /// # Errors
     /// As [`App::diff`], and `Conflict` while an agent works.
     pub async fn rewind(&self, act: &Act, id: WorkspaceId, number: u32) -> Result<Checkpoint> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let _only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
         let site = self.open_site(&act.scope, id).await?;
         let saved = self.runner(site.user_id).rewind(&site, number).await?;

@@ -8,7 +8,7 @@ use futures_util::stream::{StreamExt, once};
 use switchyard_domain::runner::{
     TerminalInputs, TerminalOutput, TerminalOutputs, TerminalProgram, TerminalStart, WorkspaceSite,
 };
-use switchyard_domain::store::{Act, NewTerminal, TerminalPlace};
+use switchyard_domain::store::{Act, NewTerminal, TerminalPlace, Work};
 use switchyard_domain::terminal::{
     ClosedReason, Terminal, TerminalEnd, TerminalKind, TerminalSize, validate_name,
 };
@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 
 use crate::App;
 use crate::recovery::runner_is_away;
+use crate::replica::Claimed;
 use crate::workspace::require_owner;
 
 /// Terminals that a runner has already and the store does not have yet, each with whose it is.
@@ -40,7 +41,12 @@ impl Opening {
         self.terminals.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until one began to be opened since the last call.
+    /// Has all terminals looked at again.
+    pub(crate) fn look_again(&self) {
+        self.begun.notify_one();
+    }
+
+    /// Waits until there may be others than at the last call.
     pub(crate) async fn begun(&self) {
         self.begun.notified().await;
     }
@@ -71,7 +77,7 @@ impl App {
     ) -> Result<Terminal> {
         let name = name.map(validate_name).transpose()?;
         // A discard that comes meanwhile waits, and closes this one too.
-        let _only_one = self.parts.workspaces.lock(workspace).await;
+        let _only_one = self.hold_workspace(workspace).await?;
         let site = self.open_site(&act.scope, workspace).await?;
         self.open_terminal(act, site, TerminalProgram::Shell, name, size).await
     }
@@ -98,11 +104,25 @@ impl App {
         runner.open_terminal(&start).await?;
         let new = NewTerminal { id, workspace_id, kind, name, size, scrollback_lines };
         let made = self.store().create_terminal(act, &new).await;
+        let app = self.clone();
+        tokio::spawn(async move { app.tell_of_terminals().await });
         // Refused, or made before under the same key: the one that was just opened is nobody's.
         if made.as_ref().map_or(true, |made| made.id != id) {
             runner.close_terminal(id, ClosedReason::Closed).await?;
         }
         made
+    }
+
+    /// Has the server that looks after terminals look again, where that is another one.
+    async fn tell_of_terminals(&self) {
+        let told = match self.claim(Work::Terminals).await {
+            Ok(Claimed::Elsewhere(Some(holder))) => self.store().call(holder).await,
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            tracing::debug!(?error, "a new terminal is looked after with the next look through all");
+        }
     }
 
     /// The acting user's open terminals, oldest first; those of one workspace alone, if one is named.

@@ -1,21 +1,26 @@
 //! Seeing to it that the store and the runner agree on terminals, and that none is left open for nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use switchyard_domain::runner::{EndedTerminals, KnownTerminal};
+use switchyard_domain::store::Work;
 use switchyard_domain::terminal::{ClosedReason, TerminalEnd};
 use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope, TerminalId, UserId};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::App;
 use crate::recovery::owner_scope;
+use crate::replica::ELSEWHERE;
 use crate::terminal::CLOSED;
 
 /// How long to wait before a runner that does not answer is asked again.
 const SOON: Duration = Duration::from_millis(250);
+
+/// How long a runner may have a terminal that the store does not: another server may be opening it.
+const OPENING: Duration = Duration::from_secs(5);
 
 /// When terminals are closed that nobody uses.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +33,7 @@ pub struct TerminalCleanup {
 
 impl App {
     /// Notes terminals that end as they do, and looks through all of them now and at each interval, for as long as it
-    /// is polled.
+    /// is polled and no other server does.
     ///
     /// `authority` turns an owner into the actor on whose behalf their terminals are closed. The runners of `residents`
     /// are looked through for as long as they are there; another user's only while that user has terminals, so that a
@@ -41,6 +46,12 @@ impl App {
     ) {
         let (mut followed, mut followers) = (HashSet::new(), FuturesUnordered::new());
         loop {
+            if !self.leads(Work::Terminals).await {
+                followers.clear();
+                followed.clear();
+                sleep(ELSEWHERE).await;
+                continue;
+            }
             let mut users: HashSet<UserId> = residents.iter().copied().collect();
             match self.users_with_terminals().await {
                 Ok(with_terminals) => users.extend(with_terminals),
@@ -102,7 +113,7 @@ impl App {
         resident: bool,
     ) -> Result<()> {
         let mut ended: EndedTerminals = self.runner(user).ended_terminals().await?;
-        let mut look = Instant::now();
+        let (mut look, mut unknown) = (Instant::now(), HashMap::new());
         loop {
             tokio::select! {
                 end = ended.next() => match end {
@@ -113,11 +124,12 @@ impl App {
                     None => return Err(Error::unavailable("runner_unavailable", "The runner is gone.")),
                 },
                 () = sleep_until(look) => {
-                    let any = self.look_through_terminals(user, authority, cleanup).await?;
+                    let any = self.look_through_terminals(user, authority, cleanup, &mut unknown).await?;
                     if !any && !resident {
                         return Ok(());
                     }
-                    look = Instant::now() + cleanup.every;
+                    let soon = if unknown.is_empty() { cleanup.every } else { cleanup.every.min(OPENING) };
+                    look = Instant::now() + soon;
                 }
             }
         }
@@ -142,12 +154,13 @@ impl App {
         self.runner(user).close_terminal(id, end.reason).await
     }
 
-    /// True if the user had any.
+    /// True if the user had any. `unknown` are those that the store did not have at the last look, and since when.
     async fn look_through_terminals(
         &self,
         user: UserId,
         authority: &impl Fn(UserId, OrgId) -> Actor,
         cleanup: TerminalCleanup,
+        unknown: &mut HashMap<TerminalId, Instant>,
     ) -> Result<bool> {
         let runner = self.runner(user);
         // Read in this order: what is opened meanwhile is in the last two, or in neither of the first two.
@@ -160,10 +173,13 @@ impl App {
                 self.lose_if_gone(owner_scope(authority, user, *org)?, *id).await?;
             }
         }
+        unknown.retain(|id, _| there.contains(id) && !open.iter().any(|(_, open)| open == id));
         for known in &known {
             match open.iter().find(|(_, id)| *id == known.id) {
                 None if opening.contains_key(&known.id) => {}
+                None if unknown.entry(known.id).or_insert_with(Instant::now).elapsed() < OPENING => {}
                 None => {
+                    unknown.remove(&known.id);
                     tracing::warn!(terminal = %known.id, security_event = true, "an orphaned terminal is closed");
                     runner.close_terminal(known.id, ClosedReason::Closed).await?;
                 }

@@ -6,6 +6,7 @@ use switchyard_domain::{Error, ErrorKind, Result, Scope, WorkspaceId};
 
 use crate::App;
 use crate::recovery::runner_is_away;
+use crate::replica::Mandate;
 
 impl App {
     /// Moves a workspace to the trash, stopping its agents and closing its terminals first.
@@ -14,7 +15,7 @@ impl App {
     /// `Conflict` with code `workspace_busy`, `NotFound`, or what the runner says; then it stays as it was.
     pub async fn discard_workspace(&self, act: &Act, id: WorkspaceId) -> Result<Workspace> {
         self.stop_sessions(&act.scope, id).await?;
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let only_one = self.hold_workspace(id).await?;
         let before = self.store().workspace(&act.scope, id).await?;
         if before.status == WorkspaceStatus::Discarded {
             return Ok(before);
@@ -29,8 +30,8 @@ impl App {
             ],
             ..WorkspaceChange::default()
         };
-        self.store().change_workspace(act, id, &begin).await?;
-        let outcome = self.finish_discarding(act.scope, before.status, id).await;
+        self.store().change_workspace(&only_one.bind(act), id, &begin).await?;
+        let outcome = self.finish_discarding(only_one.mandate(act.scope), before.status, id).await;
         self.take_up_later(act.scope, id, &outcome);
         outcome
     }
@@ -46,10 +47,11 @@ impl App {
     /// Takes up a discard whose row says `discarding`. `before` is what it goes back to when the runner refuses.
     pub(crate) async fn finish_discarding(
         &self,
-        scope: Scope,
+        mandate: Mandate,
         before: WorkspaceStatus,
         id: WorkspaceId,
     ) -> Result<Workspace> {
+        let scope = mandate.scope;
         // A shell that sits in the folder would go to the trash with it.
         self.close_terminals_in(scope, TerminalPlace::Workspace(id)).await?;
         let workspace = self.store().workspace(&scope, id).await?;
@@ -75,8 +77,10 @@ impl App {
                 ..WorkspaceChange::default()
             },
         };
-        let workspace =
-            self.store().change_workspace(&self.act(scope, "workspace.discard_end"), id, &change).await?;
+        let workspace = self
+            .store()
+            .change_workspace(&self.act_for(mandate, "workspace.discard_end"), id, &change)
+            .await?;
         outcome.map(|()| workspace)
     }
 
@@ -85,20 +89,21 @@ impl App {
     /// # Errors
     /// `Conflict` with code `workspace_busy` when it is not in the trash, or what the runner says.
     pub async fn restore_workspace(&self, act: &Act, id: WorkspaceId) -> Result<Workspace> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let only_one = self.hold_workspace(id).await?;
         let begin = WorkspaceChange {
             status: Some(WorkspaceStatus::Restoring),
             only_from: vec![WorkspaceStatus::Discarded, WorkspaceStatus::Restoring],
             ..WorkspaceChange::default()
         };
-        self.store().change_workspace(act, id, &begin).await?;
-        let outcome = self.finish_restoring(act.scope, id).await;
+        self.store().change_workspace(&only_one.bind(act), id, &begin).await?;
+        let outcome = self.finish_restoring(only_one.mandate(act.scope), id).await;
         self.take_up_later(act.scope, id, &outcome);
         outcome
     }
 
     /// Takes up a restore whose row says `restoring`.
-    pub(crate) async fn finish_restoring(&self, scope: Scope, id: WorkspaceId) -> Result<Workspace> {
+    pub(crate) async fn finish_restoring(&self, mandate: Mandate, id: WorkspaceId) -> Result<Workspace> {
+        let scope = mandate.scope;
         let workspace = self.store().workspace(&scope, id).await?;
         let site = self.site(&scope, &workspace).await?;
         let outcome = match self.runner(site.user_id).restore_workspace(&site).await {
@@ -119,8 +124,10 @@ impl App {
                 ..WorkspaceChange::default()
             },
         };
-        let workspace =
-            self.store().change_workspace(&self.act(scope, "workspace.restore_end"), id, &change).await?;
+        let workspace = self
+            .store()
+            .change_workspace(&self.act_for(mandate, "workspace.restore_end"), id, &change)
+            .await?;
         outcome.map(|_| workspace)
     }
 
@@ -145,7 +152,7 @@ impl App {
         id: WorkspaceId,
         allowed: impl Fn(&Workspace) -> Result<()> + Send,
     ) -> Result<()> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let only_one = self.hold_workspace(id).await?;
         let workspace = self.store().workspace(&act.scope, id).await?;
         if workspace.status != WorkspaceStatus::Discarded {
             return Err(Error::conflict("workspace_not_discarded", "Discard the workspace first."));
@@ -156,7 +163,7 @@ impl App {
             Err(error) if error.kind == ErrorKind::NotFound => {}
             other => other?,
         }
-        self.store().delete_workspace(act, id).await
+        self.store().delete_workspace(&only_one.bind(act), id).await
     }
 
     async fn stop_sessions(&self, scope: &Scope, id: WorkspaceId) -> Result<()> {

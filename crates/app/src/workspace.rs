@@ -124,7 +124,8 @@ impl App {
         id: WorkspaceId,
         session: Option<Session>,
     ) -> Result<()> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let only_one = self.hold_workspace(id).await?;
+        let mandate = only_one.mandate(scope);
         let workspace = self.store().workspace(&scope, id).await?;
         if workspace.status != WorkspaceStatus::Creating {
             return Ok(());
@@ -147,11 +148,11 @@ impl App {
                 ..WorkspaceChange::default()
             },
         };
-        self.store().change_workspace(&self.act(scope, "workspace.make"), id, &change).await?;
+        self.store().change_workspace(&self.act_for(mandate, "workspace.make"), id, &change).await?;
         if let Some(session) = session {
             match made {
                 Ok(_) => self.drive(scope, session.id),
-                Err(error) => self.fail_session(scope, session.id, &error).await?,
+                Err(error) => self.fail_session(mandate, session.id, &error).await?,
             }
         }
         Ok(())
@@ -199,7 +200,7 @@ impl App {
         strategy: MergeStrategy,
         message: Option<String>,
     ) -> Result<MergeReport> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
         let begin = WorkspaceChange {
             status: Some(WorkspaceStatus::Merging),
@@ -207,7 +208,7 @@ impl App {
             ..WorkspaceChange::default()
         };
         let before = self.store().workspace(&act.scope, id).await?.status;
-        let workspace = self.store().change_workspace(act, id, &begin).await?;
+        let workspace = self.store().change_workspace(&only_one.bind(act), id, &begin).await?;
         let task = self.store().task(&act.scope, workspace.task_id).await?;
         let site = self.site(&act.scope, &workspace).await?;
         let message = message.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| task.title.clone());
@@ -230,7 +231,7 @@ impl App {
                 change.error = Some(Some(error.message.to_string()));
             }
         }
-        let act = self.act(act.scope, "workspace.merge_end");
+        let act = self.act_for(only_one.mandate(act.scope), "workspace.merge_end");
         let workspace = self.store().change_workspace(&act, id, &change).await?;
         let commits = outcome?.commits;
         self.finish_task(act.scope, task).await?;
@@ -264,7 +265,7 @@ impl App {
         strategy: UpdateStrategy,
         on_conflict: OnConflict,
     ) -> Result<Updated> {
-        let _only_one = self.parts.workspaces.lock(id).await;
+        let _only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
         let site = self.open_site(&act.scope, id).await?;
         let updated = self.runner(site.user_id).update(&site, strategy, on_conflict).await?;

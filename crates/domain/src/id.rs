@@ -81,6 +81,8 @@ ids! {
     InvitationId,
     /// An API key.
     ApiKeyId,
+    /// A server among several on one store, from when it joined.
+    ReplicaId,
 }
 
 /// The last eight hexadecimal digits of an id's random part: short enough for a branch or folder name.

@@ -12,6 +12,7 @@ mod identities;
 mod limits;
 mod operating;
 mod organisations;
+mod replicas;
 mod terminals;
 mod trash;
 
@@ -25,6 +26,7 @@ pub use identities::{Identities, Known};
 pub use limits::Limits;
 pub use operating::{Operating, Whom};
 pub use organisations::{ApiKeys, Organisations};
+pub use replicas::{Claim, Held, Replicas, Signal, Signals, Work};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
 
@@ -56,6 +58,9 @@ pub struct Act {
     /// A client's key: a second creation under the same key answers with what the first one made. At most 200
     /// characters, kept for a day at least.
     pub idempotency_key: Option<String>,
+    /// What it is done for, where that is work that a server sees to by itself: refused (`Conflict`, code `lease_lost`)
+    /// once another server does.
+    pub held: Option<Held>,
 }
 
 /// All of the store.
@@ -78,6 +83,7 @@ pub trait Store:
     + Feed
     + Audit
     + Recovery
+    + Replicas
     + Trash
 {
 }
@@ -298,13 +304,7 @@ pub trait Sessions: Send + Sync {
     ///
     /// Entries that are stored already are passed over, so that a batch may be sent again. `Conflict` with code
     /// `transcript_gap` when the first new entry does not follow the last stored one.
-    async fn append_entries(
-        &self,
-        scope: &Scope,
-        at: Timestamp,
-        id: SessionId,
-        entries: &[Entry],
-    ) -> Result<Session>;
+    async fn append_entries(&self, act: &Act, id: SessionId, entries: &[Entry]) -> Result<Session>;
     /// A stretch of a transcript, at most `limit` entries, oldest first.
     async fn entries(
         &self,
@@ -381,6 +381,8 @@ pub trait Recovery: Send + Sync {
     async fn local_identity(&self, at: Timestamp) -> Result<(UserId, OrgId)>;
     /// Sessions that have a turn under way or messages queued, with their owner's user and organisation.
     async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>>;
+    /// Whose a session is, if it is there.
+    async fn session_owner(&self, id: SessionId) -> Result<Option<(OrgId, UserId)>>;
     /// Workspaces in an `-ing` status, with their owner's user and organisation.
     async fn unfinished_workspaces(&self) -> Result<Vec<(OrgId, UserId, WorkspaceId)>>;
     /// Whether the store answers.

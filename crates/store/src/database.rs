@@ -2,18 +2,19 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use switchyard_domain::store::{Act, Store, WakeUps};
+use switchyard_domain::store::{Act, Signal, Store, WakeUps};
 use switchyard_domain::{Error, ErrorKind, Result};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
 use crate::reach::Reach;
 use crate::sqlite::{Sqlite, SqliteConfig};
 use crate::tx::Tx;
 use crate::write::Write;
-use crate::{audit, feed};
+use crate::{audit, feed, replicas};
 use switchyard_domain::event::Entity;
 
 /// The future of a job: it borrows the transaction that it runs in.
@@ -23,7 +24,17 @@ pub(crate) type Job<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>
 pub struct Database {
     backend: Backend,
     committed: watch::Sender<()>,
+    signals: broadcast::Sender<Signal>,
 }
+
+/// How long a read may take, getting a connection included.
+const READ: Duration = Duration::from_secs(5);
+/// How long a write may take, getting a connection and waiting for other writes included.
+const WRITE: Duration = Duration::from_secs(10);
+/// How long the store may take to say that it is there.
+const ANSWER: Duration = Duration::from_secs(2);
+/// Signals that somebody may be behind before they are told that they missed some.
+const SIGNALS: usize = 4096;
 
 enum Backend {
     Sqlite(Sqlite),
@@ -42,7 +53,8 @@ impl Database {
     pub async fn open_sqlite(config: &SqliteConfig) -> Result<Self> {
         let committed = watch::Sender::new(());
         let sqlite = Sqlite::open(config, committed.clone()).await?;
-        Ok(Self { backend: Backend::Sqlite(sqlite), committed })
+        let signals = broadcast::Sender::new(SIGNALS);
+        Ok(Self { backend: Backend::Sqlite(sqlite), committed, signals })
     }
 
     /// Connects to PostgreSQL, migrates where needed and listens for other replicas' commits.
@@ -54,8 +66,9 @@ impl Database {
     #[cfg(feature = "postgres")]
     pub async fn open_postgres(config: &crate::PostgresConfig) -> Result<Self> {
         let committed = watch::Sender::new(());
-        let postgres = crate::postgres::Postgres::open(config, committed.clone()).await?;
-        Ok(Self { backend: Backend::Postgres(postgres), committed })
+        let signals = broadcast::Sender::new(SIGNALS);
+        let postgres = crate::postgres::Postgres::open(config, committed.clone(), signals.clone()).await?;
+        Ok(Self { backend: Backend::Postgres(postgres), committed, signals })
     }
 
     /// Brings a PostgreSQL database up to date as the role that owns it, and gives `app_role`, which exists, what it
@@ -69,11 +82,19 @@ impl Database {
     }
 
     /// Runs `work` on one snapshot of what `reach` lets it see; what it writes is not kept.
+    pub(crate) async fn read<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        self.read_within(READ, reach.into(), work).await
+    }
+
     #[cfg_attr(
         not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite has no row-level security")
+        allow(unused_variables, reason = "SQLite has no row-level security, and is not waited for")
     )]
-    pub(crate) async fn read<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    async fn read_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
@@ -81,16 +102,25 @@ impl Database {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.read(work).await,
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.read(reach.into(), work).await,
+            Backend::Postgres(postgres) => postgres.read(limit, reach, work).await,
         }
     }
 
     /// Runs `work` in a transaction within `reach` and commits it unless it fails; returns once it is on disk.
+    pub(crate) async fn transact<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        self.transact_within(WRITE, reach.into(), work).await
+    }
+
+    /// The same within a limit of its own, where the engine is one that is waited for.
     #[cfg_attr(
         not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite has no row-level security")
+        allow(unused_variables, reason = "SQLite has no row-level security, and is not waited for")
     )]
-    pub(crate) async fn transact<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    pub(crate) async fn transact_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
@@ -98,7 +128,7 @@ impl Database {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(work).await,
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write(reach.into(), work).await,
+            Backend::Postgres(postgres) => postgres.write(limit, reach, work).await,
         }
     }
 
@@ -138,6 +168,9 @@ impl Database {
         self.transact(reach, move |tx| {
             Box::pin(async move {
                 feed::hold(tx, act.scope.org()).await?;
+                if let Some(held) = act.held {
+                    replicas::check(tx, held).await?;
+                }
                 work(Write { tx, act }).await
             })
         })
@@ -176,6 +209,24 @@ impl Database {
             }
         }
         outcome
+    }
+
+    /// Whether the store answers.
+    pub(crate) async fn answers(&self) -> Result<()> {
+        self.read_within(ANSWER, Reach::Nothing, |tx| {
+            Box::pin(async move { tx.rows("SELECT 1", &[], |_| Ok(())).await.map(drop) })
+        })
+        .await
+    }
+
+    /// Whether no other process can be at work on it.
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self.backend, Backend::Sqlite(_))
+    }
+
+    /// What other servers say from now on.
+    pub(crate) fn heard(&self) -> broadcast::Receiver<Signal> {
+        self.signals.subscribe()
     }
 
     /// A signal for each commit from now on.

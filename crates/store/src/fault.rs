@@ -24,6 +24,36 @@ fn busy() -> Error {
     Error::unavailable("store_busy", "The database is busy. Nothing was changed; try again in a moment.")
 }
 
+/// The database, or the way there, is too slow to wait for.
+#[cfg(feature = "postgres")]
+pub(crate) fn too_slow() -> Error {
+    unavailable().caused_by("it was not waited for any longer")
+}
+
+/// The connection was lost while a commit was under way.
+#[cfg(feature = "postgres")]
+pub(crate) fn outcome_unknown() -> Error {
+    Error::unavailable(
+        "outcome_unknown",
+        "The database went away before it said whether this was kept. Look first, and do it again if it was not; a \
+         repetition with the same Idempotency-Key makes nothing twice.",
+    )
+}
+
+/// What an error of a commit's means to a caller.
+#[cfg(feature = "postgres")]
+pub(crate) fn commit(error: sqlx::Error) -> Error {
+    match &error {
+        // The server refused: it has rolled back.
+        sqlx::Error::Database(database)
+            if !database.code().is_some_and(|code| code.starts_with("57") || code.starts_with("08")) =>
+        {
+            postgres(error)
+        }
+        _ => outcome_unknown().caused_by(error),
+    }
+}
+
 /// The store was closed.
 pub(crate) fn closed() -> Error {
     Error::unavailable("store_closed", "The server is shutting down. Try again in a moment.")

@@ -26,6 +26,7 @@ mod postgres;
 mod projects;
 mod reach;
 mod recovery;
+mod replicas;
 mod repos;
 mod row;
 mod sessions;
@@ -42,5 +43,5 @@ mod write;
 pub use database::Database;
 pub use identities::local::Membership;
 #[cfg(feature = "postgres")]
-pub use postgres::PostgresConfig;
+pub use postgres::{PostgresConfig, with_budget};
 pub use sqlite::SqliteConfig;

@@ -7,6 +7,7 @@ use switchyard_domain::{OrgId, Result, SessionId, Timestamp, UserId, WorkspaceId
 use crate::database::Database;
 use crate::identities::local;
 use crate::reach::Reach;
+use crate::value::values;
 
 #[async_trait]
 impl Recovery for Database {
@@ -28,6 +29,16 @@ impl Recovery for Database {
         .await
     }
 
+    async fn session_owner(&self, id: SessionId) -> Result<Option<(OrgId, UserId)>> {
+        self.read(Reach::Instance, move |tx| {
+            Box::pin(async move {
+                let sql = "SELECT org_id, user_id FROM sessions WHERE id = $1";
+                tx.row(sql, &values![id], |row| Ok((row.id()?, row.id()?))).await
+            })
+        })
+        .await
+    }
+
     async fn unfinished_workspaces(&self) -> Result<Vec<(OrgId, UserId, WorkspaceId)>> {
         self.read(Reach::Instance, move |tx| {
             Box::pin(tx.rows(
@@ -41,10 +52,7 @@ impl Recovery for Database {
     }
 
     async fn ping(&self) -> Result<()> {
-        self.read(Reach::Nothing, move |tx| {
-            Box::pin(async move { tx.rows("SELECT 1", &[], |_| Ok(())).await.map(drop) })
-        })
-        .await
+        self.answers().await
     }
 
     async fn close(&self) {

@@ -6,7 +6,7 @@ use switchyard_domain::message::Message;
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::store::{Act, EntryRange, NewSession, Sessions};
 use switchyard_domain::transcript::Entry;
-use switchyard_domain::{Result, Scope, SessionId, Timestamp, WorkspaceId};
+use switchyard_domain::{Result, Scope, SessionId, WorkspaceId};
 
 use crate::database::Database;
 use crate::row::Columns;
@@ -172,16 +172,9 @@ impl Sessions for Database {
         .await
     }
 
-    async fn append_entries(
-        &self,
-        scope: &Scope,
-        at: Timestamp,
-        id: SessionId,
-        entries: &[Entry],
-    ) -> Result<Session> {
+    async fn append_entries(&self, act: &Act, id: SessionId, entries: &[Entry]) -> Result<Session> {
         let batch = transcript::Batch::prepare(entries)?;
-        let act = Act { scope: *scope, at, action: "session.append", idempotency_key: None };
-        self.write(&act, move |mut write| {
+        self.write(act, move |mut write| {
             Box::pin(async move { transcript::append(&mut write, id, batch).await })
         })
         .await

@@ -12,7 +12,7 @@ use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::{Value, document, values, without_nul};
 use crate::write::Write;
-use crate::{approvals, messages, sessions, tasks};
+use crate::{approvals, messages, replicas, sessions, tasks};
 
 /// Entries made ready outside of the transaction, which then has only to write.
 pub(crate) struct Batch {
@@ -84,6 +84,7 @@ pub(crate) async fn append(write: &mut Write<'_>, id: SessionId, batch: Batch) -
     for (_, body) in telling.into_iter().filter(|(seq, _)| *seq >= first) {
         take_in(write, &session, &mut open, &mut change, body).await?;
     }
+    replicas::transcript_grew(write.tx, id, last).await?;
     update_session(write, &session, last, change).await
 }
 

@@ -93,6 +93,7 @@ macro_rules! from_ids {
 }
 
 from_ids!(
+    ReplicaId,
     OrgId,
     UserId,
     ProjectId,

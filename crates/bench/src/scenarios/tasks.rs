@@ -128,7 +128,7 @@ impl OwnStore {
         let (user, org) = told("make the local user", store.local_identity(now).await)?;
         let scope =
             told("act for the local user", Actor::authenticated(user, vec![(org, Role::Admin)]).scope(org))?;
-        let act = Act { scope, at: now, action: "project.create", idempotency_key: None };
+        let act = Act { scope, at: now, action: "project.create", idempotency_key: None, held: None };
         let made = store.create_project(&act, "Created", &ProjectSettings::default()).await;
         Ok(Self { project: told("make a project", made)?.id, store, scope })
     }
@@ -143,7 +143,7 @@ impl OwnStore {
             assignee: None,
         };
         let at = OffsetDateTime::now_utc();
-        let act = Act { scope: self.scope, at, action: "task.create", idempotency_key: None };
+        let act = Act { scope: self.scope, at, action: "task.create", idempotency_key: None, held: None };
         let begun = Instant::now();
         told("create a task", self.store.create_task(&act, self.project, &new).await)?;
         Ok(begun.elapsed())

@@ -1,7 +1,11 @@
 //! The wiring of hosted mode: many people, PostgreSQL, a runner for each user that a host keeps apart from the others.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use switchyard_api::{ApiState, Assets, Door, Hosted, HostedRules, Instance, Mode, TokenRules};
 use switchyard_app::{App, Ports};
 use switchyard_domain::sign_in::SignInProvider;
@@ -9,12 +13,15 @@ use switchyard_domain::store::Store;
 use switchyard_domain::{Error, Result};
 use switchyard_github::Github;
 use switchyard_runner_api::HostedRunners;
-use switchyard_store::{Database, PostgresConfig};
+use switchyard_store::{Database, PostgresConfig, with_budget};
 use switchyard_vault::{SealedVault, SealingKey};
 
 use super::{Core, owner};
 use crate::clock::SystemClock;
 use crate::settings::{EncryptionKey, HostedSettings, Settings};
+
+/// How long one request may wait for the database, all in all.
+const DATABASE_BUDGET: Duration = Duration::from_secs(4);
 
 /// How users have to be kept apart whose organisation trusts them to some degree.
 const ISOLATION: &str = "user";
@@ -43,11 +50,13 @@ impl Core {
             vault: Arc::new(vault),
             clock,
         });
+        app.join().await?;
         app.recover(owner).await?;
-        let (trash, approvals, terminals) = (app.clone(), app.clone(), app.clone());
+        let (place, trash, approvals, terminals) = (app.clone(), app.clone(), app.clone(), app.clone());
         let (limits, door) = (app.clone(), Arc::clone(&auth));
         let cleanup = settings.terminals;
         let keepers = vec![
+            tokio::spawn(async move { place.keep_place(owner).await }),
             tokio::spawn(async move { trash.keep_trash(owner).await }),
             tokio::spawn(async move { approvals.keep_approvals(owner).await }),
             tokio::spawn(async move { door.keep_limits(&limits).await }),
@@ -59,9 +68,15 @@ impl Core {
             data_dir: None,
             user_name: None,
         };
-        let router = switchyard_api::router(ApiState::new(app.clone(), Arc::clone(&auth), instance, assets));
+        let state = ApiState::new(app.clone(), Arc::clone(&auth), instance, assets);
+        let router = switchyard_api::router(state).layer(from_fn(answer_in_time));
         Ok(Self { router, auth, app, store, runner: None, on_exit: settings.on_exit, keepers })
     }
+}
+
+/// Has a request give up on a database that does not answer, so that its client hears of it.
+async fn answer_in_time(request: Request, next: Next) -> Response {
+    with_budget(DATABASE_BUDGET, next.run(request)).await
 }
 
 /// Refuses to serve where users would not be kept apart as they must be (AG-9).

@@ -120,6 +120,7 @@ impl Core {
                 }
             }
         }
+        self.app.leave().await;
         self.store.close().await;
     }
 }

@@ -1,35 +1,83 @@
-//! Wake-ups from other replicas. The events table is the truth; a notification only says that it grew.
+//! What other replicas tell. The tables are the truth; a notification only says that there is something to read.
 
 use std::time::Duration;
 
-use sqlx::PgPool;
-use sqlx::postgres::PgListener;
-use tokio::sync::watch;
+use sqlx::Executor as _;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use switchyard_domain::store::Signal;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{sleep, timeout};
+
+use crate::replicas;
+
+const FEED: &str = "switchyard_feed";
+const SIGNALS: &str = "switchyard_signals";
 
 /// Sent with each commit; equal notifications of one transaction are sent once.
 pub(super) const NOTIFY: &str = "SELECT pg_notify('switchyard_feed', '')";
 
 /// How long to wait before listening again after the connection was lost.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_millis(250);
+/// After how long a silence the server is asked whether it is still there.
+const QUIET: Duration = Duration::from_secs(1);
+/// How long the server may take to answer that, or to let us in.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Passes notifications on until the pool is closed.
-pub(super) async fn run(pool: PgPool, committed: watch::Sender<()>) {
-    while !pool.is_closed() {
-        if let Err(error) = listen(&pool, &committed).await {
-            tracing::warn!(%error, "the database's notifications are interrupted");
-        }
-        tokio::time::sleep(RETRY).await;
+/// Where what is heard goes.
+#[derive(Clone)]
+pub(super) struct Heard {
+    pub(super) committed: watch::Sender<()>,
+    pub(super) signals: broadcast::Sender<Signal>,
+}
+
+impl Heard {
+    fn signal(&self, signal: Signal) {
+        // Nobody may want to know.
+        let _ = self.signals.send(signal);
     }
 }
 
-async fn listen(pool: &PgPool, committed: &watch::Sender<()>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen("switchyard_feed").await?;
-    // Commits of the time before may have gone unheard.
-    committed.send_replace(());
-    // `None` is a connection that was lost and made again: here too something may have gone unheard.
+/// Passes on what is told until it is aborted.
+pub(super) async fn run(options: PgConnectOptions, heard: Heard) {
     loop {
-        listener.try_recv().await?;
-        committed.send_replace(());
+        if let Err(error) = listen(&options, &heard).await {
+            tracing::warn!(%error, "the database's notifications are interrupted");
+        }
+        sleep(RETRY).await;
     }
+}
+
+/// Listens until the connection is lost, which a server that went away without a word is found out by being asked.
+async fn listen(options: &PgConnectOptions, heard: &Heard) -> Result<(), sqlx::Error> {
+    // A pool of its own: what is lost is let go, and takes no connection from requests while it is cleaned up.
+    let pool =
+        PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options.clone());
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.eager_reconnect(false);
+    in_time(listener.listen_all([FEED, SIGNALS])).await?;
+    // Of the time before, something may have gone unheard.
+    heard.committed.send_replace(());
+    heard.signal(Signal::Missed);
+    loop {
+        match timeout(QUIET, listener.try_recv()).await {
+            Ok(told) => match told? {
+                Some(told) if told.channel() == FEED => {
+                    heard.committed.send_replace(());
+                }
+                Some(told) => {
+                    if let Some(signal) = replicas::understood(told.payload()) {
+                        heard.signal(signal);
+                    }
+                }
+                None => return Ok(()),
+            },
+            Err(_) => {
+                in_time((&mut listener).execute("SELECT 1")).await?;
+            }
+        }
+    }
+}
+
+async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(PATIENCE, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)?
 }

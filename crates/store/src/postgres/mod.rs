@@ -1,23 +1,33 @@
 //! PostgreSQL: a bounded pool, one snapshot per read, notifications as wake-ups.
 
+pub(crate) mod begun;
+mod budget;
 mod listen;
 pub(crate) mod role;
 pub(crate) mod statement;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool};
+use switchyard_domain::store::Signal;
 use switchyard_domain::{Error, Result};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::database::Job;
 use crate::reach::Reach;
 use crate::tx::Tx;
 use crate::{fault, migrate};
+
+use begun::Begun;
+pub use budget::with_budget;
+
+/// Milliseconds after which the server ends a transaction in which nothing is asked of it.
+const STANDS_STILL: &str = "4000";
 
 /// Where the server is and how much of it may be used.
 #[derive(Clone)]
@@ -37,7 +47,7 @@ pub struct PostgresConfig {
 }
 
 impl PostgresConfig {
-    /// The server at `url`, with whatever role that is: ten connections, 5 s to get one, 30 s for a statement.
+    /// The server at `url`, with whatever role that is: ten connections, 2 s to get one, 10 s for a statement.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -45,8 +55,8 @@ impl PostgresConfig {
             migration_url: None,
             refuse_strong_role: false,
             max_connections: 10,
-            acquire_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(30),
+            acquire_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -68,9 +78,14 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn open(config: &PostgresConfig, committed: watch::Sender<()>) -> Result<Self> {
-        // One of them listens.
-        let pool = connect(config, &config.url, "DATABASE_URL", config.max_connections.max(2)).await?;
+    pub(crate) async fn open(
+        config: &PostgresConfig,
+        committed: watch::Sender<()>,
+        signals: broadcast::Sender<Signal>,
+    ) -> Result<Self> {
+        // One of the connections listens.
+        let most = config.max_connections.saturating_sub(1).max(1);
+        let pool = connect(config, &config.url, "DATABASE_URL", most).await?;
         match &config.migration_url {
             Some(_) => migrate(config, &role::name(&pool).await?).await?,
             None => migrate::postgres(&pool, None).await?,
@@ -78,39 +93,53 @@ impl Postgres {
         if config.refuse_strong_role {
             role::refuse_strong(&pool).await?;
         }
-        let listener = tokio::spawn(listen::run(pool.clone(), committed.clone()));
+        let heard = listen::Heard { committed: committed.clone(), signals };
+        let options = options(config, &config.url, "DATABASE_URL")?;
+        let listener = tokio::spawn(listen::run(options, heard));
         Ok(Self { pool, committed, listener })
     }
 
-    pub(crate) async fn read<T, W>(&self, reach: Reach, work: W) -> Result<T>
+    pub(crate) async fn read<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
-        let mut tx = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", reach).await?;
-        let outcome = work(&mut tx).await;
-        end(tx, false).await?;
-        outcome
+        let reading = async {
+            let mut tx = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", reach).await?;
+            let outcome = work(&mut tx).await;
+            end(tx, "ROLLBACK").await.map_err(fault::postgres)?;
+            outcome
+        };
+        budget::within(limit, reading).await.unwrap_or_else(|| Err(fault::too_slow()))
     }
 
-    pub(crate) async fn write<T, W>(&self, reach: Reach, work: W) -> Result<T>
+    pub(crate) async fn write<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
-        let mut tx = self.begin("BEGIN", reach).await?;
-        match work(&mut tx).await {
-            Ok(value) => {
-                tx.rows(listen::NOTIFY, &[], |_| Ok(())).await?;
-                end(tx, true).await?;
-                self.committed.send_replace(());
-                Ok(value)
+        let committing = AtomicBool::new(false);
+        let writing = async {
+            let mut tx = self.begin("BEGIN", reach).await?;
+            match work(&mut tx).await {
+                Ok(value) => {
+                    tx.rows(listen::NOTIFY, &[], |_| Ok(())).await?;
+                    committing.store(true, Ordering::Relaxed);
+                    end(tx, "COMMIT").await.map_err(fault::commit)?;
+                    self.committed.send_replace(());
+                    Ok(value)
+                }
+                Err(error) => {
+                    // What the work met matters more than what the rollback meets; the server rolls back anyway.
+                    drop(end(tx, "ROLLBACK").await);
+                    Err(error)
+                }
             }
-            Err(error) => {
-                // What the work met matters more than what the rollback meets; the server rolls back anyway.
-                drop(end(tx, false).await);
-                Err(error)
-            }
+        };
+        match budget::within(limit, writing).await {
+            Some(outcome) => outcome,
+            None if committing.load(Ordering::Relaxed) => Err(fault::outcome_unknown()),
+            None => Err(fault::too_slow()),
         }
     }
 
@@ -130,8 +159,8 @@ impl Postgres {
 
     /// Begins a transaction and says how far it reaches, in one round trip.
     async fn begin(&self, begin: &'static str, reach: Reach) -> Result<Tx> {
-        let statements = AssertSqlSafe(begin.to_owned() + &reach.settings());
-        self.pool.begin_with(statements).await.map(Tx::Postgres).map_err(fault::postgres)
+        let begun = Begun::begin(&self.pool, begin.to_owned() + &reach.settings()).await;
+        begun.map(Tx::Postgres).map_err(fault::postgres)
     }
 
     pub(crate) async fn close(&self) {
@@ -158,25 +187,29 @@ pub(crate) async fn migrate(config: &PostgresConfig, app: &str) -> Result<()> {
     migrated
 }
 
-/// Connects to the server at `url`, which the setting `name` gave.
+/// How to connect to the server at `url`, which the setting `name` gave.
+fn options(config: &PostgresConfig, url: &str, name: &'static str) -> Result<PgConnectOptions> {
+    let timeout = config.statement_timeout.as_millis().to_string();
+    let options = PgConnectOptions::from_str(url).map_err(|error| {
+        Error::invalid(name, "Write the database's address as postgres://user:password@host/name.")
+            .caused_by(error)
+    })?;
+    // A server of ours that stands still in a transaction keeps an organisation's other writes waiting.
+    let settings =
+        [("statement_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", STANDS_STILL)];
+    Ok(options.application_name("switchyard").options(settings))
+}
+
 async fn connect(
     config: &PostgresConfig,
     url: &str,
     name: &'static str,
     max_connections: u32,
 ) -> Result<PgPool> {
-    let timeout = config.statement_timeout.as_millis().to_string();
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|error| {
-            Error::invalid(name, "Write the database's address as postgres://user:password@host/name.")
-                .caused_by(error)
-        })?
-        .application_name("switchyard")
-        .options([("statement_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", "60000")]);
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(config.acquire_timeout)
-        .connect_with(options)
+        .connect_with(options(config, url, name)?)
         .await
         .map_err(|error| {
             let message = format!("The database server does not answer. Check {name}.");
@@ -184,10 +217,11 @@ async fn connect(
         })
 }
 
-async fn end(tx: Tx, keep: bool) -> Result<()> {
+async fn end(tx: Tx, how: &'static str) -> Result<(), sqlx::Error> {
     match tx {
-        Tx::Postgres(transaction) if keep => transaction.commit().await.map_err(fault::postgres),
-        Tx::Postgres(transaction) => transaction.rollback().await.map_err(fault::postgres),
-        Tx::Sqlite(_) => Err(Error::internal("PostgreSQL was given another engine's transaction")),
+        Tx::Postgres(begun) => begun.end(how).await,
+        Tx::Sqlite(_) => {
+            Err(sqlx::Error::Protocol("PostgreSQL was given another engine's transaction".into()))
+        }
     }
 }

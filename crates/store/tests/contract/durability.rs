@@ -28,7 +28,7 @@ async fn open(folder: &Path) -> (Arc<Database>, Scope) {
 }
 
 fn act(scope: Scope) -> Act {
-    Act { scope, at: Timestamp::UNIX_EPOCH, action: "test.write", idempotency_key: None }
+    Act { scope, at: Timestamp::UNIX_EPOCH, action: "test.write", idempotency_key: None, held: None }
 }
 
 async fn the_project(db: &Database, scope: &Scope) -> ProjectId {

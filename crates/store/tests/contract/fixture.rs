@@ -149,7 +149,7 @@ impl Fixture {
 
     /// An act of Alice's.
     pub(crate) fn act(&self, action: &'static str) -> Act {
-        Act { scope: self.alice, at: self.now(), action, idempotency_key: None }
+        Act { scope: self.alice, at: self.now(), action, idempotency_key: None, held: None }
     }
 
     pub(crate) fn keyed(&self, action: &'static str, key: &str) -> Act {
@@ -212,7 +212,7 @@ impl Fixture {
     }
 
     pub(crate) async fn append(&self, session: SessionId, entries: &[Entry]) -> Session {
-        self.db.append_entries(&self.alice, self.now(), session, entries).await.unwrap()
+        self.db.append_entries(&self.act("session.append"), session, entries).await.unwrap()
     }
 
     pub(crate) async fn board(&self, project: ProjectId) -> Vec<Task> {

@@ -236,7 +236,7 @@ async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     vec![
         told("create_session", db.create_session(act, &new).await),
         told("set_session_status", db.set_session_status(act, ids.session, failed, None).await),
-        told("append_entries", db.append_entries(&f.mallory, act.at, ids.session, &entries).await),
+        told("append_entries", db.append_entries(&f.foreign("session.append"), ids.session, &entries).await),
         told("create_message", db.create_message(act, ids.session, "x").await),
         told("set_message_status", db.set_message_status(act, ids.message, MessageStatus::Failed).await),
         told("delete_message", db.delete_message(act, ids.message).await),

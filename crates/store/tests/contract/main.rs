@@ -25,6 +25,7 @@ mod people;
 mod ports;
 mod projects;
 mod recovery;
+mod replicas;
 mod row_level_security;
 mod sessions;
 mod task_search;

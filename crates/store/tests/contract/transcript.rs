@@ -103,7 +103,7 @@ async fn a_gap_is_refused_and_nothing_is_stored(f: Fixture) {
     let (session, _) = f.whole_session().await;
     f.append(session.id, &[said(1, "a")]).await;
     for batch in [vec![said(3, "c")], vec![said(2, "b"), said(4, "d")], vec![said(2, "b"), said(2, "b")]] {
-        let error = f.db.append_entries(&f.alice, f.now(), session.id, &batch).await.unwrap_err();
+        let error = f.db.append_entries(&f.act("session.append"), session.id, &batch).await.unwrap_err();
         assert_eq!((error.kind, error.code), (ErrorKind::Conflict, "transcript_gap"));
     }
     assert_eq!(f.db.session(&f.alice, session.id).await.unwrap().last_seq, 1);

@@ -1,0 +1,2 @@
+-- Nothing to do: one process has a SQLite file to itself, and with it everything that there is to see to. PostgreSQL gets
+-- the leases of its servers in this version.
