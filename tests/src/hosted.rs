@@ -2,22 +2,25 @@
 
 use std::fs::File;
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, IF_MATCH, ORIGIN};
+use hyper::header::HOST;
 use rustix::process::Signal;
-use serde_json::{Value, json};
+use serde_json::json;
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 use tempfile::TempDir;
 
 use crate::canaries::Canaries;
-use crate::client::{Answer, Client, Method, request};
+use crate::client::{Client, Method, request};
 use crate::patience::NOISE;
-use crate::processes::{processes_of, signal};
+use crate::processes::{Process, processes_of, signal};
 use crate::programs::copy_program;
 use crate::runner_host::{open_to_pass, start_host};
+use crate::visitor::Visitor;
 
 /// Signs the tokens of every instance here.
 pub const JWT_SECRET: &str = "canary-jwt-Zk3vQ8pLx1Rt6YwB0nMc5HsJ9dGfA2eU";
@@ -191,6 +194,36 @@ impl Hosted {
         child.wait().expect("it can be waited for");
     }
 
+    /// The process id of the server on that port.
+    #[must_use]
+    pub fn pid(&self, port: u16) -> i32 {
+        let at = self.servers.iter().find(|(_, known)| *known == port).expect("a server on that port");
+        i32::try_from(at.0.id()).expect("process ids fit")
+    }
+
+    /// Everything that runs for this instance.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Process> {
+        processes_of(self.folder.path())
+    }
+
+    /// A repository in the own folder of the user with this id, whose runner has been called.
+    #[must_use]
+    pub fn repository(&self, user: &str) -> PathBuf {
+        let root = self.folder.path().join("workspaces").join(user);
+        let uid = std::fs::metadata(&root).expect("the user's folder").uid();
+        let git = |arguments: &[&str]| {
+            let mut git = Command::new("git");
+            git.args(arguments).uid(uid).gid(uid).current_dir(&root).env_clear();
+            git.env("PATH", "/usr/bin:/bin").env("HOME", &root);
+            assert!(git.status().expect("git runs").success(), "git {arguments:?}");
+        };
+        git(&["init", "--quiet", "--initial-branch=main", "project"]);
+        let author = ["-C", "project", "-c", "user.name=Tess Ter", "-c", "user.email=tess@example.com"];
+        git(&[&author[..], &["commit", "--quiet", "--allow-empty", "-m", "Start"]].concat());
+        root.join("project")
+    }
+
     /// What a server wrote to its log.
     #[must_use]
     pub fn log(&self, port: u16) -> String {
@@ -281,115 +314,6 @@ impl Drop for Hosted {
         {
             std::panic::resume_unwind(found);
         }
-    }
-}
-
-/// A browser, script or program, with what it shows.
-#[derive(Clone)]
-pub struct Visitor {
-    client: Client,
-    host: String,
-    credential: Option<(&'static str, String)>,
-    canaries: Canaries,
-}
-
-impl Visitor {
-    /// The same with a bearer token instead.
-    #[must_use]
-    pub fn bearing(&self, token: &str) -> Self {
-        self.canaries.note("a bearer token", token);
-        Self { credential: Some((AUTHORIZATION.as_str(), format!("Bearer {token}"))), ..self.clone() }
-    }
-
-    /// The same with the cookie that this answer set.
-    #[must_use]
-    pub fn with_cookie_of(&self, answer: &Answer) -> Self {
-        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-        let secret = cookie.strip_prefix("__Host-switchyard=").expect("a cookie is set");
-        self.canaries.note("a cookie", secret);
-        Self { credential: Some((COOKIE.as_str(), cookie)), ..self.clone() }
-    }
-
-    /// The same with this cookie instead, as `name=value`.
-    #[must_use]
-    pub fn showing_cookie(&self, cookie: &str) -> Self {
-        Self { credential: Some((COOKIE.as_str(), cookie.to_owned())), ..self.clone() }
-    }
-
-    /// The same at another server.
-    #[must_use]
-    pub fn at(&self, port: u16) -> Self {
-        Self { client: Client::new(port, ""), ..self.clone() }
-    }
-
-    /// What is shown, as a header.
-    #[must_use]
-    pub fn credential(&self) -> Option<(&'static str, &str)> {
-        self.credential.as_ref().map(|(name, value)| (*name, value.as_str()))
-    }
-
-    /// The name that the instance goes by.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// Asks, as the instance's own page does.
-    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let origin = format!("http://{}", self.host);
-        let mut headers = vec![(HOST.as_str(), self.host.as_str()), (ORIGIN.as_str(), &origin)];
-        headers.extend(self.credential());
-        self.send(method, path, &headers, body).await
-    }
-
-    /// Asks with these headers and no others.
-    pub async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<Value>,
-    ) -> Answer {
-        let mut all = headers.to_vec();
-        if body.is_some() {
-            all.push((CONTENT_TYPE.as_str(), "application/json"));
-        }
-        let what = format!("{method} {path}");
-        if let Some(body) = &body {
-            self.canaries.note_body(path, body);
-        }
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let answer = self.client.send(request(method, path, &all, &body)).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
-        self.canaries.judge(&what, &answer);
-        if let Ok(told) = serde_json::from_slice(&answer.body) {
-            self.canaries.note_body(path, &told);
-        }
-        answer
-    }
-
-    /// Reads.
-    pub async fn get(&self, path: &str) -> Answer {
-        self.call(Method::GET, path, None).await
-    }
-
-    /// Posts.
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.call(Method::POST, path, Some(body)).await
-    }
-
-    /// Changes what was seen in `version`.
-    pub async fn patch(&self, path: &str, version: i64, body: Value) -> Answer {
-        let (origin, version) = (format!("http://{}", self.host), format!("\"{version}\""));
-        let mut headers = vec![(HOST.as_str(), self.host.as_str()), (ORIGIN.as_str(), &origin)];
-        headers.push((IF_MATCH.as_str(), &version));
-        headers.extend(self.credential());
-        self.send(Method::PATCH, path, &headers, Some(body)).await
-    }
-
-    /// Deletes.
-    pub async fn delete(&self, path: &str) -> Answer {
-        self.call(Method::DELETE, path, None).await
     }
 }
 

@@ -21,11 +21,12 @@ mod random;
 mod runner_host;
 mod socket;
 mod terminal;
+mod visitor;
 
 pub use board::{Expect, acp, command, kinds, said};
 pub use canaries::Canaries;
 pub use client::{Answer, Client, HeaderMap, Method, Request, StatusCode, id, request, text};
-pub use hosted::{ENCRYPTION_KEY, Hosted, JWT_SECRET, PASSWORD, Visitor};
+pub use hosted::{ENCRYPTION_KEY, Hosted, JWT_SECRET, PASSWORD};
 pub use instance::{Instance, Setup};
 pub use patience::{NOISE, eventually, within};
 pub use processes::{Process, processes_of, signal};
@@ -33,3 +34,4 @@ pub use programs::{copy_program, program};
 pub use random::Random;
 pub use socket::{Feed, Socket};
 pub use terminal::Terminal;
+pub use visitor::Visitor;

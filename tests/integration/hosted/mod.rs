@@ -1,8 +1,11 @@
 //! A hosted instance as its people meet it: who they are, what they may do, and what they never see.
 
 mod browser;
+mod database;
+mod events;
 mod github;
 mod keys;
+mod leases;
 mod limits;
 mod operator;
 mod organisations;
@@ -11,3 +14,4 @@ mod replicas;
 mod sign_in;
 mod start;
 mod tokens;
+mod vanishing;

@@ -13,14 +13,14 @@ pub(crate) async fn team(hosted: &Hosted, role: &str) -> (Visitor, Visitor, Valu
 }
 
 /// Somebody takes the place that an admin keeps for them.
-async fn join(admin: &Visitor, guest: &Visitor, role: &str) {
+pub(crate) async fn join(admin: &Visitor, guest: &Visitor, role: &str) {
     let invitation = admin.post("/api/invitations", json!({ "role": role })).await.expect(201);
     let secret = text(&invitation, "url").split_once('#').expect("a secret").1;
     let me = guest.post("/api/invitations/accept", json!({ "secret": secret })).await.expect(200);
     assert_eq!(me["organisation"]["role"], role);
 }
 
-async fn own_id(visitor: &Visitor) -> String {
+pub(crate) async fn own_id(visitor: &Visitor) -> String {
     id(&visitor.get("/api/auth/me").await.expect(200)["user"]).to_owned()
 }
 
