@@ -67,6 +67,12 @@ impl Visitor {
         Socket::try_open(&self.client, path, &headers).await
     }
 
+    /// The port of the server that is asked.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.client.port()
+    }
+
     /// The name that the instance goes by.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -12,6 +12,7 @@ use switchyard_app::App;
 use switchyard_domain::store::Act;
 use switchyard_domain::{Error, ErrorKind, LoginId, Scope};
 
+use crate::auth::Voucher;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -21,8 +22,12 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// The login that they showed, where it was one.
     pub(crate) login: Option<LoginId>,
-    /// Whether they showed an API key.
+    /// Whether they showed an API key: a program's, and nobody in person.
     pub(crate) by_key: bool,
+    /// What has to hold for them to stay let in.
+    pub(crate) voucher: Voucher,
+    /// Whether they showed a ticket, which cannot be looked at again.
+    pub(crate) by_ticket: bool,
     pub(crate) action: &'static str,
     pub(crate) idempotency_key: Option<String>,
 }

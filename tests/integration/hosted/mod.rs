@@ -13,5 +13,6 @@ mod reaching;
 mod replicas;
 mod sign_in;
 mod start;
+mod tickets;
 mod tokens;
 mod vanishing;

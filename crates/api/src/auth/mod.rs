@@ -4,11 +4,12 @@ mod address;
 mod hosted;
 mod loopback;
 mod secret;
+mod voucher;
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use switchyard_app::App;
-use switchyard_domain::{Error, LoginId, Result, Scope, UserId};
+use switchyard_domain::{Error, Result, Scope, UserId};
 
 use crate::table::Rate;
 
@@ -17,6 +18,7 @@ pub use hosted::{Hosted, HostedRules, PublicUrl, PublicUrlFault, TokenRules, has
 pub use loopback::{Loopback, OwnWindow, WINDOW_ORIGIN};
 pub(crate) use secret::tail;
 pub use secret::{digest, random_secret};
+pub(crate) use voucher::Voucher;
 
 /// How callers are let in: one of two doors, which core chooses.
 pub enum Door {
@@ -30,10 +32,8 @@ pub enum Door {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Identified {
     pub(crate) scope: Scope,
-    /// The login that they showed, where it was one.
-    pub(crate) login: Option<LoginId>,
-    /// Whether it was an API key: a program's, and nobody in person.
-    pub(crate) by_key: bool,
+    /// What has to hold for it to stay so.
+    pub(crate) voucher: Voucher,
 }
 
 impl Door {
@@ -49,9 +49,17 @@ impl Door {
     pub(crate) async fn authenticate(&self, app: &App, parts: &Parts) -> Result<Identified> {
         match self {
             Self::Loopback(door) => {
-                Ok(Identified { scope: door.authenticate(parts)?, login: None, by_key: false })
+                Ok(Identified { scope: door.authenticate(parts)?, voucher: Voucher::default() })
             }
             Self::Hosted(door) => door.authenticate(app, parts).await,
+        }
+    }
+
+    /// The authority of whoever opens a WebSocket, and whether a ticket gave it, which is used up by this.
+    pub(crate) async fn authenticate_stream(&self, app: &App, parts: &Parts) -> Result<(Identified, bool)> {
+        match self {
+            Self::Loopback(_) => Ok((self.authenticate(app, parts).await?, false)),
+            Self::Hosted(door) => door.authenticate_stream(app, parts).await,
         }
     }
 

@@ -20,6 +20,7 @@ mod sign_in;
 mod stream;
 mod task;
 mod terminal;
+mod ticket;
 mod workspace;
 
 use crate::table::Route;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<Route> {
         sign_in::routes(),
         github::routes(),
         login::routes(),
+        ticket::routes(),
         organisation::routes(),
         api_key::routes(),
         audit::routes(),

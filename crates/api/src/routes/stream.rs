@@ -9,7 +9,7 @@ use crate::error::ApiResult;
 use crate::extract::{Caller, Id, Params};
 use crate::state::ApiState;
 use crate::stream::standing::Standing;
-use crate::stream::{changes, events, transcript};
+use crate::stream::{PROTOCOL, changes, events, transcript};
 use crate::table::Route;
 use crate::wire::diff::ChangeFrame;
 use crate::wire::event::FeedEvent;
@@ -41,7 +41,7 @@ async fn feed(
 ) -> Response {
     let app = state.app;
     let serve = move |socket| standing.hold(events::serve(app, caller.scope, socket));
-    socket.max_message_size(LARGEST_FRAME).on_upgrade(serve)
+    socket.protocols([PROTOCOL]).max_message_size(LARGEST_FRAME).on_upgrade(serve)
 }
 
 async fn follow(
@@ -55,7 +55,7 @@ async fn follow(
     state.app.session(&caller.scope, id).await?;
     let app = state.app;
     let serve = move |socket| standing.hold(transcript::serve(app, caller.scope, id, query.after, socket));
-    Ok(socket.max_message_size(LARGEST_FRAME).on_upgrade(serve))
+    Ok(socket.protocols([PROTOCOL]).max_message_size(LARGEST_FRAME).on_upgrade(serve))
 }
 
 async fn watch(
@@ -67,5 +67,5 @@ async fn watch(
 ) -> ApiResult<Response> {
     let stream = state.app.changes(&caller.scope, id).await?;
     let serve = move |socket| standing.hold(changes::serve(stream, socket));
-    Ok(socket.max_message_size(LARGEST_FRAME).on_upgrade(serve))
+    Ok(socket.protocols([PROTOCOL]).max_message_size(LARGEST_FRAME).on_upgrade(serve))
 }

@@ -11,7 +11,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
 use crate::state::ApiState;
 use crate::stream::standing::Standing;
-use crate::stream::terminal;
+use crate::stream::{PROTOCOL, terminal};
 use crate::table::{Authority, Rate, Route};
 use crate::wire::Page;
 use crate::wire::terminal::{
@@ -161,5 +161,5 @@ async fn attach(
     state.app.terminal(&caller.scope, id).await?;
     let app = state.app;
     let serve = move |socket| standing.hold(terminal::serve(app, caller.scope, id, query.from, socket));
-    Ok(socket.max_message_size(terminal::LARGEST_MESSAGE).on_upgrade(serve))
+    Ok(socket.protocols([PROTOCOL]).max_message_size(terminal::LARGEST_MESSAGE).on_upgrade(serve))
 }

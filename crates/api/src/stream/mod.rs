@@ -14,6 +14,10 @@ use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, Stream, StreamExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
+/// What the streams are spoken as, for clients that offer subprotocols: who brings a token as one is answered this, and
+/// never the token.
+pub(crate) const PROTOCOL: &str = "switchyard";
+
 /// How long a client may leave a frame unread before it is cut off; it can resume.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a client is probed.

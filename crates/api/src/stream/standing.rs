@@ -6,9 +6,10 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::Request;
 use axum::http::request::Parts;
-use switchyard_domain::{ErrorKind, Scope};
+use switchyard_domain::{ErrorKind, Result, Scope};
 use tokio::time::sleep;
 
+use crate::auth::{Identified, Voucher};
 use crate::error::ApiError;
 use crate::extract::Caller;
 use crate::state::ApiState;
@@ -21,20 +22,22 @@ pub(crate) struct Standing {
     state: ApiState,
     shown: Parts,
     scope: Scope,
+    /// What stands in for what was shown, where that was used up.
+    voucher: Option<Voucher>,
 }
 
 impl FromRequestParts<ApiState> for Standing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        let Caller { scope, .. } = Caller::from_request_parts(parts, state).await?;
+        let Caller { scope, voucher, by_ticket, .. } = Caller::from_request_parts(parts, state).await?;
         let (mut shown, ()) = Request::new(()).into_parts();
         (shown.method, shown.uri) = (parts.method.clone(), parts.uri.clone());
         shown.headers = parts.headers.clone();
         if let Some(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
             shown.extensions.insert(*address);
         }
-        Ok(Self { state: state.clone(), shown, scope })
+        Ok(Self { state: state.clone(), shown, scope, voucher: by_ticket.then_some(voucher) })
     }
 }
 
@@ -49,6 +52,15 @@ impl Standing {
         }
     }
 
+    /// Who the opener is now.
+    async fn again(&self) -> Result<Identified> {
+        let (app, door) = (&self.state.app, &self.state.auth);
+        match self.voucher {
+            Some(voucher) => door.hosted()?.standing(app, self.scope.user(), self.scope.org(), voucher).await,
+            None => door.authenticate_stream(app, &self.shown).await.map(|(known, _)| known),
+        }
+    }
+
     async fn lost(&self) {
         if !self.state.auth.has_guests() {
             // The one local user cannot be signed out.
@@ -56,7 +68,7 @@ impl Standing {
         }
         loop {
             sleep(LOOK_EVERY).await;
-            match self.state.auth.authenticate(&self.state.app, &self.shown).await {
+            match self.again().await {
                 Ok(known) if known.scope == self.scope => {}
                 Err(error) if !matches!(error.kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden) => {
                     tracing::debug!(?error, "whether a stream may go on is not known at the moment");

@@ -17,6 +17,7 @@ pub(super) struct Facts {
     pub(super) action: &'static str,
     pub(super) authority: Authority,
     pub(super) rate: Rate,
+    pub(super) websocket: bool,
 }
 
 /// The name of the row's act and who it was, left on the response for the log.
@@ -79,7 +80,12 @@ async fn authorise(
         Authority::Guest => (Role::Viewer, door.has_guests()),
         Authority::Role(role) => (role, false),
     };
-    let known = match door.authenticate(app, parts).await {
+    let authenticated = if facts.websocket {
+        door.authenticate_stream(app, parts).await
+    } else {
+        door.authenticate(app, parts).await.map(|known| (known, false))
+    };
+    let (known, by_ticket) = match authenticated {
         Ok(known) => known,
         Err(stranger) if stranger.kind == ErrorKind::Unauthenticated => {
             // Whoever shows what is not good, too: each look costs a question to the database.
@@ -95,11 +101,8 @@ async fn authorise(
         state.app.audit_refusal(&scope, facts.action, refused.code).await?;
         return Err(refused);
     }
-    caller(known, facts, parts).map(Some)
-}
-
-fn caller(known: Identified, facts: Facts, parts: &axum::http::request::Parts) -> Result<Caller> {
     let idempotency_key = idempotency_key(&parts.headers)?;
-    let Identified { scope, login, by_key } = known;
-    Ok(Caller { scope, login, by_key, action: facts.action, idempotency_key })
+    let Identified { scope, voucher } = known;
+    let (login, by_key) = (voucher.login, voucher.key.is_some());
+    Ok(Some(Caller { scope, login, by_key, voucher, by_ticket, action: facts.action, idempotency_key }))
 }

@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use self::guard::Attribution;
 use crate::state::ApiState;
+use crate::wire::ticket::StreamCredential;
 
 /// What a caller must show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +196,7 @@ impl Route {
     /// It is a WebSocket; `T` is what the server sends.
     pub(crate) fn websocket<T: ToSchema>(mut self) -> Self {
         self.doc.websocket = true;
-        self.reply::<T>(101)
+        self.query::<StreamCredential>().reply::<T>(101)
     }
 
     /// It is a WebSocket that takes these as text frames.
@@ -217,7 +218,7 @@ impl Doc {
 /// Mounts the rows, each behind the guard.
 pub(crate) fn mount(routes: Vec<Route>, state: &ApiState) -> Router<ApiState> {
     routes.into_iter().fold(Router::new(), |router, route| {
-        let Route { action, authority, rate, mount, .. } = route;
-        mount(router, state, guard::Facts { action, authority, rate })
+        let Route { action, authority, rate, mount, doc, .. } = route;
+        mount(router, state, guard::Facts { action, authority, rate, websocket: doc.websocket })
     })
 }

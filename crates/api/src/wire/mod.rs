@@ -19,6 +19,7 @@ pub(crate) mod repo;
 pub(crate) mod session;
 pub(crate) mod task;
 pub(crate) mod terminal;
+pub(crate) mod ticket;
 pub(crate) mod workspace;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * The same in whole, a line of JSON for each entry
-         * @description Needs the role viewer. Rate class: default.
+         * @description Needs the role viewer. Rate class: jobs.
          */
         get: operations["audit_export"];
         put?: never;
@@ -366,6 +366,26 @@ export interface paths {
          * @description Needs no credential. Rate class: auth.
          */
         post: operations["user_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket that opens one WebSocket within 30 seconds, and ends with what it was made with
+         * @description Needs the role viewer. Rate class: auth.
+         */
+        post: operations["ticket_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1483,7 +1503,7 @@ export interface paths {
         put?: never;
         /**
          * Brings the work into the base branch
-         * @description Needs the role member. Rate class: default.
+         * @description Needs the role member. Rate class: jobs.
          */
         post: operations["workspace_merge"];
         delete?: never;
@@ -1503,7 +1523,7 @@ export interface paths {
         put?: never;
         /**
          * Pushes the workspace's branch
-         * @description Needs the role member. Rate class: default.
+         * @description Needs the role member. Rate class: jobs.
          */
         post: operations["workspace_push"];
         delete?: never;
@@ -1631,7 +1651,7 @@ export interface paths {
         put?: never;
         /**
          * Brings the base branch's news into the workspace
-         * @description Needs the role member. Rate class: default.
+         * @description Needs the role member. Rate class: jobs.
          */
         post: operations["workspace_update"];
         delete?: never;
@@ -2969,6 +2989,12 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description What opens one WebSocket, once. */
+        Ticket: {
+            expires_at: components["schemas"]["Time"];
+            /** @description Goes into the address, as `?ticket=`. */
+            ticket: string;
+        };
         /**
          * Format: date-time
          * @description A time as RFC 3339 in UTC.
@@ -3765,6 +3791,35 @@ export interface operations {
             };
         };
     };
+    ticket_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login_token: {
         parameters: {
             query?: never;
@@ -4023,7 +4078,15 @@ export interface operations {
     };
     event_subscribe: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A ticket from `POST /api/auth/tickets`. */
+                ticket?: string | null;
+                /**
+                 * @description A bearer token. Addresses are written into logs in many places: take a ticket, or the subprotocols `switchyard,
+                 *     bearer.TOKEN`.
+                 */
+                token?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5282,6 +5345,13 @@ export interface operations {
             query?: {
                 /** @description The last entry that the client has. */
                 after?: number;
+                /** @description A ticket from `POST /api/auth/tickets`. */
+                ticket?: string | null;
+                /**
+                 * @description A bearer token. Addresses are written into logs in many places: take a ticket, or the subprotocols `switchyard,
+                 *     bearer.TOKEN`.
+                 */
+                token?: string | null;
             };
             header?: never;
             path: {
@@ -5648,6 +5718,13 @@ export interface operations {
             query?: {
                 /** @description Offset of the first byte that the client does not have; the oldest byte that is kept where it is left out. */
                 from?: number | null;
+                /** @description A ticket from `POST /api/auth/tickets`. */
+                ticket?: string | null;
+                /**
+                 * @description A bearer token. Addresses are written into logs in many places: take a ticket, or the subprotocols `switchyard,
+                 *     bearer.TOKEN`.
+                 */
+                token?: string | null;
             };
             header?: never;
             path: {
@@ -5743,7 +5820,15 @@ export interface operations {
     };
     workspace_watch: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A ticket from `POST /api/auth/tickets`. */
+                ticket?: string | null;
+                /**
+                 * @description A bearer token. Addresses are written into logs in many places: take a ticket, or the subprotocols `switchyard,
+                 *     bearer.TOKEN`.
+                 */
+                token?: string | null;
+            };
             header?: never;
             path: {
                 id: string;

@@ -10,7 +10,10 @@ mod own_path;
 mod password;
 mod proxy;
 mod public_url;
+mod signed;
 mod state;
+mod stream;
+mod ticket;
 mod token;
 
 use std::net::IpAddr;
@@ -21,15 +24,16 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_app::App;
 use switchyard_domain::organisation::Membership;
 use switchyard_domain::sign_in::SignInProvider;
-use switchyard_domain::user::{OutsideIdentity, Provider, User};
-use switchyard_domain::{Actor, Error, ErrorKind, LoginId, OrgId, Result, Timestamp, UserId};
+use switchyard_domain::user::{OutsideIdentity, Provider, SecretDigest, User};
+use switchyard_domain::{Actor, Error, ErrorKind, LoginId, OrgId, Result, Scope, Timestamp, UserId};
 
 use self::password::Passwords;
-use self::state::SignInStates;
+use self::signed::Signer;
 use self::token::{ACCESS_LASTS_SECS, Claims, Tokens};
 use super::Identified;
 use super::address::OwnAddress;
 use super::secret::digest;
+use super::voucher::Voucher;
 use crate::limit::{Limiter, RateLimits};
 pub(crate) use outside::{CALLBACK, CameBack};
 pub use password::hash_password;
@@ -70,7 +74,7 @@ pub struct Hosted {
     passwords: Option<Passwords>,
     pub(crate) registration: bool,
     github: Option<Arc<dyn SignInProvider>>,
-    states: SignInStates,
+    signer: Signer,
     proxies: Vec<ipnet::IpNet>,
     /// All that are believed about where requests come from.
     forwarders: Vec<ipnet::IpNet>,
@@ -94,7 +98,7 @@ impl Hosted {
             passwords: passwords.then(Passwords::new).transpose()?,
             registration: passwords && registration,
             github,
-            states: SignInStates::new(&tokens),
+            signer: Signer::new(&tokens),
             proxies,
             forwarders,
             limiter: Limiter::new(rules.limits, &tokens.secret),
@@ -145,28 +149,33 @@ impl Hosted {
     pub(super) async fn authenticate(&self, app: &App, parts: &Parts) -> Result<Identified> {
         let headers = &parts.headers;
         if let Some(shown) = authorization(headers)? {
-            return match shown.strip_prefix(KEY_PREFIX) {
-                Some(_) => by_key(app, shown).await,
-                None => self.by_token(app, self.tokens.read(shown)?).await,
-            };
+            return self.by_bearer(app, shown).await;
         }
         if let Some(identity) = proxy::identity(parts, &self.proxies)? {
             let user = app.sign_in_from_outside(&identity).await?;
-            return self.by_user(app, user.id, None, None).await;
+            return self.by_user(app, user.id, None).await;
         }
         let Some(cookie) = cookie::LOGIN.value(headers) else { return Err(not_signed_in()) };
         self.address.require_own_page(parts)?;
         let known = app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?;
         let login = known.credential;
-        scope_of(&known.user, &known.memberships, Some(login.org_id), Some(login.id))
+        let scope = scope_of(&known.user, &known.memberships, Some(login.org_id))?;
+        Ok(Identified { scope, voucher: Voucher { login: Some(login.id), ..Voucher::default() } })
+    }
+
+    async fn by_bearer(&self, app: &App, shown: &str) -> Result<Identified> {
+        match shown.strip_prefix(KEY_PREFIX) {
+            Some(_) => by_key(app, digest(shown)).await,
+            None => self.by_token(app, self.tokens.read(shown)?).await,
+        }
     }
 
     async fn by_token(&self, app: &App, claims: Claims) -> Result<Identified> {
+        let until = claims.until;
         if let Some(login) = claims.login {
             // Ours: good for as long as the login that it came from.
-            let logins = app.logins(claims.user).await?;
-            let login = logins.iter().find(|known| known.id == login).ok_or_else(token::invalid)?;
-            return self.by_user(app, claims.user, Some(login.org_id), Some(login.id)).await;
+            let known = self.by_login(app, claims.user, login).await?;
+            return Ok(Identified { voucher: Voucher { until, ..known.voucher }, ..known });
         }
         if let Err(unknown) = app.known_user(claims.user).await {
             if unknown.kind != ErrorKind::Unauthenticated {
@@ -174,18 +183,21 @@ impl Hosted {
             }
             app.sign_in_from_outside(&outsider(&claims)).await?;
         }
-        self.by_user(app, claims.user, claims.org, None).await
+        let known = self.by_user(app, claims.user, claims.org).await?;
+        Ok(Identified { voucher: Voucher { until, ..known.voucher }, ..known })
     }
 
-    async fn by_user(
-        &self,
-        app: &App,
-        user: UserId,
-        org: Option<OrgId>,
-        login: Option<LoginId>,
-    ) -> Result<Identified> {
+    async fn by_login(&self, app: &App, user: UserId, login: LoginId) -> Result<Identified> {
+        let logins = app.logins(user).await?;
+        let login = logins.iter().find(|known| known.id == login).ok_or_else(token::invalid)?;
+        let known = self.by_user(app, user, Some(login.org_id)).await?;
+        Ok(Identified { voucher: Voucher { login: Some(login.id), ..known.voucher }, ..known })
+    }
+
+    async fn by_user(&self, app: &App, user: UserId, org: Option<OrgId>) -> Result<Identified> {
         let known = app.known_user(user).await?;
-        scope_of(&known.user, &known.memberships, org, login)
+        let scope = scope_of(&known.user, &known.memberships, org)?;
+        Ok(Identified { scope, voucher: Voucher::default() })
     }
 
     /// A token for whoever has this login, and for how many seconds it is good.
@@ -210,10 +222,10 @@ impl Hosted {
     }
 }
 
-async fn by_key(app: &App, key: &str) -> Result<Identified> {
-    let known = app.known_api_key(&digest(key)).await?.ok_or_else(token::invalid)?;
-    let identified = scope_of(&known.user, &known.memberships, Some(known.credential.org_id), None)?;
-    Ok(Identified { by_key: true, ..identified })
+async fn by_key(app: &App, key: SecretDigest) -> Result<Identified> {
+    let known = app.known_api_key(&key).await?.ok_or_else(token::invalid)?;
+    let scope = scope_of(&known.user, &known.memberships, Some(known.credential.org_id))?;
+    Ok(Identified { scope, voucher: Voucher { key: Some(key), ..Voucher::default() } })
 }
 
 /// A person that the issuer of a token vouches for.
@@ -233,17 +245,11 @@ fn outsider(claims: &Claims) -> OutsideIdentity {
 }
 
 /// The authority of a user in `org`, or in their own organisation.
-fn scope_of(
-    user: &User,
-    memberships: &[Membership],
-    org: Option<OrgId>,
-    login: Option<LoginId>,
-) -> Result<Identified> {
+fn scope_of(user: &User, memberships: &[Membership], org: Option<OrgId>) -> Result<Scope> {
     let own = memberships.iter().find(|membership| membership.organisation.personal);
     let org = org.or(own.map(|own| own.organisation.id)).ok_or_else(not_signed_in)?;
     let belongs = memberships.iter().map(|membership| (membership.organisation.id, membership.role));
-    let scope = Actor::authenticated(user.id, belongs.collect()).scope(org)?;
-    Ok(Identified { scope, login, by_key: false })
+    Actor::authenticated(user.id, belongs.collect()).scope(org)
 }
 
 /// What stands behind `Authorization: Bearer`, if the header is there.

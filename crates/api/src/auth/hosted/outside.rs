@@ -64,7 +64,7 @@ impl Hosted {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(begun.verifier.reveal()));
         let request =
             SignInRequest { state: begun.state.reveal(), challenge: &challenge, redirect: &self.callback() };
-        let cookie = cookie::SIGN_IN.set(&self.states.write(&begun)?)?;
+        let cookie = cookie::SIGN_IN.set(&begun.write(&self.signer)?)?;
         Ok(SentAway { address: provider.address(&request), cookie })
     }
 
@@ -74,7 +74,8 @@ impl Hosted {
     /// `NotFound` where nobody signs in so.
     pub(crate) async fn welcome_back(&self, app: &App, parts: &Parts) -> Result<CameBack> {
         let provider = self.provider()?;
-        let kept = cookie::SIGN_IN.value(&parts.headers).and_then(|kept| self.states.read(kept));
+        let kept =
+            cookie::SIGN_IN.value(&parts.headers).and_then(|kept| SignInState::read(&self.signer, kept));
         let next = kept.as_ref().map_or_else(OwnPath::root, |kept| kept.next.clone());
         let user = match kept {
             Some(kept) => self.know(app, provider, kept, parts).await,
@@ -114,7 +115,7 @@ impl Hosted {
             return Err(state_invalid());
         }
         let user = app.sign_in_from_outside(&vouched.identity).await?;
-        let scope = self.by_user(app, user.id, None, None).await?.scope;
+        let scope = self.by_user(app, user.id, None).await?.scope;
         if let Err(error) = app.keep_sign_in_token(&scope, provider.git_host(), &vouched.token).await {
             // They are who they are all the same, and can enter one.
             tracing::warn!(?error, user = %user.id, "the token of a sign-in could not be kept");

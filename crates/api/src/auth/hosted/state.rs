@@ -1,16 +1,14 @@
 //! What a browser keeps of a sign-in that it began with another site, until it comes back (RFC 6749, 10.12).
 //!
 //! It is kept there and nowhere else: a stranger who begins thousands fills up nothing, and whichever replica the browser
-//! comes back to can read it. It is signed, so that nobody makes one up or prolongs one, and of a type of its own, so that
-//! no token stands in for it, nor it for a token.
+//! comes back to can read it.
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use switchyard_domain::credential::Secret;
-use switchyard_domain::{Error, Result, Timestamp};
+use switchyard_domain::{Result, Timestamp};
 
 use super::own_path::OwnPath;
-use super::token::TokenRules;
+use super::signed::Signer;
 use crate::auth::random_secret;
 
 /// How long somebody may take at the other site, in seconds.
@@ -29,19 +27,12 @@ pub(super) struct SignInState {
     pub(super) expires_at: Timestamp,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Kept {
     state: String,
     verifier: String,
     next: String,
     exp: i64,
-}
-
-/// Signs and reads them.
-pub(super) struct SignInStates {
-    signs: EncodingKey,
-    checks: Vec<DecodingKey>,
-    validation: Validation,
 }
 
 impl SignInState {
@@ -50,39 +41,22 @@ impl SignInState {
         let expires_at = at + std::time::Duration::from_secs(LASTS_SECS.into());
         Ok(Self { state: random_secret()?, verifier: random_secret()?, next, expires_at })
     }
-}
-
-impl SignInStates {
-    pub(super) fn new(rules: &TokenRules) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = 0;
-        validation.validate_aud = false;
-        let secrets = std::iter::once(&rules.secret).chain(&rules.previous);
-        Self {
-            signs: EncodingKey::from_secret(rules.secret.reveal().as_bytes()),
-            checks: secrets.map(|secret| DecodingKey::from_secret(secret.reveal().as_bytes())).collect(),
-            validation,
-        }
-    }
 
     /// What the browser is to keep.
-    pub(super) fn write(&self, sign_in: &SignInState) -> Result<String> {
-        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
+    pub(super) fn write(&self, signer: &Signer) -> Result<String> {
         let kept = Kept {
-            state: sign_in.state.reveal().to_owned(),
-            verifier: sign_in.verifier.reveal().to_owned(),
-            next: sign_in.next.as_str().to_owned(),
-            exp: sign_in.expires_at.unix_timestamp(),
+            state: self.state.reveal().to_owned(),
+            verifier: self.verifier.reveal().to_owned(),
+            next: self.next.as_str().to_owned(),
+            exp: self.expires_at.unix_timestamp(),
         };
-        encode(&header, &kept, &self.signs).map_err(Error::internal)
+        signer.write(TYPE, &kept)
     }
 
     /// What it kept, if we made that and it is not late.
-    pub(super) fn read(&self, text: &str) -> Option<SignInState> {
-        let read = |key| decode::<Kept>(text, key, &self.validation).ok();
-        let known = self.checks.iter().find_map(read).filter(|it| it.header.typ.as_deref() == Some(TYPE))?;
-        let Kept { state, verifier, next, exp } = known.claims;
-        Some(SignInState {
+    pub(super) fn read(signer: &Signer, text: &str) -> Option<Self> {
+        let Kept { state, verifier, next, exp } = signer.read(TYPE, text)?;
+        Some(Self {
             state: Secret::new(state),
             verifier: Secret::new(verifier),
             next: OwnPath::parse(&next)?,
@@ -93,16 +67,8 @@ impl SignInStates {
 
 #[cfg(test)]
 mod tests {
+    use super::super::signed::signer;
     use super::*;
-
-    fn states(secret: &str, previous: Option<&str>) -> SignInStates {
-        SignInStates::new(&TokenRules {
-            secret: Secret::new(secret.to_owned()),
-            previous: previous.map(|text| Secret::new(text.to_owned())),
-            issuer: Some("https://id.example".to_owned()),
-            audience: Some("board".to_owned()),
-        })
-    }
 
     fn begun(at: Timestamp) -> SignInState {
         SignInState::begin(OwnPath::parse("/agents").unwrap(), at).unwrap()
@@ -111,30 +77,25 @@ mod tests {
     #[test]
     fn what_was_kept_is_known_again_also_while_the_secret_is_replaced() {
         let begun = begun(Timestamp::now_utc());
-        let kept = states("one", None).write(&begun).unwrap();
-        let known = states("two", Some("one")).read(&kept).unwrap();
+        let kept = begun.write(&signer("one", None)).unwrap();
+        let known = SignInState::read(&signer("two", Some("one")), &kept).unwrap();
         assert_eq!((known.state.reveal(), known.next.as_str()), (begun.state.reveal(), "/agents"));
-        assert!(states("two", None).read(&kept).is_none());
+        assert!(SignInState::read(&signer("two", None), &kept).is_none());
     }
 
     #[test]
     fn what_is_late_changed_or_of_another_type_is_nothing() {
-        let states = states("one", None);
+        let signer = signer("one", None);
         let late = begun(Timestamp::now_utc() - std::time::Duration::from_secs(601));
-        assert!(states.read(&states.write(&late).unwrap()).is_none());
-        let good = states.write(&begun(Timestamp::now_utc())).unwrap();
+        assert!(SignInState::read(&signer, &late.write(&signer).unwrap()).is_none());
+        let good = begun(Timestamp::now_utc()).write(&signer).unwrap();
         for at in 0..good.len() - 1 {
             let mut changed = good.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert!(states.read(&String::from_utf8(changed).unwrap()).is_none(), "byte {at}");
+            assert!(SignInState::read(&signer, &String::from_utf8(changed).unwrap()).is_none(), "byte {at}");
         }
-        let kept = Kept {
-            state: "s".into(),
-            verifier: "v".into(),
-            next: "/".into(),
-            exp: Timestamp::now_utc().unix_timestamp() + 60,
-        };
-        let token = encode(&Header::new(Algorithm::HS256), &kept, &states.signs).unwrap();
-        assert!(states.read(&token).is_none());
+        let exp = Timestamp::now_utc().unix_timestamp() + 60;
+        let kept = Kept { state: "s".into(), verifier: "v".into(), next: "/".into(), exp };
+        assert!(SignInState::read(&signer, &signer.write("JWT", &kept).unwrap()).is_none());
     }
 }

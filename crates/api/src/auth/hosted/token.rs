@@ -36,6 +36,8 @@ pub(crate) struct Claims {
     pub(crate) org: Option<OrgId>,
     /// The login that a token of ours came from.
     pub(crate) login: Option<LoginId>,
+    /// When the token ends, as far as that can be told.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// Reads tokens and makes ours.
@@ -54,6 +56,8 @@ struct Read {
     email: Option<String>,
     org_id: Option<Uuid>,
     login: Option<Uuid>,
+    /// Checked already, as the number of seconds that it has to be.
+    exp: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -155,6 +159,7 @@ fn claims(read: Read) -> Result<Claims> {
         email: read.email.and_then(|text| switchyard_domain::user::email_address(&text).ok()),
         org: read.org_id.map(OrgId::from),
         login: read.login.map(LoginId::from),
+        until: read.exp.and_then(|secs| Timestamp::from_unix_timestamp(secs as i64).ok()),
     })
 }
 
