@@ -204,7 +204,12 @@ impl App {
             Entity::Terminal => Resource::Terminal(store.terminal(scope, id.into()).await?),
             Entity::Config => Resource::Config(store.config(scope).await?),
             // What of these somebody sees depends on their role; clients ask.
-            Entity::Organisation | Entity::Member | Entity::Invitation | Entity::ApiKey => return Ok(None),
+            Entity::Organisation
+            | Entity::Member
+            | Entity::Invitation
+            | Entity::ApiKey
+            | Entity::Access
+            | Entity::Group => return Ok(None),
         }))
     }
 }

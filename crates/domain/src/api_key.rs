@@ -22,6 +22,8 @@ pub struct ApiKey {
     pub name: String,
     /// The most that it may do; less once its maker may do less.
     pub role: Role,
+    /// Whether it is for the projects that name it alone. Once it was named it stays so, even when none names it any more.
+    pub for_projects: bool,
     /// The last characters of the key, by which people tell keys apart.
     pub hint: String,
     /// When it was made.

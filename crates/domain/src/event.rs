@@ -39,11 +39,16 @@ pub enum Entity {
     Invitation,
     /// An API key.
     ApiKey,
+    /// Who may see a project; the id is the project's.
+    Access,
+    /// A group, and who is in it.
+    Group,
 }
 names!(Entity {
     Project = "project", Repo = "repo", Task = "task", Workspace = "workspace", Session = "session",
     Message = "message", Approval = "approval", Comment = "comment", Terminal = "terminal", Config = "config",
     Organisation = "organisation", Member = "member", Invitation = "invitation", ApiKey = "api_key",
+    Access = "access", Group = "group",
 });
 
 /// What happened to it.

@@ -83,6 +83,8 @@ ids! {
     ApiKeyId,
     /// A server among several on one store, from when it joined.
     ReplicaId,
+    /// A group of members.
+    GroupId,
 }
 
 /// The last eight hexadecimal digits of an id's random part: short enough for a branch or folder name.

@@ -1,7 +1,7 @@
 //! Authority as a value: an [`Actor`] comes from authentication, a [`Scope`] from an actor.
 
 use crate::task::names;
-use crate::{Error, ErrorKind, OrgId, Result, UserId};
+use crate::{ApiKeyId, Error, ErrorKind, OrgId, Result, UserId};
 
 /// What a member may do in an organisation; each role includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,13 +22,20 @@ names!(Role { Viewer = "viewer", Member = "member", Admin = "admin" });
 pub struct Actor {
     user: UserId,
     memberships: Vec<(OrgId, Role)>,
+    key: Option<ApiKeyId>,
 }
 
 impl Actor {
     /// An actor as authentication found it.
     #[must_use]
     pub fn authenticated(user: UserId, memberships: Vec<(OrgId, Role)>) -> Self {
-        Self { user, memberships }
+        Self { user, memberships, key: None }
+    }
+
+    /// The same, reaching no projects but those that name this API key.
+    #[must_use]
+    pub fn through_key(self, key: ApiKeyId) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// The user behind the actor.
@@ -43,7 +50,8 @@ impl Actor {
     /// `Forbidden` when the actor is no member.
     pub fn scope(&self, org: OrgId) -> Result<Scope> {
         let role = self.memberships.iter().find(|(id, _)| *id == org).map(|(_, role)| *role);
-        role.map(|role| Scope { org, user: self.user, role }).ok_or_else(|| {
+        let projects = self.key.map_or(Projects::ByRole, Projects::NamingKey);
+        role.map(|role| Scope { org, user: self.user, role, projects }).ok_or_else(|| {
             Error::new(ErrorKind::Forbidden, "not_a_member", "You are not a member of this organisation.")
         })
     }
@@ -55,6 +63,18 @@ pub struct Scope {
     org: OrgId,
     user: UserId,
     role: Role,
+    projects: Projects,
+}
+
+/// Which of the organisation's projects can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Projects {
+    /// All for admins; for others those that are open to everybody or name them.
+    ByRole,
+    /// Those alone that name this key.
+    NamingKey(ApiKeyId),
+    /// All, and everything may be done in them.
+    All,
 }
 
 impl Scope {
@@ -74,6 +94,33 @@ impl Scope {
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// The same without regard to who may see a project: for what goes on by itself after somebody was allowed to begin
+    /// it, so that nothing is left half done or lost when they no longer are. Nothing that it reads is to be told to
+    /// anybody who was not asked about first (its uses are checked by `cargo xtask tidy`).
+    #[must_use]
+    pub fn unattended(self) -> Self {
+        Self { projects: Projects::All, ..self }
+    }
+
+    /// Whether access lists of projects do not concern it.
+    #[must_use]
+    pub fn reaches_all_projects(&self) -> bool {
+        match self.projects {
+            Projects::ByRole => self.role == Role::Admin,
+            Projects::NamingKey(_) => false,
+            Projects::All => true,
+        }
+    }
+
+    /// The API key that a project must name to be reached, where that is so.
+    #[must_use]
+    pub fn project_key(&self) -> Option<ApiKeyId> {
+        match self.projects {
+            Projects::NamingKey(key) => Some(key),
+            Projects::ByRole | Projects::All => None,
+        }
     }
 
     /// Refuses unless the role is at least `needed`.

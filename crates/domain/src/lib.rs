@@ -4,6 +4,7 @@
 //! as values. Types here have no wire shape; `serde` is derived only where a value is stored as a document
 //! (project settings, transcript entries), never for clients.
 
+pub mod access;
 pub mod agent;
 pub mod api_key;
 pub mod approval;
@@ -14,6 +15,7 @@ pub mod credential;
 pub mod diff;
 pub mod error;
 pub mod event;
+pub mod group;
 pub mod id;
 pub mod identity;
 pub mod limit;

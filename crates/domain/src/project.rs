@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::ProjectRole;
 use crate::agent::AgentSpec;
 use crate::task::TaskStatus;
 use crate::{Error, ProjectId, Result, Timestamp, UserId};
@@ -29,6 +30,10 @@ pub struct Project {
     pub version: i64,
     /// Number of tasks in each status, in the order of [`TaskStatus::ALL`]; deleted ones left out.
     pub task_counts: [i64; 5],
+    /// Whether it is there for those alone who are named in its access list, and for the organisation's admins.
+    pub restricted: bool,
+    /// What whoever asked may do in it.
+    pub my_role: ProjectRole,
 }
 
 /// What a project wants of its workspaces. Stored as one document.

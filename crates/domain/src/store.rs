@@ -6,6 +6,7 @@
 //!
 //! [`Error::not_found`]: crate::Error::not_found
 
+mod access;
 mod approvals;
 mod comments;
 mod identities;
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 
+pub use access::{Groups, ProjectAccess};
 pub use approvals::{Approvals, Expiry};
 pub use comments::Comments;
 pub use identities::{Identities, Known};
@@ -78,6 +80,8 @@ pub trait Store:
     + Limits
     + Organisations
     + ApiKeys
+    + Groups
+    + ProjectAccess
     + Terminals
     + Configs
     + Feed

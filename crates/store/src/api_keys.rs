@@ -1,21 +1,22 @@
 //! API keys: how programs act in an organisation.
 
 use async_trait::async_trait;
+use switchyard_domain::access::Subject;
 use switchyard_domain::api_key::{ApiKey, MOST_API_KEYS, NewApiKey};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, ApiKeys};
 use switchyard_domain::{ApiKeyId, Error, ErrorKind, Page, PageRequest, Result, Role, Scope, UserId};
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::{Value, values};
 use crate::write::{Change, Write};
-use crate::{cursor, idempotency};
+use crate::{access, cursor, idempotency};
 
 /// Of the key `k`.
-pub(crate) const COLUMNS: &str =
-    "k.id, k.org_id, k.user_id, k.name, k.role, k.hint, k.created_at, k.expires_at, k.last_used_at";
+pub(crate) const COLUMNS: &str = "k.id, k.org_id, k.user_id, k.name, k.role, k.for_projects, k.hint, k.created_at, k.expires_at, k.last_used_at";
 
 pub(crate) fn read(row: &mut Columns<'_>) -> Result<ApiKey> {
     Ok(ApiKey {
@@ -24,6 +25,7 @@ pub(crate) fn read(row: &mut Columns<'_>) -> Result<ApiKey> {
         user_id: row.id()?,
         name: row.get()?,
         role: row.name()?,
+        for_projects: row.get()?,
         hint: row.get()?,
         created_at: row.get()?,
         expires_at: row.optional()?,
@@ -32,7 +34,7 @@ pub(crate) fn read(row: &mut Columns<'_>) -> Result<ApiKey> {
 }
 
 /// Whose keys the scope sees: everybody's, or the acting user's alone.
-fn owner(scope: &Scope) -> Option<UserId> {
+pub(crate) fn owner(scope: &Scope) -> Option<UserId> {
     (scope.role() < Role::Admin).then(|| scope.user())
 }
 
@@ -49,6 +51,11 @@ async fn list(tx: &mut Tx, scope: &Scope, page: &PageRequest) -> Result<Page<Api
     if let Some(user) = owner(scope) {
         values.push(user.into());
         conditions.push_str(&format!(" AND k.user_id = ${}", values.len()));
+    }
+    if let Some(own) = scope.project_key() {
+        // Its maker's others are none of its projects'.
+        values.push(own.into());
+        conditions.push_str(&format!(" AND k.id = ${}", values.len()));
     }
     if let Some([id]) = cursor::decode::<1>(page)? {
         values.push(Value::from(id.parse::<ApiKeyId>().map_err(|_| cursor::invalid())?));
@@ -117,16 +124,18 @@ async fn create(write: &mut Write<'_>, new: &NewApiKey) -> Result<ApiKey> {
 async fn delete(write: &mut Write<'_>, id: ApiKeyId) -> Result<()> {
     let scope = write.scope();
     let key = find(write.tx, &scope, id).await?;
+    access::forget(write, Subject::ApiKey(id)).await?;
     write.tx.execute("DELETE FROM api_keys WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     write.record(change(id, Verb::Deleted), &[("name", key.name), ("hint", key.hint)]).await
 }
 
-/// Deletes what keys somebody has in the organisation; answers how many.
+/// Deletes what keys somebody has in the organisation; answers how many. The write reaches all projects.
 pub(crate) async fn delete_all_of(write: &mut Write<'_>, user: UserId) -> Result<usize> {
     let sql = "DELETE FROM api_keys WHERE org_id = $1 AND user_id = $2 RETURNING id";
     let values = values![write.act.scope.org(), user];
     let deleted: Vec<ApiKeyId> = write.tx.rows(sql, &values, |row| row.id()).await?;
     for id in &deleted {
+        access::forget(write, Subject::ApiKey(*id)).await?;
         write.event(change(*id, Verb::Deleted)).await?;
     }
     Ok(deleted.len())
@@ -145,6 +154,8 @@ impl ApiKeys for Database {
     }
 
     async fn delete_api_key(&self, act: &Act, id: ApiKeyId) -> Result<()> {
-        self.write(act, move |mut write| Box::pin(async move { delete(&mut write, id).await })).await
+        let reach = Reach::Scope(act.scope.unattended());
+        self.write_within(reach, act, move |mut write| Box::pin(async move { delete(&mut write, id).await }))
+            .await
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::approval::{Approval, ApprovalStatus};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::session::Session;
@@ -48,7 +49,9 @@ fn read(row: &mut Columns<'_>) -> Result<Approval> {
 }
 
 async fn find(tx: &mut Tx, scope: &Scope, id: ApprovalId) -> Result<Approval> {
-    let sql = format!("SELECT {COLUMNS} FROM approvals WHERE org_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM approvals WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
@@ -68,8 +71,9 @@ async fn list(
         values.push(Value::from(id.parse::<ApprovalId>().map_err(|_| cursor::invalid())?));
         conditions.push_str(&format!(" AND id < ${}", values.len()));
     }
-    let sql =
-        format!("SELECT {COLUMNS} FROM approvals WHERE org_id = $1{conditions} ORDER BY id DESC LIMIT $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM approvals WHERE org_id = $1 AND reaches_project(project_id){conditions} ORDER BY id DESC LIMIT $2"
+    );
     let found = tx.rows(&sql, &values, read).await?;
     Ok(cursor::page(found, page, |approval| vec![approval.id.to_string()]))
 }
@@ -218,7 +222,9 @@ fn check_open(approval: &Approval, option_id: Option<&str>) -> Result<()> {
 
 async fn answer(write: &mut Write<'_>, id: ApprovalId, option_id: &str) -> Result<Approval> {
     let (scope, at) = (write.scope(), write.act.at);
-    check_open(&find(write.tx, &scope, id).await?, Some(option_id))?;
+    let approval = find(write.tx, &scope, id).await?;
+    write.require(approval.project_id, ProjectRole::Editor).await?;
+    check_open(&approval, Some(option_id))?;
     write
         .tx
         .execute(
@@ -237,14 +243,17 @@ async fn answer(write: &mut Write<'_>, id: ApprovalId, option_id: &str) -> Resul
 async fn unanswered(tx: &mut Tx, scope: &Scope, before: Timestamp) -> Result<Vec<Approval>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM approvals
-         WHERE org_id = $1 AND user_id = $2 AND status = 'pending' AND created_at <= $3 ORDER BY id LIMIT $4"
+         WHERE org_id = $1 AND user_id = $2 AND status = 'pending' AND created_at <= $3 AND reaches_project(project_id)
+         ORDER BY id LIMIT $4"
     );
     tx.rows(&sql, &values![scope.org(), scope.user(), before, MOST], read).await
 }
 
 async fn expire(write: &mut Write<'_>, id: ApprovalId, option_id: Option<&str>) -> Result<Approval> {
     let (scope, at) = (write.scope(), write.act.at);
-    check_open(&find(write.tx, &scope, id).await?, option_id)?;
+    let approval = find(write.tx, &scope, id).await?;
+    write.require(approval.project_id, ProjectRole::Editor).await?;
+    check_open(&approval, option_id)?;
     write
         .tx
         .execute(

@@ -1,6 +1,7 @@
 //! Review comments on a workspace's diff.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::comment::{Comment, CommentAnchor};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::message::Message;
@@ -49,7 +50,9 @@ fn read(row: &mut Columns<'_>) -> Result<Found> {
 }
 
 async fn find(tx: &mut Tx, scope: &Scope, id: CommentId) -> Result<Found> {
-    let sql = format!("SELECT {COLUMNS} FROM comments WHERE org_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM comments WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
@@ -82,6 +85,7 @@ async fn create(
         return Ok(find(write.tx, &scope, id).await?.comment);
     }
     let workspace = workspaces::find(write.tx, &scope, workspace).await?;
+    write.require(workspace.project_id, ProjectRole::Editor).await?;
     if !workspace.repos.iter().any(|repo| repo.repo_id == anchor.repo_id) {
         return Err(Error::not_found());
     }
@@ -119,6 +123,7 @@ async fn create(
 async fn update(write: &mut Write<'_>, id: CommentId, version: i64, text: &str) -> Result<Comment> {
     let scope = write.scope();
     let found = find(write.tx, &scope, id).await?;
+    write.require(found.project, ProjectRole::Editor).await?;
     check_version(found.comment.version, version)?;
     if found.comment.text == text {
         return Ok(found.comment);
@@ -138,6 +143,7 @@ async fn update(write: &mut Write<'_>, id: CommentId, version: i64, text: &str) 
 async fn delete(write: &mut Write<'_>, id: CommentId, version: i64) -> Result<()> {
     let scope = write.scope();
     let mut found = find(write.tx, &scope, id).await?;
+    write.require(found.project, ProjectRole::Editor).await?;
     check_version(found.comment.version, version)?;
     write.tx.execute("DELETE FROM comments WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     found.comment.version += 1;
@@ -155,6 +161,7 @@ async fn send(
         return messages::find(write.tx, &scope, id).await;
     }
     let session = sessions::find(write.tx, &scope, session).await?;
+    write.require(session.project_id, ProjectRole::Editor).await?;
     for id in comments {
         let found = find(write.tx, &scope, *id).await?;
         if found.comment.workspace_id != session.workspace_id {

@@ -92,7 +92,7 @@ impl Database {
 
     #[cfg_attr(
         not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite has no row-level security, and is not waited for")
+        allow(unused_variables, reason = "SQLite is not waited for")
     )]
     async fn read_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
@@ -100,7 +100,7 @@ impl Database {
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.read(work).await,
+            Backend::Sqlite(sqlite) => sqlite.read(within(reach, work)).await,
             #[cfg(feature = "postgres")]
             Backend::Postgres(postgres) => postgres.read(limit, reach, work).await,
         }
@@ -118,7 +118,7 @@ impl Database {
     /// The same within a limit of its own, where the engine is one that is waited for.
     #[cfg_attr(
         not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite has no row-level security, and is not waited for")
+        allow(unused_variables, reason = "SQLite is not waited for")
     )]
     pub(crate) async fn transact_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
@@ -126,7 +126,7 @@ impl Database {
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.write(work).await,
+            Backend::Sqlite(sqlite) => sqlite.write(within(reach, work)).await,
             #[cfg(feature = "postgres")]
             Backend::Postgres(postgres) => postgres.write(limit, reach, work).await,
         }
@@ -159,7 +159,8 @@ impl Database {
         self.write_within(Reach::Scope(act.scope), act, work).await
     }
 
-    async fn write_within<T, W>(&self, reach: Reach, act: &Act, work: W) -> Result<T>
+    /// A write that reaches further than its act's scope does.
+    pub(crate) async fn write_within<T, W>(&self, reach: Reach, act: &Act, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
@@ -171,7 +172,7 @@ impl Database {
                 if let Some(held) = act.held {
                     replicas::check(tx, held).await?;
                 }
-                work(Write { tx, act }).await
+                work(Write::begin(tx, act)).await
             })
         })
         .await
@@ -241,6 +242,20 @@ impl Database {
             #[cfg(feature = "postgres")]
             Backend::Postgres(postgres) => postgres.close().await,
         }
+    }
+}
+
+/// The same work, after a transaction of SQLite's was told how far it reaches.
+fn within<T, W>(reach: Reach, work: W) -> impl for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static
+where
+    T: Send + 'static,
+    W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+{
+    move |tx| {
+        Box::pin(async move {
+            reach.tell_sqlite(tx).await?;
+            work(tx).await
+        })
     }
 }
 

@@ -77,7 +77,8 @@ async fn slice(tx: &mut Tx, org: OrgId, since: i64, limit: u32) -> Result<FeedSl
     let events = tx
         .rows(
             "SELECT seq, entity, verb, entity_id, project_id, version, at FROM events
-             WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+             WHERE org_id = $1 AND seq > $2 AND (project_id IS NULL OR reaches_project(project_id))
+             ORDER BY seq LIMIT $3",
             &values![org, since, limit],
             read_event,
         )

@@ -4,6 +4,7 @@
 //! typed values. SQLite has one writer thread that commits in groups and a few reader threads; PostgreSQL has a
 //! pool. This crate knows no HTTP, no rules about rights beyond the scope that comes with each call, and no clock.
 
+mod access;
 mod api_keys;
 mod approvals;
 mod audit;
@@ -13,6 +14,7 @@ mod cursor;
 mod database;
 mod fault;
 mod feed;
+mod groups;
 mod idempotency;
 mod identities;
 mod invitations;

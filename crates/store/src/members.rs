@@ -1,5 +1,6 @@
 //! Members: who belongs to an organisation.
 
+use switchyard_domain::access::Subject;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::organisation::Member;
 use switchyard_domain::{Error, OrgId, Page, PageRequest, Result, Role, Scope, UserId};
@@ -8,7 +9,7 @@ use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::{Author, Change, Write};
-use crate::{api_keys, cursor, feed, organisations};
+use crate::{access, api_keys, cursor, feed, groups, organisations};
 
 /// Of the membership `m` of the user `u`.
 const COLUMNS: &str =
@@ -96,6 +97,7 @@ pub(crate) async fn set_role(write: &mut Write<'_>, user: UserId, role: Role) ->
     Ok(Member { role, ..before })
 }
 
+/// Takes a member out, with whatever names them. The write reaches all projects.
 pub(crate) async fn remove(write: &mut Write<'_>, user: UserId) -> Result<()> {
     let org = write.scope().org();
     let Found { member, version, .. } = find(write.tx, org, user).await?;
@@ -104,6 +106,8 @@ pub(crate) async fn remove(write: &mut Write<'_>, user: UserId) -> Result<()> {
         keep_an_admin(write.tx, org, user).await?;
     }
     let keys = api_keys::delete_all_of(write, user).await?;
+    access::forget(write, Subject::User(user)).await?;
+    groups::forget(write, user).await?;
     let sql = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2";
     write.tx.execute(sql, &values![org, user]).await?;
     let details =

@@ -1,6 +1,7 @@
 //! Messages from people to agents.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::message::{Message, MessageStatus};
 use switchyard_domain::session::Session;
@@ -27,7 +28,10 @@ fn read(row: &mut Columns<'_>) -> Result<Message> {
 }
 
 pub(crate) async fn find(tx: &mut Tx, scope: &Scope, id: MessageId) -> Result<Message> {
-    let sql = format!("SELECT {COLUMNS} FROM messages WHERE org_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM messages m WHERE org_id = $1 AND id = $2
+             AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = m.session_id AND reaches_project(s.project_id))"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
@@ -72,6 +76,7 @@ async fn create(write: &mut Write<'_>, session: SessionId, text: &str) -> Result
         return find(write.tx, &scope, id).await;
     }
     let session = sessions::find(write.tx, &scope, session).await?;
+    write.require(session.project_id, ProjectRole::Editor).await?;
     let message = queue(write, &session, text).await?;
     idempotency::remember(write, message.id).await?;
     write.audit(Entity::Message, message.id.0, &[("session", session.id.to_string())]).await?;
@@ -109,6 +114,7 @@ async fn set_status(write: &mut Write<'_>, id: MessageId, status: MessageStatus)
     let scope = write.scope();
     let message = find(write.tx, &scope, id).await?;
     let session = sessions::find(write.tx, &scope, message.session_id).await?;
+    write.require(session.project_id, ProjectRole::Editor).await?;
     if let Some(version) = put_status(write, session.id, id, status).await? {
         let change = event(id, session.project_id, Verb::Updated, version);
         write.record(change, &[("status", status.as_str().to_owned())]).await?;
@@ -119,10 +125,11 @@ async fn set_status(write: &mut Write<'_>, id: MessageId, status: MessageStatus)
 async fn delete(write: &mut Write<'_>, id: MessageId) -> Result<()> {
     let scope = write.scope();
     let message = find(write.tx, &scope, id).await?;
+    let session = sessions::find(write.tx, &scope, message.session_id).await?;
+    write.require(session.project_id, ProjectRole::Editor).await?;
     if message.status == MessageStatus::Delivered {
         return Err(Error::conflict("message_delivered", "The agent has this message already."));
     }
-    let session = sessions::find(write.tx, &scope, message.session_id).await?;
     let version: i64 = write
         .tx
         .found(

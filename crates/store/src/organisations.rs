@@ -9,6 +9,7 @@ use switchyard_domain::{
 };
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::values;
@@ -185,8 +186,11 @@ impl Organisations for Database {
     }
 
     async fn remove_member(&self, act: &Act, user: UserId) -> Result<()> {
-        self.write(act, move |mut write| Box::pin(async move { members::remove(&mut write, user).await }))
-            .await
+        let reach = Reach::Scope(act.scope.unattended());
+        self.write_within(reach, act, move |mut write| {
+            Box::pin(async move { members::remove(&mut write, user).await })
+        })
+        .await
     }
 
     async fn invitations(

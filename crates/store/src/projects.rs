@@ -1,17 +1,19 @@
 //! Projects: boards.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::project::{Project, ProjectPatch, ProjectSettings};
 use switchyard_domain::store::{Act, Projects};
-use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope};
+use switchyard_domain::{Error, ErrorKind, Page, PageRequest, ProjectId, Result, Scope};
 
+use crate::access::Standing;
 use crate::database::Database;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::{json, values};
 use crate::write::{Change, Write, check_living, check_version};
-use crate::{cursor, idempotency};
+use crate::{access, cursor, idempotency};
 
 /// The counts come from the board's own index, in the order of its columns.
 const COLUMNS: &str =
@@ -28,8 +30,22 @@ const COLUMNS: &str =
     (SELECT count(*) FROM tasks t
      WHERE t.org_id = p.org_id AND t.project_id = p.id AND t.status_rank = 4 AND t.deleted_at IS NULL)";
 
-fn read(row: &mut Columns<'_>) -> Result<Project> {
-    Ok(Project {
+/// A project with what decides what may be done in it.
+struct Found {
+    project: Project,
+    standing: Standing,
+}
+
+impl Found {
+    /// The project as `scope`, which asked, may use it.
+    fn seen_by(self, scope: &Scope) -> Result<Project> {
+        let Self { project, standing } = self;
+        Ok(Project { restricted: standing.restricted, my_role: standing.role(scope)?, ..project })
+    }
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Found> {
+    let project = Project {
         id: row.id()?,
         name: row.get()?,
         settings: row.json()?,
@@ -40,24 +56,31 @@ fn read(row: &mut Columns<'_>) -> Result<Project> {
         updated_at: row.get()?,
         version: row.get()?,
         task_counts: [row.get()?, row.get()?, row.get()?, row.get()?, row.get()?],
-    })
+        restricted: false,
+        my_role: ProjectRole::Viewer,
+    };
+    Ok(Found { project, standing: Standing::read(row)? })
 }
 
 async fn find(tx: &mut Tx, scope: &Scope, id: ProjectId) -> Result<Project> {
-    let sql = format!("SELECT {COLUMNS} FROM projects p WHERE p.org_id = $1 AND p.id = $2");
-    tx.found(&sql, &values![scope.org(), id], read).await
+    let sql = format!(
+        "SELECT {COLUMNS}, {} FROM projects p WHERE p.org_id = $1 AND p.id = $2 AND reaches_project(p.id)",
+        access::COLUMNS
+    );
+    tx.found(&sql, &values![scope.org(), id], read).await?.seen_by(scope)
 }
 
 /// Refuses unless the project is there and not deleted.
 pub(crate) async fn require_living(tx: &mut Tx, scope: &Scope, id: ProjectId) -> Result<()> {
-    let sql = "SELECT id FROM projects WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
+    let sql = "SELECT id FROM projects
+         WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL AND reaches_project(id)";
     tx.found(sql, &values![scope.org(), id], |_| Ok(())).await
 }
 
 /// Refuses unless the project is there, deleted or not.
 pub(crate) async fn require(tx: &mut Tx, scope: &Scope, id: ProjectId) -> Result<()> {
-    tx.found("SELECT id FROM projects WHERE org_id = $1 AND id = $2", &values![scope.org(), id], |_| Ok(()))
-        .await
+    let sql = "SELECT id FROM projects WHERE org_id = $1 AND id = $2 AND reaches_project(id)";
+    tx.found(sql, &values![scope.org(), id], |_| Ok(())).await
 }
 
 async fn list(tx: &mut Tx, scope: &Scope, archived: bool, page: &PageRequest) -> Result<Page<Project>> {
@@ -65,9 +88,10 @@ async fn list(tx: &mut Tx, scope: &Scope, archived: bool, page: &PageRequest) ->
     let archived = if archived { "IS NOT NULL" } else { "IS NULL" };
     let behind = if from.is_some() { "AND (p.name_key, p.id) > ($3, $4)" } else { "" };
     let sql = format!(
-        "SELECT {COLUMNS} FROM projects p
-         WHERE p.org_id = $1 AND p.deleted_at IS NULL AND p.archived_at {archived} {behind}
-         ORDER BY p.name_key, p.id LIMIT $2"
+        "SELECT {COLUMNS}, {} FROM projects p
+         WHERE p.org_id = $1 AND p.deleted_at IS NULL AND p.archived_at {archived} {behind} AND reaches_project(p.id)
+         ORDER BY p.name_key, p.id LIMIT $2",
+        access::COLUMNS
     );
     let mut values = values![scope.org(), i64::from(page.limit) + 1].to_vec();
     if let Some([name, id]) = from {
@@ -75,6 +99,7 @@ async fn list(tx: &mut Tx, scope: &Scope, archived: bool, page: &PageRequest) ->
         values.extend(values![name, id]);
     }
     let found = tx.rows(&sql, &values, read).await?;
+    let found = found.into_iter().map(|found| found.seen_by(scope)).collect::<Result<Vec<_>>>()?;
     Ok(cursor::page(found, page, |project| vec![project.name.to_lowercase(), project.id.to_string()]))
 }
 
@@ -87,6 +112,10 @@ async fn create(write: &mut Write<'_>, name: &str, settings: &ProjectSettings) -
     let (scope, at) = (write.scope(), write.act.at);
     if let Some(id) = idempotency::made_before(write).await? {
         return find(write.tx, &scope, id).await;
+    }
+    if scope.project_key().is_some() {
+        let message = "This API key is for certain projects alone and cannot make others.";
+        return Err(Error::new(ErrorKind::Forbidden, "key_for_projects", message));
     }
     let id = ProjectId::new();
     let [id_value, org, user, name_value, key, created, updated] =
@@ -108,6 +137,7 @@ async fn create(write: &mut Write<'_>, name: &str, settings: &ProjectSettings) -
 async fn update(write: &mut Write<'_>, id: ProjectId, version: i64, patch: &ProjectPatch) -> Result<Project> {
     let (scope, at) = (write.scope(), write.act.at);
     let mut project = find(write.tx, &scope, id).await?;
+    write.require(id, ProjectRole::Admin).await?;
     check_version(project.version, version)?;
     check_living(project.deleted_at.is_some())?;
     let mut fields = Vec::new();
@@ -161,6 +191,7 @@ async fn mark(write: &mut Write<'_>, project: Project, verb: Verb) -> Result<Pro
 async fn delete(write: &mut Write<'_>, id: ProjectId, version: i64) -> Result<()> {
     let scope = write.scope();
     let project = find(write.tx, &scope, id).await?;
+    write.require(id, ProjectRole::Admin).await?;
     check_version(project.version, version)?;
     check_living(project.deleted_at.is_some())?;
     mark(write, project, Verb::Deleted).await.map(drop)
@@ -169,6 +200,7 @@ async fn delete(write: &mut Write<'_>, id: ProjectId, version: i64) -> Result<()
 async fn restore(write: &mut Write<'_>, id: ProjectId) -> Result<Project> {
     let scope = write.scope();
     let project = find(write.tx, &scope, id).await?;
+    write.require(id, ProjectRole::Admin).await?;
     if project.deleted_at.is_none() {
         return Ok(project);
     }

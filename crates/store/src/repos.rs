@@ -1,6 +1,7 @@
 //! Repos: the git repositories of a project.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::repo::{Repo, RepoFacts};
 use switchyard_domain::store::{Act, Repos};
@@ -29,7 +30,8 @@ fn read(row: &mut Columns<'_>) -> Result<Repo> {
 }
 
 async fn find(tx: &mut Tx, scope: &Scope, id: RepoId) -> Result<Repo> {
-    let sql = format!("SELECT {COLUMNS} FROM repos WHERE org_id = $1 AND id = $2");
+    let sql =
+        format!("SELECT {COLUMNS} FROM repos WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)");
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
@@ -62,6 +64,7 @@ async fn create(write: &mut Write<'_>, project: ProjectId, facts: &RepoFacts) ->
         return find(write.tx, &scope, id).await;
     }
     projects::require_living(write.tx, &scope, project).await?;
+    write.require(project, ProjectRole::Admin).await?;
     let known = list(write.tx, &scope, project).await?;
     if known.iter().any(|repo| repo.path == facts.root) {
         return Err(Error::conflict("repo_exists", "The project has this repository already."));
@@ -85,6 +88,7 @@ async fn create(write: &mut Write<'_>, project: ProjectId, facts: &RepoFacts) ->
 async fn delete(write: &mut Write<'_>, id: RepoId, version: i64) -> Result<()> {
     let scope = write.scope();
     let mut repo = find(write.tx, &scope, id).await?;
+    write.require(repo.project_id, ProjectRole::Admin).await?;
     check_version(repo.version, version)?;
     let in_use = write
         .tx

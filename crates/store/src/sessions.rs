@@ -1,6 +1,7 @@
 //! Sessions: conversations with an agent.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::message::Message;
 use switchyard_domain::session::{Session, SessionStatus};
@@ -43,14 +44,16 @@ fn read(row: &mut Columns<'_>) -> Result<Session> {
 }
 
 pub(crate) async fn find(tx: &mut Tx, scope: &Scope, id: SessionId) -> Result<Session> {
-    let sql = format!("SELECT {COLUMNS} FROM sessions WHERE org_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sessions WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
 /// Refuses unless the session is there.
 pub(crate) async fn require(tx: &mut Tx, scope: &Scope, id: SessionId) -> Result<()> {
-    tx.found("SELECT id FROM sessions WHERE org_id = $1 AND id = $2", &values![scope.org(), id], |_| Ok(()))
-        .await
+    let sql = "SELECT id FROM sessions WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)";
+    tx.found(sql, &values![scope.org(), id], |_| Ok(())).await
 }
 
 async fn of_workspace(tx: &mut Tx, scope: &Scope, workspace: WorkspaceId) -> Result<Vec<Session>> {
@@ -61,7 +64,8 @@ async fn of_workspace(tx: &mut Tx, scope: &Scope, workspace: WorkspaceId) -> Res
 }
 
 async fn agents_own_id(tx: &mut Tx, scope: &Scope, id: SessionId) -> Result<Option<String>> {
-    let sql = "SELECT agent_session_id FROM sessions WHERE org_id = $1 AND id = $2";
+    let sql = "SELECT agent_session_id FROM sessions
+         WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)";
     tx.found(sql, &values![scope.org(), id], |row| row.optional()).await
 }
 
@@ -82,6 +86,7 @@ async fn create(write: &mut Write<'_>, new: &NewSession) -> Result<(Session, Mes
         return Ok((find(write.tx, &scope, id).await?, messages::first(write.tx, &scope, id).await?));
     }
     let workspace = workspaces::find(write.tx, &scope, new.workspace_id).await?;
+    write.require(workspace.project_id, ProjectRole::Editor).await?;
     let id = SessionId::new();
     let [id_value, org, user, project, task, workspace_id, title, created, updated] = values![
         id,
@@ -118,7 +123,8 @@ async fn set_status(
     detail: Option<&str>,
 ) -> Result<Session> {
     let (scope, at) = (write.scope(), write.act.at);
-    require(write.tx, &scope, id).await?;
+    let project = find(write.tx, &scope, id).await?.project_id;
+    write.require(project, ProjectRole::Editor).await?;
     let detail = detail.map(without_nul);
     write
         .tx

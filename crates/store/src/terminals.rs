@@ -1,6 +1,7 @@
 //! Terminals: whose they are, and what became of them.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, NewTerminal, TerminalPlace, Terminals};
 use switchyard_domain::terminal::{
@@ -47,13 +48,18 @@ fn read(row: &mut Columns<'_>) -> Result<Terminal> {
 
 /// A terminal of the acting user's.
 async fn find_own(tx: &mut Tx, scope: &Scope, id: TerminalId) -> Result<Terminal> {
-    let sql = format!("SELECT {COLUMNS} FROM terminals WHERE org_id = $1 AND id = $2 AND user_id = $3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM terminals
+         WHERE org_id = $1 AND id = $2 AND user_id = $3 AND reaches_project(project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id, scope.user()], read).await
 }
 
 /// A terminal of anybody's in the organisation.
 async fn find(tx: &mut Tx, scope: &Scope, id: TerminalId) -> Result<Terminal> {
-    let sql = format!("SELECT {COLUMNS} FROM terminals WHERE org_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM terminals WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
@@ -67,7 +73,7 @@ async fn list(tx: &mut Tx, scope: &Scope, workspace: Option<WorkspaceId>) -> Res
     }
     let sql = format!(
         "SELECT {COLUMNS} FROM terminals
-         WHERE org_id = $1 AND user_id = $2 AND status = 'open'{condition} ORDER BY id"
+         WHERE org_id = $1 AND user_id = $2 AND status = 'open' AND reaches_project(project_id){condition} ORDER BY id"
     );
     tx.rows(&sql, &values, read).await
 }
@@ -82,7 +88,8 @@ async fn list_in(tx: &mut Tx, scope: &Scope, place: TerminalPlace) -> Result<Vec
         TerminalPlace::Project(id) => ("project_id = $2", Value::from(id)),
     };
     let sql = format!(
-        "SELECT user_id, id FROM terminals WHERE org_id = $1 AND status = 'open' AND {condition} ORDER BY id"
+        "SELECT user_id, id FROM terminals
+         WHERE org_id = $1 AND status = 'open' AND {condition} AND reaches_project(project_id) ORDER BY id"
     );
     tx.rows(&sql, &[Value::from(scope.org()), id], |row| Ok((row.id()?, row.id()?))).await
 }
@@ -98,6 +105,7 @@ async fn create(write: &mut Write<'_>, new: &NewTerminal) -> Result<Terminal> {
         return find_own(write.tx, &scope, id).await;
     }
     let workspace = workspaces::find(write.tx, &scope, new.workspace_id).await?;
+    write.require(workspace.project_id, ProjectRole::Editor).await?;
     let sql = "SELECT count(*) FROM terminals WHERE org_id = $1 AND user_id = $2 AND status = 'open'";
     let open = write.tx.found(sql, &values![scope.org(), scope.user()], |row| row.get::<i64>()).await?;
     if open >= MOST_OPEN {
@@ -165,6 +173,7 @@ async fn refuse_second_dev_server(tx: &mut Tx, scope: &Scope, workspace: Workspa
 async fn rename(write: &mut Write<'_>, id: TerminalId, version: i64, name: &str) -> Result<Terminal> {
     let scope = write.scope();
     let terminal = find_own(write.tx, &scope, id).await?;
+    write.require(terminal.project_id, ProjectRole::Editor).await?;
     check_version(terminal.version, version)?;
     if terminal.status == TerminalStatus::Closed {
         return Err(Error::conflict("terminal_closed", "The terminal is closed. Open a new one."));
@@ -192,6 +201,7 @@ async fn close(
 ) -> Result<Terminal> {
     let (scope, at) = (write.scope(), write.act.at);
     let terminal = find(write.tx, &scope, id).await?;
+    write.require(terminal.project_id, ProjectRole::Editor).await?;
     if let Some(version) = version {
         check_version(terminal.version, version)?;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::Verb;
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::store::{EntryRange, SessionChange};
@@ -70,6 +71,7 @@ fn gap() -> Error {
 pub(crate) async fn append(write: &mut Write<'_>, id: SessionId, batch: Batch) -> Result<Session> {
     let scope = write.scope();
     let session = sessions::find(write.tx, &scope, id).await?;
+    write.require(session.project_id, ProjectRole::Editor).await?;
     let Batch { rows, telling } = batch;
     let new: Vec<Row> = rows.into_iter().filter(|row| row.seq > session.last_seq).collect();
     let (Some(first), Some(last)) = (new.first().map(|row| row.seq), new.last().map(|row| row.seq)) else {

@@ -1,6 +1,7 @@
 //! The trash: what was thrown away long enough ago, and forgetting it.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, Expired, Trash};
 use switchyard_domain::{Error, OrgId, ProjectId, Result, Scope, TaskId, Timestamp, UserId};
@@ -18,10 +19,13 @@ async fn expired(tx: &mut Tx, scope: &Scope, before: Timestamp) -> Result<Expire
     let values = values![scope.org(), scope.user(), before, MOST];
     let workspaces = "SELECT id FROM workspaces
          WHERE org_id = $1 AND user_id = $2 AND status = 'discarded' AND discarded_at <= $3
+             AND reaches_project(project_id)
          ORDER BY discarded_at, id LIMIT $4";
-    let tasks = "SELECT id FROM tasks WHERE org_id = $1 AND user_id = $2 AND deleted_at <= $3
+    let tasks = "SELECT id FROM tasks
+         WHERE org_id = $1 AND user_id = $2 AND deleted_at <= $3 AND reaches_project(project_id)
          ORDER BY deleted_at, id LIMIT $4";
-    let projects = "SELECT id FROM projects WHERE org_id = $1 AND user_id = $2 AND deleted_at <= $3
+    let projects = "SELECT id FROM projects
+         WHERE org_id = $1 AND user_id = $2 AND deleted_at <= $3 AND reaches_project(id)
          ORDER BY deleted_at, id LIMIT $4";
     Ok(Expired {
         workspaces: tx.rows(workspaces, &values, |row| row.id()).await?,
@@ -49,12 +53,13 @@ async fn purge_task(write: &mut Write<'_>, id: TaskId, before: Timestamp) -> Res
     let org = write.scope().org();
     let sql = "SELECT t.project_id, t.deleted_at, t.title, t.version,
             (SELECT count(*) FROM workspaces w WHERE w.task_id = t.id)
-         FROM tasks t WHERE t.org_id = $1 AND t.id = $2";
+         FROM tasks t WHERE t.org_id = $1 AND t.id = $2 AND reaches_project(t.project_id)";
     let read = |row: &mut crate::row::Columns<'_>| {
         Ok((row.id::<ProjectId>()?, row.optional()?, row.get::<String>()?, row.get::<i64>()?, row.get()?))
     };
     let (project, deleted_at, title, version, workspaces) =
         write.tx.found(sql, &values![org, id], read).await?;
+    write.require(project, ProjectRole::Editor).await?;
     check_expired(deleted_at, before)?;
     check_unused(workspaces)?;
     write.tx.execute("DELETE FROM tasks WHERE org_id = $1 AND id = $2", &values![org, id]).await?;
@@ -72,11 +77,12 @@ async fn purge_project(write: &mut Write<'_>, id: ProjectId, before: Timestamp) 
     let org = write.scope().org();
     let sql = "SELECT p.deleted_at, p.name, p.version,
             (SELECT count(*) FROM workspaces w WHERE w.org_id = $1 AND w.project_id = p.id)
-         FROM projects p WHERE p.org_id = $1 AND p.id = $2";
+         FROM projects p WHERE p.org_id = $1 AND p.id = $2 AND reaches_project(p.id)";
     let read = |row: &mut crate::row::Columns<'_>| {
         Ok((row.optional()?, row.get::<String>()?, row.get::<i64>()?, row.get()?))
     };
     let (deleted_at, name, version, workspaces) = write.tx.found(sql, &values![org, id], read).await?;
+    write.require(id, ProjectRole::Admin).await?;
     check_expired(deleted_at, before)?;
     check_unused(workspaces)?;
     let of_project = values![org, id];

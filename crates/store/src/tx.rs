@@ -9,7 +9,7 @@ use crate::value::Value;
 pub(crate) enum Tx {
     /// SQLite's connection, owned, so that a borrow of the transaction can cross threads. Its operations complete
     /// at once; the thread that runs a job drives its future to the end without waiting.
-    Sqlite(rusqlite::Connection),
+    Sqlite(crate::sqlite::reached::ReachingConnection),
     #[cfg(feature = "postgres")]
     Postgres(crate::postgres::begun::Begun),
 }

@@ -108,5 +108,6 @@ from_ids!(
     AuditId,
     LoginId,
     InvitationId,
-    ApiKeyId
+    ApiKeyId,
+    GroupId
 );

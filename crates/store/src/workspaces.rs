@@ -1,6 +1,7 @@
 //! Workspaces: attempts at a task.
 
 use async_trait::async_trait;
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, NewWorkspace, WorkspaceChange, Workspaces};
 use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
@@ -38,14 +39,16 @@ fn read(row: &mut Columns<'_>) -> Result<Workspace> {
 }
 
 pub(crate) async fn find(tx: &mut Tx, scope: &Scope, id: WorkspaceId) -> Result<Workspace> {
-    let sql = format!("SELECT {COLUMNS} FROM workspaces WHERE org_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM workspaces WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
 /// Refuses unless the workspace is there.
 pub(crate) async fn require(tx: &mut Tx, scope: &Scope, id: WorkspaceId) -> Result<()> {
-    tx.found("SELECT id FROM workspaces WHERE org_id = $1 AND id = $2", &values![scope.org(), id], |_| Ok(()))
-        .await
+    let sql = "SELECT id FROM workspaces WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)";
+    tx.found(sql, &values![scope.org(), id], |_| Ok(())).await
 }
 
 async fn of_task(tx: &mut Tx, scope: &Scope, task: TaskId) -> Result<Vec<Workspace>> {
@@ -90,6 +93,7 @@ async fn create(write: &mut Write<'_>, new: &NewWorkspace) -> Result<Workspace> 
         return find(write.tx, &scope, id).await;
     }
     let project = tasks::living_project(write.tx, &scope, new.task_id).await?;
+    write.require(project, ProjectRole::Editor).await?;
     let [id, org, user, project, task, branch, base, created, updated] = values![
         new.id,
         scope.org(),
@@ -120,6 +124,7 @@ async fn create(write: &mut Write<'_>, new: &NewWorkspace) -> Result<Workspace> 
 async fn change(write: &mut Write<'_>, id: WorkspaceId, change: &WorkspaceChange) -> Result<Workspace> {
     let (scope, at) = (write.scope(), write.act.at);
     let mut workspace = find(write.tx, &scope, id).await?;
+    write.require(workspace.project_id, ProjectRole::Editor).await?;
     if !change.only_from.is_empty() && !change.only_from.contains(&workspace.status) {
         return Err(busy(&workspace));
     }
@@ -176,6 +181,7 @@ fn busy(workspace: &Workspace) -> Error {
 async fn delete(write: &mut Write<'_>, id: WorkspaceId) -> Result<()> {
     let scope = write.scope();
     let mut workspace = find(write.tx, &scope, id).await?;
+    write.require(workspace.project_id, ProjectRole::Editor).await?;
     if !matches!(workspace.status, WorkspaceStatus::Discarded | WorkspaceStatus::Failed) {
         return Err(busy(&workspace));
     }

@@ -30,6 +30,9 @@ pub trait Identities: Send + Sync {
     /// brought up to date; what the identity says nothing of stays. `Forbidden` with code `user_disabled`, or with code
     /// `identity_taken` where the id that it asks for is somebody else's.
     async fn sign_in(&self, at: Timestamp, identity: &OutsideIdentity) -> Result<User>;
+    /// Brings the groups that the proxy in front of the instance says a user is in up to date, in each organisation that
+    /// they share with others; groups are made on first sight. What did not change is not written.
+    async fn sync_groups(&self, at: Timestamp, user: UserId, names: &[String]) -> Result<()>;
     /// Makes a local account, with an organisation as [`Identities::sign_in`] does. `Conflict` with code
     /// `username_taken`.
     async fn register(&self, at: Timestamp, new: &NewAccount) -> Result<User>;

@@ -20,8 +20,8 @@ use switchyard_domain::user::{
 use switchyard_domain::{LoginId, OrgId, Result, Timestamp, UserId};
 
 use crate::database::Database;
-use crate::invitations;
 use crate::reach::Reach;
+use crate::{groups, invitations};
 
 /// How often a login's or a key's use is noted: reading must not cost a write each time.
 const NOTED_EVERY: time::Duration = time::Duration::minutes(5);
@@ -43,6 +43,20 @@ impl Identities for Database {
                 .await
             }
         }
+    }
+
+    async fn sync_groups(&self, at: Timestamp, user: UserId, names: &[String]) -> Result<()> {
+        let (names, seen) = (names.to_vec(), names.to_vec());
+        let (there, wanted) = self
+            .read(Reach::Instance, move |tx| Box::pin(async move { groups::proxied(tx, user, &seen).await }))
+            .await?;
+        if there == wanted {
+            return Ok(());
+        }
+        self.transact(Reach::Instance, move |tx| {
+            Box::pin(async move { groups::sync(tx, at, user, &names).await })
+        })
+        .await
     }
 
     async fn register(&self, at: Timestamp, new: &NewAccount) -> Result<User> {

@@ -3,6 +3,7 @@
 mod connection;
 mod job;
 mod lock;
+pub(crate) mod reached;
 mod readers;
 pub(crate) mod statement;
 mod writer;

@@ -8,6 +8,7 @@ use switchyard_domain::Result;
 use tokio::sync::mpsc;
 
 use super::job::Queued;
+use super::reached::ReachingConnection;
 use super::writer::control;
 use super::{connection, spawn};
 use crate::tx::Tx;
@@ -31,7 +32,8 @@ fn run(path: &Path, queue: &Queue) {
         if job.abandoned() {
             continue;
         }
-        let outcome = match open.take().map_or_else(|| connection::open_reader(path).map(Tx::Sqlite), Ok) {
+        let reader = || connection::open_reader(path).and_then(ReachingConnection::new).map(Tx::Sqlite);
+        let outcome = match open.take().map_or_else(reader, Ok) {
             Ok(mut tx) => {
                 let outcome = read(&mut tx, &mut job);
                 open = outcome.is_ok().then_some(tx);

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
 use switchyard_domain::Result;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::job::Queued;
+use super::reached::ReachingConnection;
 use super::{connection, lock};
 use crate::database::again;
 use crate::tx::Tx;
@@ -45,17 +45,17 @@ pub(super) fn run(
         }
     }
     match tx {
-        Tx::Sqlite(connection) => connection::finish(connection),
+        Tx::Sqlite(connection) => connection::finish(connection.into_inner()),
         #[cfg(feature = "postgres")]
         Tx::Postgres(_) => {}
     }
 }
 
-fn open(path: &Path) -> Result<(Connection, lock::Lock)> {
+fn open(path: &Path) -> Result<(ReachingConnection, lock::Lock)> {
     let lock = lock::take(path)?;
     let mut connection = connection::open_writer(path)?;
     migrate::sqlite(&mut connection)?;
-    Ok((connection, lock))
+    Ok((ReachingConnection::new(connection)?, lock))
 }
 
 /// Runs `first` and what else is queued in one transaction; answers all of them. Whether anything was committed.

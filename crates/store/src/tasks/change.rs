@@ -1,5 +1,6 @@
 //! Changes to tasks: made, edited, moved, deleted, restored; one or many.
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::Verb;
 use switchyard_domain::store::{BulkChange, BulkOutcome};
 use switchyard_domain::task::{NewTask, Task, TaskPatch, validate_labels};
@@ -18,6 +19,7 @@ pub(super) async fn create(write: &mut Write<'_>, project: ProjectId, new: &NewT
         return find(write.tx, &scope, id).await;
     }
     projects::require_living(write.tx, &scope, project).await?;
+    write.require(project, ProjectRole::Editor).await?;
     let id = TaskId::new();
     let column = Column { project, status: new.status, task: id };
     let task = Task {
@@ -98,6 +100,7 @@ pub(super) async fn update(
 ) -> Result<Task> {
     let scope = write.scope();
     let before = find(write.tx, &scope, id).await?;
+    write.require(before.project_id, ProjectRole::Editor).await?;
     check_version(before.version, version)?;
     check_living(before.deleted_at.is_some())?;
     let mut task = before.clone();
@@ -182,6 +185,7 @@ pub(super) async fn update_many(
     }
     let scope = write.scope();
     projects::require(write.tx, &scope, project).await?;
+    write.require(project, ProjectRole::Editor).await?;
     let mut outcome = BulkOutcome::default();
     let mut wanted = Vec::with_capacity(ids.len());
     // All before any is changed: making room for one may move another, and so give it a new version.
@@ -246,6 +250,7 @@ async fn mark(write: &mut Write<'_>, task: &Task, verb: Verb) -> Result<Task> {
 pub(super) async fn delete(write: &mut Write<'_>, id: TaskId, version: i64) -> Result<()> {
     let scope = write.scope();
     let task = find(write.tx, &scope, id).await?;
+    write.require(task.project_id, ProjectRole::Editor).await?;
     check_version(task.version, version)?;
     check_living(task.deleted_at.is_some())?;
     mark(write, &task, Verb::Deleted).await.map(drop)
@@ -254,6 +259,7 @@ pub(super) async fn delete(write: &mut Write<'_>, id: TaskId, version: i64) -> R
 pub(super) async fn restore(write: &mut Write<'_>, id: TaskId) -> Result<Task> {
     let scope = write.scope();
     let mut task = find(write.tx, &scope, id).await?;
+    write.require(task.project_id, ProjectRole::Editor).await?;
     if task.deleted_at.is_none() {
         return Ok(task);
     }

@@ -115,7 +115,9 @@ pub(super) async fn by_id(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -> Result<
         let mut values = values![scope.org()].to_vec();
         values.extend(filled.map(|id| Value::from(*id)));
         let list = placeholders(2, length);
-        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id IN {list}");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id IN {list} AND reaches_project(t.project_id)"
+        );
         found.extend(tx.rows(&sql, &values, read).await?);
     }
     Ok(found)

@@ -60,20 +60,23 @@ fn read_latest_session(row: &mut Columns<'_>) -> Result<Option<LatestSession>> {
 }
 
 async fn find(tx: &mut Tx, scope: &Scope, id: TaskId) -> Result<Task> {
-    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id = $2 AND reaches_project(t.project_id)"
+    );
     tx.found(&sql, &values![scope.org(), id], read).await
 }
 
 /// The project of a task that is there and not deleted.
 pub(crate) async fn living_project(tx: &mut Tx, scope: &Scope, id: TaskId) -> Result<ProjectId> {
-    let sql = "SELECT project_id FROM tasks WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
+    let sql = "SELECT project_id FROM tasks
+         WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL AND reaches_project(project_id)";
     tx.found(sql, &values![scope.org(), id], |row| row.id()).await
 }
 
 /// Refuses unless the task is there, deleted or not.
 pub(crate) async fn require(tx: &mut Tx, scope: &Scope, id: TaskId) -> Result<()> {
-    tx.found("SELECT id FROM tasks WHERE org_id = $1 AND id = $2", &values![scope.org(), id], |_| Ok(()))
-        .await
+    let sql = "SELECT id FROM tasks WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)";
+    tx.found(sql, &values![scope.org(), id], |_| Ok(())).await
 }
 
 fn event(task: &Task, verb: Verb) -> Change {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use switchyard_domain::access::{NewAccess, ProjectReach, ProjectRole, Subject};
 use switchyard_domain::api_key::NewApiKey;
 use switchyard_domain::audit::{AuditEntry, AuditFilter};
 use switchyard_domain::comment::{CommentAnchor, DiffSide};
@@ -24,7 +25,43 @@ crate::scenarios! {
     a_foreign_row_answers_like_a_missing_one_for_every_method,
     no_method_shows_or_changes_anything_of_another_organisation,
     an_organisation_that_is_not_there_cannot_be_written_to,
+    a_restricted_project_is_as_absent_to_who_is_not_named_for_every_method,
+    who_may_only_look_at_a_project_changes_nothing_in_it_by_any_method,
 }
+
+/// Methods that are about nothing in a project: what they tell and change a colleague may see. Whoever adds one here says
+/// in its port whom it is for.
+const BEYOND_PROJECTS: [&str; 29] = [
+    "add_group_member",
+    "api_keys",
+    "append_audit",
+    "config",
+    "create_api_key",
+    "create_group",
+    "create_invitation",
+    "create_organisation",
+    "create_project",
+    "delete_api_key",
+    "delete_group",
+    "delete_invitation",
+    "feed_head",
+    "group_members",
+    "groups",
+    "invitations",
+    "members",
+    "organisation",
+    "project_reach",
+    "prune_events",
+    "put_config",
+    "remove_group_member",
+    "remove_member",
+    "rename_group",
+    "rename_organisation",
+    "set_member_role",
+    "audit",
+    "projects",
+    "events",
+];
 
 /// One id of each kind: all of Alice's, or all of nobody's.
 pub(crate) struct Ids {
@@ -40,6 +77,7 @@ pub(crate) struct Ids {
     member: UserId,
     invitation: InvitationId,
     api_key: ApiKeyId,
+    group: GroupId,
 }
 
 pub(crate) async fn real_ids(f: &Fixture) -> Ids {
@@ -66,6 +104,8 @@ pub(crate) async fn real_ids(f: &Fixture) -> Ids {
     let act = f.act("invitation.create");
     let invitation = f.db.create_invitation(&act, &invitation(f, "invitation")).await.unwrap().id;
     let api_key = crate::api_keys::key(f, f.alice, &format!("key of {}", f.alice.user())).await.id;
+    let group = f.db.create_group(&f.act("group.create"), "Till people").await.unwrap().id;
+    f.db.add_group_member(&f.act("group.add_member"), group, f.alice.user()).await.unwrap();
     Ids {
         project: session.project_id,
         repo,
@@ -79,6 +119,7 @@ pub(crate) async fn real_ids(f: &Fixture) -> Ids {
         member: f.alice.user(),
         invitation,
         api_key,
+        group,
     }
 }
 
@@ -101,6 +142,7 @@ fn no_ids() -> Ids {
         member: UserId::new(),
         invitation: InvitationId::new(),
         api_key: ApiKeyId::new(),
+        group: GroupId::new(),
     }
 }
 
@@ -165,6 +207,8 @@ async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let after = EntryRange::After(0);
     vec![
         told("project", db.project(scope, ids.project).await),
+        told("access", db.access(scope, ids.project).await),
+        told("project_role", db.project_role(scope, ids.project).await),
         told("repos", db.repos(scope, ids.project).await),
         told("repo", db.repo(scope, ids.repo).await),
         told("tasks", db.tasks(scope, ids.project, &TaskFilter::default(), &all()).await),
@@ -194,8 +238,11 @@ async fn organisation_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said>
         told("remove_member", db.remove_member(act, ids.member).await),
         told("delete_invitation", db.delete_invitation(act, ids.invitation).await),
         told("delete_api_key", db.delete_api_key(act, ids.api_key).await),
-        told("purge_task", db.purge_task(act, ids.task, act.at).await),
-        told("purge_project", db.purge_project(act, ids.project, act.at).await),
+        told("group_members", db.group_members(&f.mallory, ids.group, &all()).await),
+        told("rename_group", db.rename_group(act, ids.group, 1, "x").await),
+        told("delete_group", db.delete_group(act, ids.group).await),
+        told("add_group_member", db.add_group_member(act, ids.group, f.mallory.user()).await),
+        told("remove_group_member", db.remove_group_member(act, ids.group, f.alice.user()).await),
     ]
 }
 
@@ -211,6 +258,9 @@ async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
         repos: Vec::new(),
     };
     vec![
+        told("purge_task", db.purge_task(act, ids.task, act.at).await),
+        told("purge_project", db.purge_project(act, ids.project, act.at).await),
+        told("set_access", db.set_access(act, ids.project, 1, &Default::default()).await),
         told("update_project", db.update_project(act, ids.project, 1, &Default::default()).await),
         told("delete_project", db.delete_project(act, ids.project, 1).await),
         told("restore_project", db.restore_project(act, ids.project).await),
@@ -279,6 +329,8 @@ async fn lists(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
         nothing("invitations", db.invitations(scope, at, &all()).await.map(|page| page.items)),
         nothing("api_keys", db.api_keys(scope, &all()).await.map(|page| page.items)),
         nothing("feed_head", db.feed_head(scope).await),
+        nothing("groups", db.groups(scope, &all()).await.map(|page| page.items)),
+        own("project_reach", db.project_reach(scope).await.unwrap() == ProjectReach::All),
         own("events", slice == FeedSlice::Events(Vec::new())),
         own("members", members.len() == 1 && members[0].user_id == scope.user()),
         own("config", db.config(scope).await.unwrap().version == 0),
@@ -302,6 +354,7 @@ async fn own_writes(f: &Fixture, db: &Database) -> Vec<Said> {
         own("create_project", db.create_project(act, "Theirs", &Default::default()).await.is_ok()),
         own("put_config", db.put_config(act, 0, &Default::default()).await.is_ok()),
         own("append_audit", db.append_audit(&f.mallory, &refused).await.is_ok()),
+        own("create_group", db.create_group(act, "Theirs").await.is_ok()),
         own("create_organisation", db.create_organisation(act, "Theirs").await.is_ok()),
         own("rename_organisation", db.rename_organisation(act, 1, "Theirs").await.is_ok()),
         own("create_invitation", db.create_invitation(act, &invitation(f, "theirs")).await.is_ok()),
@@ -329,4 +382,68 @@ async fn an_organisation_that_is_not_there_cannot_be_written_to(f: Fixture) {
     let error = f.db.create_project(&act, "x", &Default::default()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
     assert_eq!(f.db.feed_head(&scope).await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+/// The fixture with a member of Alice's organisation in Mallory's place, and a project of Alice's that names them in
+/// `role`, or does not.
+async fn beside_a_colleague(mut f: Fixture, role: Option<ProjectRole>) -> (Fixture, Ids) {
+    let ids = real_ids(&f).await;
+    f.mallory = f.colleague("Bob", Role::Member).await;
+    let entries = role.map(|role| (Subject::User(f.mallory.user()), role));
+    let access = NewAccess { restricted: true, entries: entries.into_iter().collect() };
+    let version = f.db.project(&f.alice, ids.project).await.unwrap().version;
+    f.db.set_access(&f.act("access.update"), ids.project, version, &access).await.unwrap();
+    (f, ids)
+}
+
+/// What each method that is about something in a project says to the colleague.
+async fn about_projects(f: &Fixture, ids: &Ids) -> Vec<Said> {
+    let mut said = reads(f, &f.db, ids).await;
+    said.extend(board_writes(f, &f.db, ids).await);
+    said.extend(run_writes(f, &f.db, ids).await);
+    said
+}
+
+async fn a_restricted_project_is_as_absent_to_who_is_not_named_for_every_method(f: Fixture) {
+    let (f, ids) = beside_a_colleague(f, None).await;
+    let (scope, db, at) = (&f.mallory, &f.db, f.now());
+    let before = f.rows_of(f.alice.org()).await;
+    let mut said = about_projects(&f, &ids).await;
+    assert_eq!(said, about_projects(&f, &no_ids()).await);
+    let place = TerminalPlace::Workspace(ids.workspace);
+    said.extend([
+        nothing("tasks_by_id", db.tasks_by_id(scope, &[ids.task]).await),
+        nothing("approvals", db.approvals(scope, None, &all()).await.map(|page| page.items)),
+        nothing("unanswered", db.unanswered(scope, at).await),
+        nothing("expired", db.expired(scope, at).await),
+        nothing("terminals", db.terminals(scope, None).await),
+        nothing("terminals_in", db.terminals_in(scope, place).await),
+    ]);
+    assert_eq!(f.rows_of(f.alice.org()).await, before);
+    assert_eq!(db.projects(scope, false, &all()).await.unwrap().items, []);
+    assert_eq!(db.project_reach(scope).await.unwrap(), ProjectReach::Except([ids.project].into()));
+    let FeedSlice::Events(events) = db.events(scope, 0, 1_000).await.unwrap() else { panic!() };
+    assert!(!events.is_empty() && events.iter().all(|event| event.project_id.is_none()), "{events:?}");
+    let asked: BTreeSet<String> = said.into_iter().map(|(method, _)| method.to_owned()).collect();
+    let beyond = BEYOND_PROJECTS.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(
+        asked,
+        crate::ports::methods().0.difference(&beyond).cloned().collect(),
+        "each method has a row here"
+    );
+}
+
+async fn who_may_only_look_at_a_project_changes_nothing_in_it_by_any_method(f: Fixture) {
+    let (f, ids) = beside_a_colleague(f, Some(ProjectRole::Viewer)).await;
+    assert_eq!(f.db.project(&f.mallory, ids.project).await.unwrap().my_role, ProjectRole::Viewer);
+    assert_eq!(f.db.task(&f.mallory, ids.task).await.unwrap().id, ids.task);
+    let before = f.rows_of(f.alice.org()).await;
+    let mut said = board_writes(&f, &f.db, &ids).await;
+    said.extend(run_writes(&f, &f.db, &ids).await);
+    for (method, told) in said {
+        // Terminals are their owner's alone, whatever the project says.
+        let expected = if method == "rename_terminal" { "not_found" } else { "project_role_insufficient" };
+        assert!(told.contains(expected), "{method}: {told}");
+    }
+    assert_eq!(f.rows_of(f.alice.org()).await, before);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "tests start programs and find places for their files")]
 
+mod access;
 mod accounts;
 mod api_keys;
 mod approvals;
@@ -14,6 +15,7 @@ mod durability;
 mod engines;
 mod feed;
 mod fixture;
+mod groups;
 mod invitations;
 mod isolation;
 mod limits;

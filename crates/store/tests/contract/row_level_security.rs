@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
+use switchyard_domain::access::{NewAccess, ProjectRole, Subject};
 use switchyard_domain::login::{LoginMethod, NewLogin};
 use switchyard_domain::store::*;
 use switchyard_domain::{OrgId, Role, Scope};
@@ -52,7 +53,10 @@ async fn fill(f: &Fixture) {
     let user = f.alice.user();
     isolation::real_ids(f).await;
     f.db.put_config(&f.act("config.update"), 0, &Default::default()).await.unwrap();
-    f.db.create_project(&f.keyed("project.create", "key"), "Keyed", &Default::default()).await.unwrap();
+    let keyed =
+        f.db.create_project(&f.keyed("project.create", "key"), "Keyed", &Default::default()).await.unwrap();
+    let access = NewAccess { restricted: true, entries: Vec::new() };
+    f.db.set_access(&f.act("access.update"), keyed.id, keyed.version, &access).await.unwrap();
     let name = format!("login of {user}");
     let login = NewLogin {
         user_id: user,
@@ -72,6 +76,11 @@ async fn reach(connection: &mut PgConnection, scope: Scope) {
         let name = format!("switchyard.{name}");
         sqlx::query(sql).bind(name).bind(id.to_string()).execute(&mut *connection).await.unwrap();
     }
+    let projects = match scope.reaches_all_projects() {
+        true => "SELECT set_config('switchyard.all_projects', 'on', TRUE)",
+        false => "SELECT reach_projects()",
+    };
+    sqlx::query(projects).execute(&mut *connection).await.unwrap();
 }
 
 async fn count(connection: &mut PgConnection, sql: String) -> i64 {
@@ -248,6 +257,60 @@ async fn what_is_one_persons_alone_is_not_their_colleagues() {
         let sql = format!("SELECT count(*) FROM {table}");
         assert_eq!(count(&mut transaction, sql).await > 0, seen, "{table}");
     }
+}
+
+/// Tables with rows of a project.
+const OF_PROJECTS: [&str; 10] = [
+    "approvals",
+    "comments",
+    "events",
+    "messages",
+    "projects",
+    "repos",
+    "sessions",
+    "tasks",
+    "transcript_entries",
+    "workspaces",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_in_a_project_that_does_not_name_somebody_is_not_there_whatever_they_ask() {
+    let w = world().await;
+    let bob = w.alice.colleague("Bob", Role::Member).await;
+    let eve = w.alice.colleague("Eve", Role::Viewer).await;
+    let shop = w.alice.db.projects(&w.alice.alice, false, &crate::fixture::all()).await.unwrap().items;
+    let shop = shop.iter().find(|project| project.name == "Shop").unwrap();
+    let entries = vec![(Subject::User(eve.user()), ProjectRole::Viewer)];
+    let access = NewAccess { restricted: true, entries };
+    w.alice.db.set_access(&w.alice.act("access.update"), shop.id, shop.version, &access).await.unwrap();
+    for table in OF_PROJECTS {
+        let sql = match table {
+            "events" => "SELECT count(*) FROM events WHERE project_id IS NOT NULL".to_owned(),
+            _ => format!("SELECT count(*) FROM {table}"),
+        };
+        for (scope, seen) in [(w.alice.alice, true), (eve, true), (eve.unattended(), true), (bob, false)] {
+            let mut transaction = w.app.begin().await.unwrap();
+            reach(&mut transaction, scope).await;
+            assert_eq!(count(&mut transaction, sql.clone()).await > 0, seen, "{table}, {scope:?}");
+        }
+        // Nor to a transaction that says who asks, and not which projects that reaches.
+        let mut transaction = w.app.begin().await.unwrap();
+        for (name, id) in [("org_id", eve.org().0), ("user_id", eve.user().0)] {
+            let sql = format!("SET LOCAL switchyard.{name} = '{id}'");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await.unwrap();
+        }
+        assert_eq!(count(&mut transaction, sql).await, 0, "{table}");
+        drop(transaction);
+        let change = format!("DELETE FROM {table} WHERE project_id = '{}'", shop.id);
+        if !["projects", "messages", "transcript_entries"].contains(&table) {
+            assert_eq!(w.attempt(Some(bob), &change).await, Ok(0), "{change}");
+        }
+    }
+    // A project that is nobody's but Alice's keeps its terminals to who may see it, whosever they are.
+    let mut transaction = w.app.begin().await.unwrap();
+    reach(&mut transaction, bob).await;
+    sqlx::query("SET LOCAL switchyard.colleagues = 'on'").execute(&mut *transaction).await.unwrap();
+    assert_eq!(count(&mut transaction, "SELECT count(*) FROM terminals".to_owned()).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
