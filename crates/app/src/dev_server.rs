@@ -1,5 +1,6 @@
 //! Starting a workspace's dev server: the project's script, in a terminal of its own.
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::runner::TerminalProgram;
 use switchyard_domain::store::Act;
 use switchyard_domain::terminal::{DEV_SERVER, Terminal, TerminalKind, TerminalSize};
@@ -21,14 +22,15 @@ impl App {
     ) -> Result<Terminal> {
         // Who starts it twice at once gets the same one twice.
         let _only_one = self.hold_workspace(workspace).await?;
+        let of = self.store().workspace(&act.scope, workspace).await?;
+        self.require(&act.scope, of.project_id, ProjectRole::Editor).await?;
         let open = self.store().terminals(&act.scope, Some(workspace)).await?;
         if let Some(one) = open.into_iter().find(|one| one.kind == TerminalKind::DevServer)
             && let Some(running) = self.if_it_runs(act, one).await?
         {
             return Ok(running);
         }
-        let project = self.store().workspace(&act.scope, workspace).await?.project_id;
-        let script = self.store().project(&act.scope, project).await?.settings.dev_server_script;
+        let script = self.store().project(&act.scope, of.project_id).await?.settings.dev_server_script;
         let Some(script) = script.filter(|script| !script.trim().is_empty()) else {
             return Err(Error::conflict(
                 "no_dev_server_script",

@@ -2,11 +2,13 @@
 //!
 //! One task per organisation reads the store's feed and loads each changed resource once, however many subscribers
 //! there are. A subscriber that falls behind reads on from the store, so a slow one costs a bounded buffer and
-//! misses nothing. What is one person's alone each subscriber loads by itself, and others hear nothing of it.
+//! misses nothing. What is one person's alone, or not the same for everybody, each subscriber loads by itself. Of projects
+//! that are closed to a subscriber it hears nothing; when that changes, it is told to read everything anew.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use switchyard_domain::access::ProjectReach;
 use switchyard_domain::approval::Approval;
 use switchyard_domain::comment::Comment;
 use switchyard_domain::config::StoredConfig;
@@ -70,6 +72,8 @@ pub(crate) struct Hub {
 pub struct FeedReader {
     app: App,
     scope: Scope,
+    /// What the scope reaches after the events that were handed out.
+    reach: ProjectReach,
     seen: i64,
     live: broadcast::Receiver<Arc<Change>>,
     behind: bool,
@@ -90,9 +94,11 @@ impl App {
     /// What the store says.
     pub async fn subscribe(&self, scope: Scope, since: Option<i64>) -> Result<FeedReader> {
         let head = self.store().feed_head(&scope).await?;
+        // Behind the head, so that a change of it is among the events to come.
+        let reach = self.store().project_reach(&scope).await?;
         let live = self.live_feed(scope, head);
         // What came between the two is read from the store.
-        Ok(FeedReader { app: self.clone(), scope, seen: since.unwrap_or(head), live, behind: true })
+        Ok(FeedReader { app: self.clone(), scope, reach, seen: since.unwrap_or(head), live, behind: true })
     }
 
     /// The number of the newest event.
@@ -105,6 +111,8 @@ impl App {
 
     /// The organisation's feed as it grows, at the latest from event `since` on.
     fn live_feed(&self, scope: Scope, since: i64) -> broadcast::Receiver<Arc<Change>> {
+        // It serves subscribers who see more than this one; each of them is asked about before it hears of anything.
+        let scope = scope.unattended();
         let mut feeds = self.parts.feed.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = feeds.get(&scope.org()) {
             return sender.subscribe();
@@ -214,9 +222,14 @@ impl App {
     }
 }
 
-/// Whether this kind of resource is one person's alone.
+/// Whether this kind of resource is one person's alone, or shows each person something else.
 fn is_personal(entity: Entity) -> bool {
-    matches!(entity, Entity::Terminal | Entity::Config)
+    matches!(entity, Entity::Terminal | Entity::Config | Entity::Project)
+}
+
+/// Whether an event may change which projects somebody reaches.
+fn changes_reach(event: &Event) -> bool {
+    matches!(event.entity, Entity::Access | Entity::Group)
 }
 
 fn absent_is_none(loaded: Result<Option<Resource>>) -> Result<Option<Resource>> {
@@ -241,7 +254,7 @@ impl FeedReader {
     pub async fn next(&mut self) -> Result<Delivery> {
         loop {
             if self.behind {
-                match self.app.store().events(&self.scope, self.seen, SLICE).await? {
+                match self.app.store().events(&self.scope.unattended(), self.seen, SLICE).await? {
                     FeedSlice::Reset { head } => {
                         (self.seen, self.behind) = (head, false);
                         return Ok(Delivery::Reset(head));
@@ -249,7 +262,14 @@ impl FeedReader {
                     FeedSlice::Events(events) => {
                         let (last, full) =
                             (events.last().map(|event| event.seq), events.len() == SLICE as usize);
-                        let changes = self.visible(self.app.load(&self.scope, events).await?).await?;
+                        // Which projects the client knew when it was here last is not known any more.
+                        if self.is_bounded() && events.iter().any(changes_reach) {
+                            self.reach = self.app.store().project_reach(&self.scope).await?;
+                            (self.seen, self.behind) = (last.unwrap_or(self.seen), full);
+                            return Ok(Delivery::Reset(self.seen));
+                        }
+                        let scope = self.scope.unattended();
+                        let changes = self.visible(self.app.load(&scope, events).await?).await?;
                         (self.seen, self.behind) = (last.unwrap_or(self.seen), full);
                         if !changes.is_empty() {
                             return Ok(Delivery::Changes(changes));
@@ -276,6 +296,16 @@ impl FeedReader {
                     }
                     // They are out of the channel: who gives up here reads them from the store.
                     self.behind = true;
+                    let reach = match self.is_bounded() && changes.iter().any(|one| changes_reach(&one.event))
+                    {
+                        true => Some(self.app.store().project_reach(&self.scope).await?),
+                        false => None,
+                    };
+                    if let Some(reach) = reach.filter(|reach| *reach != self.reach) {
+                        self.reach = reach;
+                        (self.seen, self.behind) = (seen, behind);
+                        return Ok(Delivery::Reset(seen));
+                    }
                     let changes = self.visible(changes).await?;
                     (self.seen, self.behind) = (seen, behind);
                     if !changes.is_empty() {
@@ -291,15 +321,24 @@ impl FeedReader {
         }
     }
 
+    /// Whether there can be projects that are closed to this subscriber.
+    fn is_bounded(&self) -> bool {
+        !self.scope.reaches_all_projects()
+    }
+
     /// What this subscriber may see of changes that all of the organisation's share.
     async fn visible(&self, changes: Vec<Arc<Change>>) -> Result<Vec<Arc<Change>>> {
         let mut visible = Vec::with_capacity(changes.len());
         for change in changes {
-            if !is_personal(change.event.entity) {
+            let event = change.event.clone();
+            if event.project_id.is_some_and(|project| !self.reach.includes(project)) {
+                continue;
+            }
+            let is_gone = (event.entity, event.verb) == (Entity::Project, Verb::Deleted);
+            if !is_personal(event.entity) || is_gone {
                 visible.push(change);
                 continue;
             }
-            let event = change.event.clone();
             if event.entity == Entity::Config && event.id != self.scope.user().0 {
                 continue;
             }

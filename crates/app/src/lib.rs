@@ -3,6 +3,7 @@
 //! The only place where rules meet the store and the runner. Knows neither how a request came in nor which
 //! database or which kind of runner there is; time and authority come in with each call.
 
+mod access;
 mod api_key;
 mod approval;
 mod audit;
@@ -14,6 +15,7 @@ mod dev_server;
 mod drivers;
 mod expiry;
 mod feed;
+mod group;
 mod limit;
 mod locks;
 mod login;

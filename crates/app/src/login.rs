@@ -56,6 +56,14 @@ impl App {
         self.store().spend(self.now(), secret, expires_at).await
     }
 
+    /// Takes over which groups the proxy in front of the instance says a user is in.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn sync_groups(&self, user: UserId, names: &[String]) -> Result<()> {
+        self.store().sync_groups(self.now(), user, names).await
+    }
+
     /// Makes a local account.
     ///
     /// # Errors

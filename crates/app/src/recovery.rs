@@ -34,6 +34,7 @@ impl App {
 
     /// Tries until the runner has finished or undone what is under way in a workspace.
     pub(crate) async fn recover_workspace(&self, scope: Scope, id: WorkspaceId) {
+        let scope = scope.unattended();
         for _ in 0..TRIES {
             match self.take_up(scope, id).await {
                 Err(error) if runner_is_away(&error) => tokio::time::sleep(WAIT).await,

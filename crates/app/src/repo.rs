@@ -1,5 +1,6 @@
 //! What people do with repos, and how they find them.
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::agent::Agent;
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, Repo};
 use switchyard_domain::store::Act;
@@ -13,7 +14,7 @@ impl App {
     /// # Errors
     /// `Invalid` with a code that says what is wrong with the path; `Conflict` when the project has it already.
     pub async fn add_repo(&self, act: &Act, project: ProjectId, path: &str) -> Result<Repo> {
-        self.store().project(&act.scope, project).await?;
+        self.store().project(&act.scope, project).await?.my_role.require(ProjectRole::Admin)?;
         if path.trim().is_empty() {
             return Err(Error::invalid("path", "Give the path of a git repository."));
         }

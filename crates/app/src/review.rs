@@ -48,7 +48,7 @@ impl App {
         validate_text("message", message)?;
         let _only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
-        let site = self.open_site(&act.scope, id).await?;
+        let site = self.site_to_change(&act.scope, id).await?;
         let commits = self.runner(site.user_id).commit(&site, message).await?;
         self.touch(act, id).await?;
         Ok(commits)
@@ -78,7 +78,7 @@ impl App {
     /// As [`App::diff`], `Conflict` with code `no_remote`, and `Forbidden` with code `not_the_owner` for another's.
     pub async fn push(&self, act: &Act, id: WorkspaceId, remote: Option<&str>) -> Result<Pushed> {
         let _only_one = self.hold_workspace(id).await?;
-        let site = self.open_site(&act.scope, id).await?;
+        let site = self.site_to_change(&act.scope, id).await?;
         // The remote is talked to as whoever the workspace is of.
         require_owner(&act.scope, site.user_id)?;
         let pushed = self.runner(site.user_id).push(&site, remote).await?;
@@ -101,7 +101,7 @@ impl App {
     /// As [`App::diff`].
     pub async fn checkpoint(&self, act: &Act, id: WorkspaceId) -> Result<Checkpoint> {
         let _only_one = self.hold_workspace(id).await?;
-        let site = self.open_site(&act.scope, id).await?;
+        let site = self.site_to_change(&act.scope, id).await?;
         let checkpoint = self.runner(site.user_id).checkpoint(&site, CheckpointReason::Manual).await?;
         self.touch(act, id).await?;
         Ok(checkpoint)
@@ -114,7 +114,7 @@ impl App {
     pub async fn rewind(&self, act: &Act, id: WorkspaceId, number: u32) -> Result<Checkpoint> {
         let _only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
-        let site = self.open_site(&act.scope, id).await?;
+        let site = self.site_to_change(&act.scope, id).await?;
         let saved = self.runner(site.user_id).rewind(&site, number).await?;
         self.touch(act, id).await?;
         Ok(saved)

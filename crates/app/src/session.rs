@@ -1,5 +1,6 @@
 //! What people do with sessions.
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::message::{Message, validate_text};
 use switchyard_domain::session::{Session, SessionStatus};
@@ -126,6 +127,7 @@ impl App {
     /// `NotFound`, `Unavailable` when the runner does not answer.
     pub async fn stop_session(&self, act: &Act, id: SessionId) -> Result<()> {
         let session = self.store().session(&act.scope, id).await?;
+        self.require(&act.scope, session.project_id, ProjectRole::Editor).await?;
         match self.runner(session.created_by).stop_session(id).await {
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {
                 // No process is there to be stopped: only the row may say otherwise.
@@ -156,6 +158,7 @@ impl App {
         choice_id: &str,
     ) -> Result<()> {
         let session = self.store().session(&act.scope, id).await?;
+        self.require(&act.scope, session.project_id, ProjectRole::Editor).await?;
         require_owner(&act.scope, session.created_by)?;
         let offered = session.modes.iter().any(|option| {
             option.id == option_id && option.choices.iter().any(|choice| choice.id == choice_id)

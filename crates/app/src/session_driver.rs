@@ -51,7 +51,9 @@ impl App {
         self.wake_driver(scope, id, false);
     }
 
+    /// It goes on even if who left it work may not see the project any more: nothing that an agent says is lost.
     fn wake_driver(&self, scope: Scope, id: SessionId, call: bool) {
+        let scope = scope.unattended();
         let mut at_work = self.parts.drivers.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(driver) = at_work.get(&id) {
             driver.called.fetch_or(call, Ordering::Relaxed);

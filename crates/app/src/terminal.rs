@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::stream::{StreamExt, once};
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::runner::{
     TerminalInputs, TerminalOutput, TerminalOutputs, TerminalProgram, TerminalStart, WorkspaceSite,
 };
@@ -78,7 +79,7 @@ impl App {
         let name = name.map(validate_name).transpose()?;
         // A discard that comes meanwhile waits, and closes this one too.
         let _only_one = self.hold_workspace(workspace).await?;
-        let site = self.open_site(&act.scope, workspace).await?;
+        let site = self.site_to_change(&act.scope, workspace).await?;
         self.open_terminal(act, site, TerminalProgram::Shell, name, size).await
     }
 
@@ -139,6 +140,16 @@ impl App {
     /// `NotFound`, for another's too.
     pub async fn terminal(&self, scope: &Scope, id: TerminalId) -> Result<Terminal> {
         self.store().terminal(scope, id).await
+    }
+
+    /// One of the acting user's terminals, for who may still change what is in its project.
+    ///
+    /// # Errors
+    /// `NotFound`, for another's too; `Forbidden`.
+    pub async fn usable_terminal(&self, scope: &Scope, id: TerminalId) -> Result<Terminal> {
+        let terminal = self.store().terminal(scope, id).await?;
+        self.require(scope, terminal.project_id, ProjectRole::Editor).await?;
+        Ok(terminal)
     }
 
     /// Renames a terminal.
@@ -211,7 +222,7 @@ impl App {
         from: Option<u64>,
         input: TerminalInputs,
     ) -> Result<TerminalOutputs> {
-        let terminal = self.store().terminal(&scope, id).await?;
+        let terminal = self.usable_terminal(&scope, id).await?;
         if let Some(end) = terminal.end {
             return Ok(only(end));
         }

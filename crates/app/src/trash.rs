@@ -1,5 +1,6 @@
 //! Discarding workspaces, and getting them back.
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::store::{Act, TerminalPlace, WorkspaceChange};
 use switchyard_domain::workspace::{Workspace, WorkspaceStatus};
 use switchyard_domain::{Error, ErrorKind, Result, Scope, WorkspaceId};
@@ -154,6 +155,7 @@ impl App {
     ) -> Result<()> {
         let only_one = self.hold_workspace(id).await?;
         let workspace = self.store().workspace(&act.scope, id).await?;
+        self.require(&act.scope, workspace.project_id, ProjectRole::Editor).await?;
         if workspace.status != WorkspaceStatus::Discarded {
             return Err(Error::conflict("workspace_not_discarded", "Discard the workspace first."));
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::message::validate_text;
 use switchyard_domain::runner::{Updated, WorkspaceSite};
@@ -58,6 +59,7 @@ impl App {
     ) -> Result<Workspace> {
         let task = self.store().task(&act.scope, task).await?;
         let project = self.store().project(&act.scope, task.project_id).await?;
+        project.my_role.require(ProjectRole::Editor)?;
         let repos = self.store().repos(&act.scope, task.project_id).await?;
         if repos.is_empty() {
             return Err(Error::conflict("no_repos", "Add a git repository to the project first."));
@@ -98,7 +100,7 @@ impl App {
             None => None,
         };
         let making = tokio::spawn({
-            let (app, scope) = (self.clone(), act.scope);
+            let (app, scope) = (self.clone(), act.scope.unattended());
             async move {
                 match app.finish_making(scope, workspace.id, session).await {
                     // The runner is away; the next one takes up what this one began.
@@ -267,7 +269,7 @@ impl App {
     ) -> Result<Updated> {
         let _only_one = self.hold_workspace(id).await?;
         self.refuse_while_active(&act.scope, id).await?;
-        let site = self.open_site(&act.scope, id).await?;
+        let site = self.site_to_change(&act.scope, id).await?;
         let updated = self.runner(site.user_id).update(&site, strategy, on_conflict).await?;
         self.touch(act, id).await?;
         Ok(updated)
@@ -304,6 +306,13 @@ impl App {
                 "The workspace could not be made. Discard it and start anew.",
             )),
         }
+    }
+
+    /// The same, for who may change what is in its project.
+    pub(crate) async fn site_to_change(&self, scope: &Scope, id: WorkspaceId) -> Result<WorkspaceSite> {
+        let project = self.store().workspace(scope, id).await?.project_id;
+        self.require(scope, project, ProjectRole::Editor).await?;
+        self.open_site(scope, id).await
     }
 
     /// Lets subscribers know that something about a workspace changed that its row does not hold.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchyard_app::{App, Change, Delivery, FeedReader, Ports, Resource};
+use switchyard_domain::access::{NewAccess, ProjectRole, Subject};
 use switchyard_domain::event::Entity;
 use switchyard_domain::organisation::NewInvitation;
+use switchyard_domain::project::ProjectPatch;
 use switchyard_domain::runner::{Runner, Runners};
 use switchyard_domain::store::*;
 use switchyard_domain::task::{NewTask, Priority, TaskStatus};
@@ -210,4 +212,90 @@ async fn a_reader_that_gives_up_waiting_misses_nothing() {
     let (_, seqs) = tokio::join!(team.work(), tokio::time::timeout(Duration::from_secs(20), impatient));
     let seqs = seqs.unwrap();
     assert!(seqs.iter().copied().eq(since + 1..since + 1 + seqs.len() as i64), "{seqs:?}");
+}
+
+/// What a reader is told next.
+async fn next(reader: &mut FeedReader) -> Delivery {
+    tokio::time::timeout(Duration::from_secs(10), reader.next()).await.unwrap().unwrap()
+}
+
+fn projects(delivery: Delivery) -> Vec<ProjectId> {
+    let Delivery::Changes(changes) = delivery else { panic!("the feed was reset") };
+    changes.iter().filter_map(|change| change.event.project_id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_project_that_is_closed_to_somebody_they_hear_nothing_until_it_is_opened() {
+    let team = Team::new().await;
+    let act = |action| team.app.act(team.ada, action);
+    team.store.set_member_role(&act("member.update"), team.bob.user(), Role::Member).await.unwrap();
+    let bob = Actor::authenticated(team.bob.user(), vec![(team.bob.org(), Role::Member)]);
+    let bob = bob.scope(team.bob.org()).unwrap();
+    let make = async |name: &str| {
+        team.store.create_project(&act("project.create"), name, &Default::default()).await.unwrap()
+    };
+    let (shop, mill) = (make("Shop").await, make("Mill").await);
+    // Bob is first, so that what all share is loaded in his name.
+    let mut bobs = team.app.subscribe(bob, None).await.unwrap();
+    let mut adas = team.app.subscribe(team.ada, None).await.unwrap();
+    let close = NewAccess { restricted: true, entries: Vec::new() };
+    team.app.set_access(&act("access.update"), shop.id, shop.version, &close).await.unwrap();
+    let Delivery::Reset(since) = next(&mut bobs).await else {
+        panic!("Bob still has a project on his screen")
+    };
+    assert_eq!(since, team.app.feed_head(&bob).await.unwrap());
+    assert_eq!(projects(next(&mut adas).await), [shop.id, shop.id]);
+    let task = |title: &str| NewTask {
+        title: title.to_owned(),
+        description: String::new(),
+        status: TaskStatus::Todo,
+        priority: Priority::None,
+        labels: Vec::new(),
+        assignee: None,
+    };
+    let add = async |project: ProjectId| {
+        team.store.create_task(&act("task.create"), project, &task("x")).await.unwrap();
+    };
+    add(shop.id).await;
+    add(mill.id).await;
+    assert_eq!(projects(next(&mut bobs).await), [mill.id]);
+    let change = loop {
+        let Delivery::Changes(changes) = next(&mut adas).await else { panic!() };
+        if let Some(change) = changes.iter().find(|change| change.event.project_id == Some(shop.id)) {
+            break Arc::clone(change);
+        }
+    };
+    assert!(matches!(change.resource, Some(Resource::Task(_))), "what Bob may not see Ada is shown");
+    // Who comes back from a time before is told to forget what they have.
+    let mut later = team.app.subscribe(bob, Some(since - 2)).await.unwrap();
+    assert!(matches!(next(&mut later).await, Delivery::Reset(_)));
+    let version = team.app.access(&team.ada, shop.id).await.unwrap().version;
+    let entries = vec![(Subject::User(bob.user()), ProjectRole::Viewer)];
+    let open = NewAccess { restricted: true, entries };
+    team.app.set_access(&act("access.update"), shop.id, version, &open).await.unwrap();
+    assert!(matches!(next(&mut bobs).await, Delivery::Reset(_)), "a project came");
+    add(shop.id).await;
+    assert_eq!(projects(next(&mut bobs).await), [shop.id]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_subscriber_is_told_what_they_may_do_in_a_project() {
+    let team = Team::new().await;
+    let act = |action| team.app.act(team.ada, action);
+    let shop = team.store.create_project(&act("project.create"), "Shop", &Default::default()).await.unwrap();
+    team.store.set_member_role(&act("member.update"), team.bob.user(), Role::Member).await.unwrap();
+    let bob = Actor::authenticated(team.bob.user(), vec![(team.bob.org(), Role::Member)]);
+    let bob = bob.scope(team.bob.org()).unwrap();
+    let named = vec![(Subject::User(bob.user()), ProjectRole::Viewer)];
+    let access = NewAccess { restricted: true, entries: named };
+    let version = team.app.set_access(&act("access.update"), shop.id, 1, &access).await.unwrap().version;
+    let mut bobs = team.app.subscribe(bob, None).await.unwrap();
+    let mut adas = team.app.subscribe(team.ada, None).await.unwrap();
+    let patch = ProjectPatch { name: Some("Shops".to_owned()), ..ProjectPatch::default() };
+    team.store.update_project(&act("project.update"), shop.id, version, &patch).await.unwrap();
+    for (reader, role) in [(&mut bobs, ProjectRole::Viewer), (&mut adas, ProjectRole::Admin)] {
+        let Delivery::Changes(changes) = next(reader).await else { panic!() };
+        let Some(Resource::Project(told)) = &changes[0].resource else { panic!() };
+        assert_eq!((told.name.as_str(), told.my_role), ("Shops", role));
+    }
 }

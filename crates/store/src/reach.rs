@@ -80,8 +80,10 @@ impl Reach {
                 Reached { scope: Some(scope), projects: projects_of(tx, &scope).await? }
             }
         };
-        if let Tx::Sqlite(connection) = tx {
-            connection.reach(reached);
+        match tx {
+            Tx::Sqlite(connection) => connection.reach(reached),
+            #[cfg(feature = "postgres")]
+            Tx::Postgres(_) => {}
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! A hosted instance as its people meet it: who they are, what they may do, and what they never see.
 
+mod access;
 mod browser;
 mod database;
 mod events;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use switchyard_integration::{Hosted, Method, Visitor, id};
 use uuid::Uuid;
 
-use super::organisations::team;
+use super::access;
+use super::organisations::{join, own_id, team};
 use super::tokens::{good, token};
 use crate::api::routes::{Route, compare, routes};
 
@@ -42,6 +43,43 @@ async fn user_of(visitor: &Visitor) -> String {
     id(&visitor.get("/api/auth/me").await.expect(200)["user"]).to_owned()
 }
 
+/// Colleagues beside a restricted project: one whom it does not name, one who may look, one who may work.
+struct Named {
+    people: [(Visitor, String); 3],
+}
+
+impl Named {
+    async fn in_team(hosted: &Hosted, admin: &Visitor, org: &Value) -> Self {
+        let person = async |name: &str| {
+            let person = hosted.person(name).await;
+            join(admin, &person, "member").await;
+            let user = own_id(&person).await;
+            (by_token(hosted, &user, org), user)
+        };
+        Self { people: [person("nora").await, person("vera").await, person("edgar").await] }
+    }
+
+    /// What a route answers each of them of a new project's, or of its task's.
+    async fn ask(&self, admin: &Visitor, route: &Route, nothing: &str) -> Vec<String> {
+        let [(outsider, _), (viewer, vera), (editor, edgar)] = &self.people;
+        let project = admin.post("/api/projects", json!({ "name": "Restricted" })).await.expect(201);
+        let tasks = format!("/api/projects/{}/tasks", id(&project));
+        let task = admin.post(&tasks, json!({ "title": "A task" })).await.expect(201);
+        let entries = [("user", vera.as_str(), "viewer"), ("user", edgar.as_str(), "editor")];
+        access::name(admin, id(&project), true, &entries).await;
+        let real = if route.path.starts_with("/api/tasks") { id(&task) } else { id(&project) };
+        let hidden = ask(outsider, route, real).await;
+        let missing = ask(outsider, route, nothing).await;
+        assert_eq!(
+            hidden, missing,
+            "{} {} tells what is closed from what is not there",
+            route.method, route.path
+        );
+        let seen = [hidden.0, ask(viewer, route, real).await.0, ask(editor, route, real).await.0];
+        seen.iter().map(u16::to_string).collect()
+    }
+}
+
 #[tokio::test]
 async fn every_route_answers_everybody_as_the_golden_table_says() {
     let hosted = Hosted::start().await;
@@ -67,8 +105,10 @@ async fn every_route_answers_everybody_as_the_golden_table_says() {
     let expired = hosted.stranger().bearing(&token(&expired));
     let removed = by_token(&hosted, &user_of(&other).await, &org);
 
+    let named = Named::in_team(&hosted, &ada, &org).await;
+
     let mut table = String::from(
-        "# method path | nobody | expired | removed | viewer | member | admin | another organisation, that id | its own, no such id\n",
+        "# method path | nobody | expired | removed | viewer | member | admin | another organisation, that id | its own, no such id | restricted, not named | its viewer | its editor\n",
     );
     let nothing = Uuid::now_v7().to_string();
     for route in routes() {
@@ -96,7 +136,11 @@ async fn every_route_answers_everybody_as_the_golden_table_says() {
             assert_eq!(foreign, missing, "{line} tells what is another's from what is not there");
         }
         let statuses = [nobody.0, late.0, out.0, viewer.0, as_member.0, as_admin.0, foreign.0, missing.0];
-        let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
+        let mut statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
+        match route.path.contains("{id}") {
+            true => statuses.extend(named.ask(&admin, &route, &nothing).await),
+            false => statuses.extend(["", "", ""].map(|_| "-".to_owned())),
+        }
         writeln!(table, "{line} | {}", statuses.join(" | ")).expect("a line");
     }
     compare("tests/integration/hosted/reaching.golden.txt", &table);

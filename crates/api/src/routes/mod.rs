@@ -1,5 +1,6 @@
 //! All routes, one file per noun. A handler extracts, makes one call and replies.
 
+mod access;
 mod api_key;
 mod approval;
 mod audit;
@@ -9,6 +10,7 @@ mod config;
 mod credential;
 mod files;
 mod github;
+mod group;
 mod info;
 mod login;
 mod organisation;
@@ -35,9 +37,11 @@ pub(crate) fn all() -> Vec<Route> {
         login::routes(),
         ticket::routes(),
         organisation::routes(),
+        group::routes(),
         api_key::routes(),
         audit::routes(),
         project::routes(),
+        access::routes(),
         repo::routes(),
         task::routes(),
         workspace::routes(),

@@ -8,7 +8,7 @@ use switchyard_domain::{SessionId, WorkspaceId};
 use crate::error::ApiResult;
 use crate::extract::{Caller, Id, Params};
 use crate::state::ApiState;
-use crate::stream::standing::Standing;
+use crate::stream::standing::{Standing, Watched};
 use crate::stream::{PROTOCOL, changes, events, transcript};
 use crate::table::Route;
 use crate::wire::diff::ChangeFrame;
@@ -54,6 +54,7 @@ async fn follow(
 ) -> ApiResult<Response> {
     state.app.session(&caller.scope, id).await?;
     let app = state.app;
+    let standing = standing.of(Watched::Session(id));
     let serve = move |socket| standing.hold(transcript::serve(app, caller.scope, id, query.after, socket));
     Ok(socket.protocols([PROTOCOL]).max_message_size(LARGEST_FRAME).on_upgrade(serve))
 }
@@ -66,6 +67,7 @@ async fn watch(
     socket: WebSocketUpgrade,
 ) -> ApiResult<Response> {
     let stream = state.app.changes(&caller.scope, id).await?;
+    let standing = standing.of(Watched::Workspace(id));
     let serve = move |socket| standing.hold(changes::serve(stream, socket));
     Ok(socket.protocols([PROTOCOL]).max_message_size(LARGEST_FRAME).on_upgrade(serve))
 }

@@ -10,7 +10,7 @@ use switchyard_domain::{Role, TerminalId, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
 use crate::state::ApiState;
-use crate::stream::standing::Standing;
+use crate::stream::standing::{Standing, Watched};
 use crate::stream::{PROTOCOL, terminal};
 use crate::table::{Authority, Rate, Route};
 use crate::wire::Page;
@@ -158,8 +158,9 @@ async fn attach(
     standing: Standing,
     socket: WebSocketUpgrade,
 ) -> ApiResult<Response> {
-    state.app.terminal(&caller.scope, id).await?;
+    state.app.usable_terminal(&caller.scope, id).await?;
     let app = state.app;
+    let standing = standing.of(Watched::Terminal(id));
     let serve = move |socket| standing.hold(terminal::serve(app, caller.scope, id, query.from, socket));
     Ok(socket.protocols([PROTOCOL]).max_message_size(terminal::LARGEST_MESSAGE).on_upgrade(serve))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::Request;
 use axum::http::request::Parts;
-use switchyard_domain::{ErrorKind, Result, Scope};
+use switchyard_domain::{ErrorKind, Result, Scope, SessionId, TerminalId, WorkspaceId};
 use tokio::time::sleep;
 
 use crate::auth::{Identified, Voucher};
@@ -24,6 +24,20 @@ pub(crate) struct Standing {
     scope: Scope,
     /// What stands in for what was shown, where that was used up.
     voucher: Option<Voucher>,
+    of: Watched,
+}
+
+/// What a stream is of, which its opener must go on reaching.
+#[derive(Clone, Copy)]
+pub(crate) enum Watched {
+    /// The organisation's feed, which looks by itself at what it tells whom.
+    Feed,
+    /// A session's transcript.
+    Session(SessionId),
+    /// A workspace's files.
+    Workspace(WorkspaceId),
+    /// A terminal.
+    Terminal(TerminalId),
 }
 
 impl FromRequestParts<ApiState> for Standing {
@@ -37,14 +51,19 @@ impl FromRequestParts<ApiState> for Standing {
         if let Some(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
             shown.extensions.insert(*address);
         }
-        Ok(Self { state: state.clone(), shown, scope, voucher: by_ticket.then_some(voucher) })
+        Ok(Self { state: state.clone(), shown, scope, voucher: by_ticket.then_some(voucher), of: Watched::Feed })
     }
 }
 
 impl Standing {
+    /// The same, of one thing.
+    pub(crate) fn of(self, of: Watched) -> Self {
+        Self { of, ..self }
+    }
+
     /// Serves a stream to its end, or until its opener may not have it any more: signed out, taken out, in another role
-    /// or organisation, with a key that was deleted or a token that expired. Then the connection breaks off, and
-    /// connecting again tells why.
+    /// or organisation, with a key that was deleted or a token that expired, or with a project closed to them. Then the
+    /// connection breaks off, and connecting again tells why.
     pub(crate) async fn hold(self, stream: impl Future<Output = ()>) {
         tokio::select! {
             () = stream => {}
@@ -69,12 +88,35 @@ impl Standing {
         loop {
             sleep(LOOK_EVERY).await;
             match self.again().await {
-                Ok(known) if known.scope == self.scope => {}
-                Err(error) if !matches!(error.kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden) => {
+                Ok(known) if known.scope == self.scope => {
+                    if self.reached().await.is_err_and(|error| is_refusal(error.kind)) {
+                        return;
+                    }
+                }
+                Err(error) if !is_refusal(error.kind) => {
                     tracing::debug!(?error, "whether a stream may go on is not known at the moment");
                 }
                 Ok(_) | Err(_) => return,
             }
         }
     }
+
+    /// Refuses what the stream is of if its opener does not reach it any more.
+    async fn reached(&self) -> Result<()> {
+        if self.scope.reaches_all_projects() {
+            return Ok(());
+        }
+        let (app, scope) = (&self.state.app, &self.scope);
+        match self.of {
+            Watched::Feed => Ok(()),
+            Watched::Session(id) => app.session(scope, id).await.map(drop),
+            Watched::Workspace(id) => app.workspace(scope, id).await.map(drop),
+            Watched::Terminal(id) => app.usable_terminal(scope, id).await.map(drop),
+        }
+    }
+}
+
+/// Whether an error says that somebody may not, and not that it is not known whether they may.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden | ErrorKind::NotFound)
 }

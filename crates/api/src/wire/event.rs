@@ -16,8 +16,8 @@ use super::task::Task;
 use super::terminal::Terminal;
 use super::workspace::Workspace;
 
-/// One change. `data` is the resource as it is now, null when it is gone. Changes of organisations, members, invitations
-/// and API keys carry none: ask for them again.
+/// One change. `data` is the resource as it is now, null when it is gone. Changes of organisations, members, invitations,
+/// API keys, groups and access lists carry none: ask for them again.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FeedEvent {
     seq: i64,

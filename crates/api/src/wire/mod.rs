@@ -1,5 +1,6 @@
 //! Wire types, one file per noun: what clients send and get. Domain types have no wire shape of their own.
 
+pub(crate) mod access;
 pub(crate) mod agent;
 pub(crate) mod approval;
 pub(crate) mod audit;
@@ -10,6 +11,7 @@ pub(crate) mod diff;
 pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod files;
+pub(crate) mod group;
 pub(crate) mod info;
 pub(crate) mod message;
 pub(crate) mod organisation;

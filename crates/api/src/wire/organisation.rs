@@ -152,6 +152,8 @@ pub(crate) struct ApiKey {
     user_id: Uuid,
     name: String,
     role: Role,
+    /// Whether it reaches those projects alone that name it.
+    for_projects: bool,
     /// Its last characters.
     hint: String,
     created_at: Time,
@@ -168,6 +170,7 @@ impl From<domain::api_key::ApiKey> for ApiKey {
             user_id: key.user_id.into(),
             name: key.name,
             role: key.role.into(),
+            for_projects: key.for_projects,
             hint: key.hint,
             created_at: key.created_at.into(),
             expires_at: key.expires_at.map(Time),

@@ -5,6 +5,7 @@ use switchyard_domain::{Error, project as domain};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::access::ProjectRole;
 use super::agent::AgentSpec;
 use super::task::TaskStatus;
 use super::{Time, present};
@@ -24,6 +25,10 @@ pub(crate) struct Project {
     updated_at: Time,
     pub(crate) version: i64,
     task_counts: TaskCounts,
+    /// Whether it is there for those alone who are named, and for the organisation's admins.
+    restricted: bool,
+    /// What the caller may do in it.
+    my_role: ProjectRole,
 }
 
 /// Number of tasks in each status.
@@ -50,6 +55,8 @@ impl From<domain::Project> for Project {
             updated_at: project.updated_at.into(),
             version: project.version,
             task_counts: TaskCounts { todo, in_progress, in_review, done, cancelled },
+            restricted: project.restricted,
+            my_role: project.my_role.into(),
         }
     }
 }

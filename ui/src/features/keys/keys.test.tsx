@@ -8,7 +8,7 @@ import { KeysPage } from './KeysPage';
 
 afterEach(closePage);
 
-const KEY: ApiKey = { id: 'k1', name: 'Nightly build', role: 'member', hint: '7fQ2', user_id: 'ada', created_at: '2026-01-01T00:00:00Z', expires_at: null, last_used_at: null };
+const KEY: ApiKey = { id: 'k1', name: 'Nightly build', role: 'member', for_projects: false, hint: '7fQ2', user_id: 'ada', created_at: '2026-01-01T00:00:00Z', expires_at: null, last_used_at: null };
 
 function withKeys(list: ApiKey[]) {
   return fakeTransport(({ method, path }) => {

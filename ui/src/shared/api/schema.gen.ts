@@ -564,6 +564,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups, by name
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["group_list"];
+        put?: never;
+        /**
+         * Makes a group with nobody in it
+         * @description Needs the role admin. Rate class: default.
+         */
+        post: operations["group_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a group; no project names it any more
+         * @description Needs the role admin. Rate class: default.
+         */
+        delete: operations["group_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Renames a group
+         * @description Needs the role admin. Rate class: default.
+         */
+        patch: operations["group_update"];
+        trace?: never;
+    };
+    "/api/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is in a group, by name
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["group_list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts a member of the organisation into a group
+         * @description Needs the role admin. Rate class: default.
+         */
+        put: operations["group_add_member"];
+        post?: never;
+        /**
+         * Takes somebody out of a group
+         * @description Needs the role admin. Rate class: default.
+         */
+        delete: operations["group_remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/info": {
         parameters: {
             query?: never;
@@ -846,6 +938,30 @@ export interface paths {
          * @description Needs the role member. Rate class: default.
          */
         patch: operations["project_update"];
+        trace?: never;
+    };
+    "/api/projects/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see a project, and what they may do in it
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["access_read"];
+        /**
+         * Says who may see a project: the whole list, by an admin of the project
+         * @description Needs the role member. Rate class: default.
+         */
+        put: operations["access_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{id}/repos": {
@@ -1709,6 +1825,23 @@ export interface components {
             /** @description What stands behind `#` in its address. */
             secret: string;
         };
+        /** @description Who may see a project. */
+        Access: {
+            /** @description Groups, persons and keys, each by name. */
+            entries: components["schemas"]["AccessEntry"][];
+            /** @description Whether those alone may who are named, and the organisation's admins. */
+            restricted: boolean;
+            /**
+             * Format: int64
+             * @description The project's version.
+             */
+            version: number;
+        };
+        /** @description Somebody whom a project names, and what they may do. */
+        AccessEntry: {
+            role: components["schemas"]["ProjectRole"];
+            subject: components["schemas"]["Subject"];
+        };
         /** @description Adds a repository that is on this machine. */
         AddRepo: {
             /** @description Any path inside of it; `~` stands for the home folder. */
@@ -1754,6 +1887,8 @@ export interface components {
         ApiKey: {
             created_at: components["schemas"]["Time"];
             expires_at: components["schemas"]["Time"] | null;
+            /** @description Whether it reaches those projects alone that name it. */
+            for_projects: boolean;
             /** @description Its last characters. */
             hint: string;
             /** Format: uuid */
@@ -1988,6 +2123,10 @@ export interface components {
             side: components["schemas"]["DiffSide"];
             text: string;
         };
+        /** @description Makes a group. */
+        CreateGroup: {
+            name: string;
+        };
         /** @description Invites somebody. */
         CreateInvitation: {
             /**
@@ -2203,8 +2342,8 @@ export interface components {
             terminals: boolean;
         };
         /**
-         * @description One change. `data` is the resource as it is now, null when it is gone. Changes of organisations, members, invitations
-         *     and API keys carry none: ask for them again.
+         * @description One change. `data` is the resource as it is now, null when it is gone. Changes of organisations, members, invitations,
+         *     API keys, groups and access lists carry none: ask for them again.
          */
         FeedEvent: {
             data: Record<string, never>;
@@ -2276,6 +2415,31 @@ export interface components {
             email: string;
             name: string;
         };
+        /** @description Members of the organisation under one name. */
+        Group: {
+            created_at: components["schemas"]["Time"];
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            member_count: number;
+            name: string;
+            source: components["schemas"]["GroupSource"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Somebody in a group. */
+        GroupMember: {
+            avatar_url: string | null;
+            name: string;
+            /** Format: uuid */
+            user_id: string;
+            username: string | null;
+        };
+        /**
+         * @description Who says who is in a group: the organisation's admins, or the proxy in front of the instance.
+         * @enum {string}
+         */
+        GroupSource: "admin" | "proxy";
         /** @description Whether the instance is up. */
         Health: {
             /** @description `ok`. */
@@ -2498,6 +2662,12 @@ export interface components {
              */
             version: number | null;
         };
+        /** @description Renames a group. */
+        PatchGroup: {
+            name: string;
+            /** Format: int64 */
+            version?: number | null;
+        };
         /** @description Changes what a member may do. */
         PatchMember: {
             role: components["schemas"]["Role"];
@@ -2624,13 +2794,22 @@ export interface components {
             deleted_at: components["schemas"]["Time"] | null;
             /** Format: uuid */
             id: string;
+            /** @description What the caller may do in it. */
+            my_role: components["schemas"]["ProjectRole"];
             name: string;
+            /** @description Whether it is there for those alone who are named, and for the organisation's admins. */
+            restricted: boolean;
             settings: components["schemas"]["ProjectSettings"];
             task_counts: components["schemas"]["TaskCounts"];
             updated_at: components["schemas"]["Time"];
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description What somebody may do in a project; each role includes those before it.
+         * @enum {string}
+         */
+        ProjectRole: "viewer" | "editor" | "admin";
         /** @description What a project wants of its workspaces. */
         ProjectSettings: {
             branch_prefix: string;
@@ -2659,10 +2838,29 @@ export interface components {
             output: string;
             remote: string;
         };
+        /** @description Says who may see a project: the whole list. */
+        PutAccess: {
+            entries: components["schemas"]["PutAccessEntry"][];
+            /** @description Whether those alone may who are named. Whoever restricts a project is named as its admin. */
+            restricted: boolean;
+            /** Format: int64 */
+            version?: number | null;
+        };
+        /** @description Somebody whom a project is to name. */
+        PutAccessEntry: {
+            role: components["schemas"]["ProjectRole"];
+            subject: components["schemas"]["PutSubject"];
+        };
         /** @description Sets a credential. */
         PutCredential: {
             /** @description 1 to 16,384 bytes; white space around it is left out. */
             value: string;
+        };
+        /** @description Whom a project is to name. */
+        PutSubject: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["SubjectKind"];
         };
         /** @description A refresh token, to be replaced. */
         Refresh: {
@@ -2787,6 +2985,18 @@ export interface components {
              */
             rows?: number | null;
         };
+        /** @description Whom a project names. */
+        Subject: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["SubjectKind"];
+            name: string;
+        };
+        /**
+         * @description What a project can name.
+         * @enum {string}
+         */
+        SubjectKind: "user" | "group" | "api_key";
         /** @description Where to act from now on. */
         SwitchOrganisation: {
             /** Format: uuid */
@@ -4180,6 +4390,247 @@ export interface operations {
             };
         };
     };
+    group_list: {
+        parameters: {
+            query?: {
+                /** @description At most this many items, 1 to 1000; 200 where nothing is said. */
+                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Group"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGroup"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchGroup"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_list_members: {
+        parameters: {
+            query?: {
+                /** @description At most this many items, 1 to 1000; 200 where nothing is said. */
+                limit?: number | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["GroupMember"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     instance_info: {
         parameters: {
             query?: never;
@@ -4798,6 +5249,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutAccess"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
                 };
             };
             /** @description What went wrong */

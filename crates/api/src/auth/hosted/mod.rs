@@ -153,13 +153,14 @@ impl Hosted {
         }
         if let Some(identity) = proxy::identity(parts, &self.proxies)? {
             let user = app.sign_in_from_outside(&identity).await?;
+            app.sync_groups(user.id, &proxy::groups(&parts.headers)).await?;
             return self.by_user(app, user.id, None).await;
         }
         let Some(cookie) = cookie::LOGIN.value(headers) else { return Err(not_signed_in()) };
         self.address.require_own_page(parts)?;
         let known = app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?;
         let login = known.credential;
-        let scope = scope_of(&known.user, &known.memberships, Some(login.org_id))?;
+        let scope = scope_of(actor(&known.user, &known.memberships), &known.memberships, Some(login.org_id))?;
         Ok(Identified { scope, voucher: Voucher { login: Some(login.id), ..Voucher::default() } })
     }
 
@@ -196,7 +197,7 @@ impl Hosted {
 
     async fn by_user(&self, app: &App, user: UserId, org: Option<OrgId>) -> Result<Identified> {
         let known = app.known_user(user).await?;
-        let scope = scope_of(&known.user, &known.memberships, org)?;
+        let scope = scope_of(actor(&known.user, &known.memberships), &known.memberships, org)?;
         Ok(Identified { scope, voucher: Voucher::default() })
     }
 
@@ -222,10 +223,13 @@ impl Hosted {
     }
 }
 
-async fn by_key(app: &App, key: SecretDigest) -> Result<Identified> {
-    let known = app.known_api_key(&key).await?.ok_or_else(token::invalid)?;
-    let scope = scope_of(&known.user, &known.memberships, Some(known.credential.org_id))?;
-    Ok(Identified { scope, voucher: Voucher { key: Some(key), ..Voucher::default() } })
+async fn by_key(app: &App, shown: SecretDigest) -> Result<Identified> {
+    let known = app.known_api_key(&shown).await?.ok_or_else(token::invalid)?;
+    let key = &known.credential;
+    let actor = actor(&known.user, &known.memberships);
+    let actor = if key.for_projects { actor.through_key(key.id) } else { actor };
+    let scope = scope_of(actor, &known.memberships, Some(key.org_id))?;
+    Ok(Identified { scope, voucher: Voucher { key: Some(shown), ..Voucher::default() } })
 }
 
 /// A person that the issuer of a token vouches for.
@@ -244,12 +248,17 @@ fn outsider(claims: &Claims) -> OutsideIdentity {
     }
 }
 
-/// The authority of a user in `org`, or in their own organisation.
-fn scope_of(user: &User, memberships: &[Membership], org: Option<OrgId>) -> Result<Scope> {
+/// A user, with what they may do where they belong.
+fn actor(user: &User, memberships: &[Membership]) -> Actor {
+    let belongs = memberships.iter().map(|membership| (membership.organisation.id, membership.role));
+    Actor::authenticated(user.id, belongs.collect())
+}
+
+/// The authority of an actor in `org`, or in their own organisation.
+fn scope_of(actor: Actor, memberships: &[Membership], org: Option<OrgId>) -> Result<Scope> {
     let own = memberships.iter().find(|membership| membership.organisation.personal);
     let org = org.or(own.map(|own| own.organisation.id)).ok_or_else(not_signed_in)?;
-    let belongs = memberships.iter().map(|membership| (membership.organisation.id, membership.role));
-    Actor::authenticated(user.id, belongs.collect()).scope(org)
+    actor.scope(org)
 }
 
 /// What stands behind `Authorization: Bearer`, if the header is there.

@@ -6,11 +6,13 @@ use axum::extract::ConnectInfo;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use ipnet::IpNet;
+use switchyard_domain::group::{MOST_OF_ONE, group_name};
 use switchyard_domain::user::{OutsideIdentity, Provider};
 use switchyard_domain::{Error, ErrorKind, Result};
 
 const USER: &str = "x-forwarded-user";
 const EMAIL: &str = "x-forwarded-email";
+const GROUPS: &str = "x-forwarded-groups";
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Longest name that a proxy may give somebody, in bytes.
@@ -38,6 +40,18 @@ pub(super) fn identity(parts: &Parts, trusted: &[IpNet]) -> Result<Option<Outsid
         email,
         avatar_url: None,
     }))
+}
+
+/// The groups that a proxy, which is trusted, says its user is in. What cannot be a group's name is passed over, and so is
+/// what is beyond the most.
+pub(super) fn groups(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(GROUPS).iter().filter_map(|line| line.to_str().ok());
+    let named = lines.flat_map(|line| line.split(',')).filter_map(|name| group_name(name).ok());
+    let mut groups: Vec<String> = named.collect();
+    groups.sort();
+    groups.dedup();
+    groups.truncate(MOST_OF_ONE);
+    groups
 }
 
 /// The network address that a request comes from: what trusted proxies say, as far back as they are trusted.
@@ -99,6 +113,16 @@ mod tests {
             assert!(identity(&parts(stranger, &headers), &trusted()).unwrap().is_none(), "{stranger}");
         }
         assert!(identity(&parts("10.1.2.3", &headers), &[]).unwrap().is_none());
+    }
+
+    #[test]
+    fn groups_are_named_in_one_line_or_many_and_nonsense_is_passed_over() {
+        let long = "x".repeat(101);
+        let told = [("x-forwarded-groups", "ops, devs,,devs"), ("x-forwarded-groups", long.as_str())];
+        assert_eq!(groups(&parts("10.1.2.3", &told).headers), ["devs", "ops"]);
+        let many = (0..300).map(|number| format!("g{number:03}")).collect::<Vec<_>>().join(",");
+        assert_eq!(groups(&parts("10.1.2.3", &[("x-forwarded-groups", &many)]).headers).len(), MOST_OF_ONE);
+        assert!(groups(&parts("10.1.2.3", &[]).headers).is_empty());
     }
 
     #[test]
