@@ -105,6 +105,64 @@ export default async function people({ scenario, hosted: server, browser }) {
     await shown(create);
   });
 
+  const boards = (page) => page.getByRole('navigation', { name: 'Main' });
+  await scenario('a group is made, and people are put into it', async () => {
+    await settings(ada, 'Groups');
+    await shown(ada.getByText('No groups yet'));
+    await assertAccessible(ada);
+    await ada.getByRole('button', { name: 'New group' }).click();
+    await dialog(ada, 'New group').getByLabel('Name').fill('Finance');
+    await ada.getByRole('button', { name: 'Create group' }).click();
+    await shown(dialog(ada, 'Finance').getByText('Nobody is in this group yet.'));
+    await assertAccessible(ada);
+    await dialog(ada, 'Finance').getByRole('button', { name: 'Done' }).click();
+    await shown(ada.getByRole('list', { name: 'Groups' }).getByText('Nobody yet'));
+    await settings(grace, 'Groups');
+    await shown(grace.getByText('Finance'));
+    assert.equal(await grace.getByRole('button', { name: 'New group' }).count(), 0);
+  });
+
+  await scenario('a board that is restricted is gone for others at once, and comes back when a group lets them in', async () => {
+    await ada.getByRole('button', { name: 'New project' }).click();
+    await ada.getByLabel('Name', { exact: true }).fill('Payroll');
+    await ada.keyboard.press('Enter');
+    const link = boards(grace).getByRole('link', { name: /^Payroll/ });
+    await link.click();
+    await shown(grace.getByRole('heading', { level: 1, name: /^Payroll/ }));
+    await boards(ada).getByRole('link', { name: 'Project settings' }).click();
+    await ada.getByRole('switch', { name: /Only these people/ }).click();
+    await shown(ada.getByRole('list', { name: 'Who may see this project' }).getByText(ADA.name));
+    await assertAccessible(ada);
+    await ada.getByRole('button', { name: 'Save' }).click();
+    await shown(boards(ada).getByRole('link', { name: /^Payroll, only some people see it/ }));
+    graceWindow.expectRefusals(404);
+    await gone(link);
+    await shown(grace.getByText('This project does not exist'));
+    await ada.getByRole('button', { name: /^Add people/ }).click();
+    await ada.getByRole('option', { name: /Finance/ }).click();
+    await ada.getByLabel('Role of Finance').selectOption('Viewer');
+    await ada.getByRole('button', { name: 'Save' }).click();
+    await gone(ada.getByRole('button', { name: 'Save' }));
+    await settings(ada, 'Groups');
+    await ada.getByRole('button', { name: /^Finance/ }).click();
+    await dialog(ada, 'Finance').getByRole('button', { name: 'Add a person' }).click();
+    await ada.getByRole('option', { name: new RegExp(GRACE.name) }).click();
+    await shown(dialog(ada, 'Finance').getByText(GRACE.name));
+    await shown(link);
+    await link.click();
+    await shown(grace.getByRole('heading', { level: 1, name: /^Payroll/ }));
+    // She may look, and is offered nothing else; a board of her own she may still make.
+    assert.equal(await grace.getByRole('button', { name: /^(New task|Add)/ }).count(), 0);
+    assert.equal(await boards(grace).getByRole('link', { name: 'Project settings' }).count(), 0);
+    await shown(grace.getByRole('button', { name: 'New project' }));
+    await dialog(ada, 'Finance').getByRole('button', { name: `Take ${GRACE.name} out` }).click();
+    await gone(link);
+    await dialog(ada, 'Finance').getByRole('button', { name: 'Done' }).click();
+    await ada.getByRole('button', { name: 'Delete the group Finance' }).click();
+    await confirm(ada, 'Delete');
+    await shown(ada.getByText('No groups yet'));
+  });
+
   await scenario('a key is shown once, lets a program in, and no longer once it is deleted', async () => {
     await settings(ada, 'API keys');
     await ada.getByRole('button', { name: 'New API key' }).click();
@@ -222,7 +280,7 @@ export default async function people({ scenario, hosted: server, browser }) {
     assert.equal(await overflow(), 0);
     await signIn(phone, ADA);
     await shown(phone.getByRole('navigation', { name: 'Settings' }));
-    for (const page of ['organisation', 'keys', 'devices', 'audit']) {
+    for (const page of ['organisation', 'groups', 'keys', 'devices', 'audit']) {
       await phone.goto(`${server.url}/settings/${page}`);
       await shown(phone.getByRole('navigation', { name: 'Settings' }));
       await phone.waitForLoadState('networkidle');

@@ -12,12 +12,13 @@ import { Badge } from '@/shared/ui/Badge';
 import { IconButton } from '@/shared/ui/Button';
 import { cn } from '@/shared/ui/cn';
 import { Shortcut } from '@/shared/ui/Kbd';
+import { RestrictedSign } from '@/shared/ui/RestrictedSign';
 import { Skeleton } from '@/shared/ui/States';
 import { changeTheme, nextTheme } from './changeTheme';
 import { ConnectionState } from './ConnectionState';
 import { Logo } from '@/shared/ui/Logo';
 import { toggleSidebar } from '@/shared/hooks/sidebar';
-import { ForWriters } from '@/shared/identity/ForWriters';
+import { ForMembers } from '@/shared/identity/ForWriters';
 import { useReadOnly } from '@/shared/identity/readOnly';
 import { overlayStore } from './useGlobalActions';
 
@@ -107,11 +108,11 @@ function Projects() {
     <div className="flex min-h-0 flex-col">
       <div className="flex items-center pr-0.5 pl-2">
         <h2 className="flex-1 text-xs font-medium text-faint">Projects</h2>
-        <ForWriters>
+        <ForMembers>
           <IconButton label="New project" onClick={() => overlayStore.set('create-project')}>
             <Plus size={14} />
           </IconButton>
-        </ForWriters>
+        </ForMembers>
       </div>
       {isPending ? (
         <div className="flex flex-col gap-2 p-2">
@@ -159,13 +160,16 @@ function ProjectRow({ project }: { project: Project }) {
         <span className="min-w-0 flex-1 truncate" title={project.name}>
           {project.name}
         </span>
+        {project.restricted ? <RestrictedSign /> : null}
         <OpenTasks counts={project.task_counts} />
       </Link>
       {current && !readOnly ? (
         <div className="flex flex-col gap-0.5 py-0.5">
-          <Link to="/projects/$projectId/settings" params={{ projectId: project.id }} className={sub} activeProps={{ className: 'bg-active text-fg' }}>
-            <SlidersHorizontal size={13} /> Project settings
-          </Link>
+          {project.my_role === 'admin' ? (
+            <Link to="/projects/$projectId/settings" params={{ projectId: project.id }} className={sub} activeProps={{ className: 'bg-active text-fg' }}>
+              <SlidersHorizontal size={13} /> Project settings
+            </Link>
+          ) : null}
           <Link to="/projects/$projectId/trash" params={{ projectId: project.id }} className={sub} activeProps={{ className: 'bg-active text-fg' }}>
             <Trash2 size={13} /> Trash
           </Link>

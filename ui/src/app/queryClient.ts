@@ -1,5 +1,5 @@
-import { QueryClient } from '@tanstack/react-query';
-import { ApiError, rateLimitEnd } from '@/shared/api/errors';
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError, isNotFound, rateLimitEnd } from '@/shared/api/errors';
 import { NetworkError } from '@/shared/transport/transport';
 import { readsWaitUntil } from './RateLimit';
 
@@ -20,6 +20,8 @@ function retryDelay(failures: number, error: Error): number {
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
+    // What is not there any more for the person, such as a board that was closed to them, does not stay on the screen.
+    queryCache: new QueryCache({ onError: (error, query) => isNotFound(error) && query.setState({ data: undefined }) }),
     defaultOptions: {
       queries: {
         // The change feed keeps what is cached current, and says when it could not.

@@ -7,6 +7,7 @@ import { undoLatest } from '@/shared/ui/toast';
 import { changeTheme, nextTheme } from './changeTheme';
 import { lastProject } from './lastProject';
 import { toggleSidebar } from '@/shared/hooks/sidebar';
+import { readOnlyStore } from '@/shared/identity/readOnly';
 
 /** The dialog that lies over the page, if any. */
 export const overlayStore = createStore<'palette' | 'shortcuts' | 'create-project' | 'new-organisation' | 'switch-organisation' | null>(null);
@@ -50,7 +51,7 @@ export function useGlobalActions(): void {
       icon: <SunMoon size={14} />,
       run: () => void changeTheme(client, nextTheme()),
     },
-    { id: 'project.create', writes: true, title: 'New project…', group: 'Projects', icon: <FolderPlus size={14} />, run: () => overlayStore.set('create-project') },
+    { id: 'project.create', when: () => !readOnlyStore.get(), title: 'New project…', group: 'Projects', icon: <FolderPlus size={14} />, run: () => overlayStore.set('create-project') },
     {
       id: 'go.board',
       title: 'Go to the board',

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { authStore, compareLogin, currentLogin, openedFor } from '@/shared/api/auth';
 import type { Info, Me, Organisation, Role } from '@/shared/api/identity';
 import { keys } from '@/shared/api/keys';
-import { readOnlyStore } from '@/shared/identity/readOnly';
+import { projectReadOnlyStore, readOnlyStore } from '@/shared/identity/readOnly';
 import { ConfirmDialog } from '@/shared/ui/confirm';
 import { Toasts } from '@/shared/ui/toast';
 
@@ -48,6 +48,7 @@ export function closePage(): void {
   currentLogin.set(null);
   authStore.set('unknown');
   readOnlyStore.set(false);
+  projectReadOnlyStore.set(false);
 }
 
 /** Shows a page with what every page has around it. */

@@ -6,6 +6,7 @@ import { PageHeader } from '@/shared/ui/Page';
 const PAGES = [
   { to: '/settings', label: 'General' },
   { to: '/settings/organisation', label: 'Organisation' },
+  { to: '/settings/groups', label: 'Groups' },
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/devices', label: 'Signed-in devices' },
   { to: '/settings/audit', label: 'Audit log' },

@@ -26,6 +26,12 @@ export function settingsRoutes(root: RootRoute) {
     beforeLoad: hostedOnly,
     component: lazyRouteComponent(() => import('@/features/organisation/OrganisationPage'), 'OrganisationPage'),
   });
+  const groups = createRoute({
+    getParentRoute: () => settings,
+    path: 'groups',
+    beforeLoad: hostedOnly,
+    component: lazyRouteComponent(() => import('@/features/groups/GroupsPage'), 'GroupsPage'),
+  });
   const apiKeys = createRoute({
     getParentRoute: () => settings,
     path: 'keys',
@@ -45,5 +51,5 @@ export function settingsRoutes(root: RootRoute) {
     validateSearch: readAuditSearch,
     component: lazyRouteComponent(() => import('./AuditRoute'), 'AuditRoute'),
   });
-  return settings.addChildren([general, organisation, apiKeys, devices, audit]);
+  return settings.addChildren([general, organisation, groups, apiKeys, devices, audit]);
 }

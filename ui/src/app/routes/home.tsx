@@ -7,7 +7,7 @@ import { PageHeader } from '@/shared/ui/Page';
 import { EmptyState, ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { lastProject } from '@/app/lastProject';
 import { overlayStore } from '@/app/useGlobalActions';
-import { ForWriters } from '@/shared/identity/ForWriters';
+import { ForMembers } from '@/shared/identity/ForWriters';
 
 /** Leads to the board seen last; to the first steps where there is none. */
 export function HomeRoute() {
@@ -21,9 +21,9 @@ export function HomeRoute() {
       {error ? (
         <ErrorState className="flex-1" title="The projects could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : projects ? (
-        <ForWriters others={<EmptyState className="flex-1" icon={<SquareKanban size={28} />} title="No projects yet">Members of this organisation make them; you can look on.</EmptyState>}>
+        <ForMembers others={<EmptyState className="flex-1" icon={<SquareKanban size={28} />} title="No projects yet">Members of this organisation make them; you can look on.</EmptyState>}>
           <FirstProject onCreate={() => overlayStore.set('create-project')} />
-        </ForWriters>
+        </ForMembers>
       ) : (
         <div className="p-6">
           <SkeletonLines />

@@ -1,10 +1,12 @@
 import { useParams } from '@tanstack/react-router';
 import { DiscardedWorkspaces } from '@/app/work/slots';
 import { DeletedTasks } from '@/features/tasks/DeletedTasks';
+import { useProjectRights } from '@/shared/identity/useProjectRights';
 import { PageBody, PageHeader, Section } from '@/shared/ui/Page';
 
 export function TrashRoute() {
   const { projectId } = useParams({ from: '/projects/$projectId/trash' });
+  useProjectRights(projectId);
   return (
     <>
       <PageHeader title="Trash" />

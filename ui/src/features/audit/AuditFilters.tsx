@@ -18,7 +18,7 @@ interface AuditFiltersProps {
 
 const TYPING_MS = 300;
 /** Kinds of things that one looks for; others are found by a click on an entry about one. */
-const TYPES = ['api_key', 'approval', 'config', 'credential', 'invitation', 'login', 'member', 'organisation', 'project', 'repo', 'session', 'task', 'terminal', 'user', 'workspace'];
+const TYPES = ['access', 'api_key', 'approval', 'config', 'credential', 'group', 'invitation', 'login', 'member', 'organisation', 'project', 'repo', 'session', 'task', 'terminal', 'user', 'workspace'];
 
 export function AuditFilters({ search, onSearch, entries }: AuditFiltersProps) {
   const listId = useId();

@@ -5,12 +5,13 @@ import type { BoardSearch } from '@/shared/api/boardSearch';
 import { isNotFound } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
 import { projectCalls } from '@/shared/api/projects';
-import type { Uuid } from '@/shared/api/types';
-import { ForWriters } from '@/shared/identity/ForWriters';
+import type { Project, Uuid } from '@/shared/api/types';
 import { useReadOnly } from '@/shared/identity/readOnly';
+import { useProjectRights } from '@/shared/identity/useProjectRights';
 import { Button } from '@/shared/ui/Button';
 import { Shortcut } from '@/shared/ui/Kbd';
 import { PageHeader } from '@/shared/ui/Page';
+import { RestrictedSign } from '@/shared/ui/RestrictedSign';
 import { Segmented } from '@/shared/ui/Segmented';
 import { EmptyState, ErrorState, Skeleton } from '@/shared/ui/States';
 import { toast } from '@/shared/ui/toast';
@@ -53,6 +54,7 @@ export function BoardPage(props: BoardPageProps) {
 
 function Board({ projectId, search, panel }: BoardPageProps) {
   const { project, tasks, all, columns } = useBoardModel(projectId, search);
+  useProjectRights(projectId);
   const labels = useMemo(() => labelsIn(all), [all]);
   const { search: changeSearch, openTaskId } = useBoardNavigation();
   const store = useBoardStore();
@@ -75,7 +77,7 @@ function Board({ projectId, search, panel }: BoardPageProps) {
   return (
     <div className="flex min-h-0 flex-1">
       <div data-board className="relative flex min-w-0 flex-1 flex-col">
-        <PageHeader title={project.data?.name ?? (failed ? 'Board' : <Skeleton className="h-4 w-32" />)}>
+        <PageHeader title={project.data && !failed ? <BoardTitle project={project.data} /> : failed ? 'Board' : <Skeleton className="h-4 w-32" />}>
           <Segmented
             label="View"
             iconsOnly
@@ -99,7 +101,7 @@ function Board({ projectId, search, panel }: BoardPageProps) {
         ) : failed ? (
           <ErrorState className="flex-1" title="The board could not be loaded" error={failed} onRetry={() => void Promise.all([project.refetch(), tasks.refetch()])} />
         ) : project.data?.deleted_at ? (
-          <DeletedProject projectId={projectId} />
+          <DeletedProject projectId={projectId} mayRestore={project.data.my_role === 'admin'} />
         ) : tasks.data === undefined || project.data === undefined ? (
           <BoardSkeleton />
         ) : isList && all.length > 0 ? (
@@ -128,6 +130,13 @@ function Board({ projectId, search, panel }: BoardPageProps) {
   );
 }
 
+const BoardTitle = ({ project: { name, restricted } }: { project: Project }) => (
+  <span className="flex min-w-0 items-center gap-1.5">
+    <span className="truncate">{name}</span>
+    {restricted ? <RestrictedSign /> : null}
+  </span>
+);
+
 function ListOrNothing({ projectId, columns, search }: { projectId: Uuid; columns: readonly BoardColumn[]; search: BoardSearch }) {
   const store = useBoardStore();
   const adding = useBoardState((state) => state.adding);
@@ -147,7 +156,7 @@ function ListOrNothing({ projectId, columns, search }: { projectId: Uuid; column
   );
 }
 
-function DeletedProject({ projectId }: { projectId: Uuid }) {
+function DeletedProject({ projectId, mayRestore }: { projectId: Uuid; mayRestore: boolean }) {
   const client = useQueryClient();
   const restore = async () => {
     try {
@@ -158,7 +167,7 @@ function DeletedProject({ projectId }: { projectId: Uuid }) {
     }
   };
   return (
-    <EmptyState className="flex-1" title="This project was deleted" action={<ForWriters><Button onClick={() => void restore()}>Restore it</Button></ForWriters>}>
+    <EmptyState className="flex-1" title="This project was deleted" action={mayRestore ? <Button onClick={() => void restore()}>Restore it</Button> : undefined}>
       Its tasks are still there.
     </EmptyState>
   );

@@ -37,6 +37,7 @@ export function KeyRow({ apiKey, maker }: { apiKey: ApiKey; maker: string | null
         <p className="flex items-center gap-2">
           <span className="truncate font-medium">{apiKey.name}</span>
           <Badge>{roleName(apiKey.role)}</Badge>
+          {apiKey.for_projects ? <Badge tone="info" title="It reaches those projects alone that name it in their access settings">Named projects only</Badge> : null}
           <Ends apiKey={apiKey} />
         </p>
         <p className="truncate text-sm text-muted">

@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ArchiveRestore } from 'lucide-react';
 import { archivedProjectsQuery } from '@/shared/api/projects';
-import { ForWriters } from '@/shared/identity/ForWriters';
 import { Button } from '@/shared/ui/Button';
 import { Section } from '@/shared/ui/Page';
 import { setArchived } from './lifecycle';
@@ -17,11 +16,11 @@ export function ArchivedProjects() {
         {projects.map((project) => (
           <li key={project.id} className="flex items-center gap-2 py-2 pr-2 pl-3">
             <span className="min-w-0 flex-1 truncate">{project.name}</span>
-            <ForWriters>
+            {project.my_role === 'admin' ? (
               <Button size="sm" onClick={() => void setArchived(client, project, false)}>
                 <ArchiveRestore size={13} /> Bring back
               </Button>
-            </ForWriters>
+            ) : null}
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { isNotFound } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
 import { branchesQuery, projectCalls, projectQuery, reposQuery } from '@/shared/api/projects';
@@ -22,17 +22,25 @@ interface ProjectSettingsPageProps {
   projectId: Uuid;
   /** The project is gone or put away. */
   onLeave: () => void;
+  /** Who may see the project, where there is more than one person. */
+  access: ReactNode;
 }
 
-export function ProjectSettingsPage({ projectId, onLeave }: ProjectSettingsPageProps) {
+export function ProjectSettingsPage({ projectId, onLeave, access }: ProjectSettingsPageProps) {
   const { data: project, error, refetch } = useQuery(projectQuery(projectId));
   return (
     <>
       <PageHeader title={project ? `${project.name} · Settings` : 'Project settings'} />
       <PageBody>
-        {project ? (
+        {project && project.my_role !== 'admin' ? (
+          <>
+            <p className="rounded-lg border bg-surface p-3 text-muted">Only this project’s admins change its settings and who may see it.</p>
+            {access}
+          </>
+        ) : project ? (
           <>
             <ProjectForm project={project} />
+            {access}
             <DangerZone project={project} onLeave={onLeave} />
           </>
         ) : isNotFound(error) ? (

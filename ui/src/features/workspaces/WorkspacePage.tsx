@@ -11,6 +11,7 @@ import { diffQuery, isUsable, workspaceQuery } from '@/shared/api/workspaces';
 import { useMediaQuery } from '@/shared/hooks/useMediaQuery';
 import { ForWriters } from '@/shared/identity/ForWriters';
 import { useReadOnly } from '@/shared/identity/readOnly';
+import { useProjectRights } from '@/shared/identity/useProjectRights';
 import { cn } from '@/shared/ui/cn';
 import { PageHeader } from '@/shared/ui/Page';
 import { Split } from '@/shared/ui/Split';
@@ -48,6 +49,7 @@ export function WorkspacePage({ projectId, taskId, workspaceId, search, onSearch
   const { data: sessions } = useQuery(workspaceSessionsQuery(workspaceId));
   const session = sessions?.find((each) => each.id === search.session) ?? (sessions ? newestSession(sessions) : undefined);
   useFileChanges(workspaceId, workspace !== undefined && isUsable(workspace));
+  useProjectRights(projectId);
   const readOnly = useReadOnly();
   const [refusedConflicts, setRefusedConflicts] = useState<Conflict[] | null>(null);
   const toTask = () => void navigate({ to: '/projects/$projectId/tasks/$taskId', params: { projectId, taskId } });

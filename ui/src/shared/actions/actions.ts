@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { createStore } from '@/shared/hooks/createStore';
-import { readOnlyStore } from '@/shared/identity/readOnly';
+import { isReadOnly } from '@/shared/identity/readOnly';
 
 /** Something a person can do. The same object feeds the menus, the shortcuts and the command palette. */
 export interface Action {
@@ -29,7 +29,7 @@ export const actionGroups = createStore<readonly (readonly Action[])[]>([]);
 export const shortcutsOf = (action: Action): readonly string[] =>
   action.shortcut === undefined ? [] : typeof action.shortcut === 'string' ? [action.shortcut] : action.shortcut;
 
-export const isAvailable = (action: Action): boolean => !(action.writes && readOnlyStore.get()) && (action.when?.() ?? true);
+export const isAvailable = (action: Action): boolean => !(action.writes && isReadOnly()) && (action.when?.() ?? true);
 
 /** Everything that this page offers; where ids repeat, the newest. */
 export function mountedActions(): Action[] {

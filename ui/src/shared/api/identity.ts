@@ -20,3 +20,12 @@ export type ApiKey = Schemas['ApiKey'];
 /** The key itself is told this once. */
 export type NewApiKey = Schemas['NewApiKey'];
 export type AuditEntry = Schemas['AuditRecord'];
+/** Members of the organisation under one name. */
+export type Group = Schemas['Group'];
+export type GroupMember = Schemas['GroupMember'];
+/** Who may see a project. */
+export type Access = Schemas['Access'];
+export type AccessEntry = Schemas['AccessEntry'];
+export type Subject = Schemas['Subject'];
+export type SubjectKind = Schemas['SubjectKind'];
+export type ProjectRole = Schemas['ProjectRole'];

@@ -14,11 +14,15 @@ export const keys = {
   members: ['members'] as const,
   invitations: ['invitations'] as const,
   apiKeys: ['api-keys'] as const,
+  groups: ['groups'] as const,
+  groupMembers: (groupId: Uuid) => ['groups', groupId, 'members'] as const,
   audit: (filter: object) => ['audit', filter] as const,
   agents: ['agents'] as const,
   projects: ['projects'] as const,
   archivedProjects: ['projects', 'archived'] as const,
   project: (id: Uuid) => ['project', id] as const,
+  /** Who may see it. */
+  access: (projectId: Uuid) => ['project', projectId, 'access'] as const,
   repos: (projectId: Uuid) => ['project', projectId, 'repos'] as const,
   branches: (repoId: Uuid) => ['repo', repoId, 'branches'] as const,
   /** All tasks of a board, in one entry. */

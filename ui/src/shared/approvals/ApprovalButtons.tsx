@@ -1,7 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Check, CheckCheck, X } from 'lucide-react';
 import { useState } from 'react';
 import { answerApproval, orderedOptions } from '@/shared/api/approvals';
+import { projectsQuery } from '@/shared/api/projects';
 import type { Approval, PermissionOption } from '@/shared/api/types';
 import { useReadOnly } from '@/shared/identity/readOnly';
 import { announce } from '@/shared/ui/announce';
@@ -20,7 +21,10 @@ interface ApprovalButtonsProps {
 export function ApprovalButtons({ approval, withKeys = false }: ApprovalButtonsProps) {
   const client = useQueryClient();
   const [sending, setSending] = useState<string | null>(null);
-  if (useReadOnly()) return <p className="text-sm text-muted">Waits for a member’s answer.</p>;
+  const readOnly = useReadOnly();
+  const { data: projects } = useQuery(projectsQuery());
+  const onlyLooks = projects?.find(({ id }) => id === approval.project_id)?.my_role === 'viewer';
+  if (readOnly || onlyLooks) return <p className="text-sm text-muted">Waits for a member’s answer.</p>;
   const answer = async (option: PermissionOption) => {
     setSending(option.id);
     if (await answerApproval(client, approval, option)) announce(`Answered: ${option.name}`);

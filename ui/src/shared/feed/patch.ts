@@ -122,6 +122,15 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
     invalidate(client, keys.apiKeys);
   },
 
+  group(client, event) {
+    invalidate(client, keys.groups);
+    invalidate(client, keys.groupMembers(event.id));
+  },
+
+  access(client, event) {
+    invalidate(client, keys.access(event.id));
+  },
+
   config(client, event) {
     const config = event.data as Config | null;
     if (config) client.setQueryData<Config>(keys.config, (known) => (known && known.version > config.version ? known : config));
