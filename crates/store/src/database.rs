@@ -90,10 +90,7 @@ impl Database {
         self.read_within(READ, reach.into(), work).await
     }
 
-    #[cfg_attr(
-        not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite is not waited for")
-    )]
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite is not waited for"))]
     async fn read_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
@@ -107,37 +104,11 @@ impl Database {
     }
 
     /// Runs `work` in a transaction within `reach` and commits it unless it fails; returns once it is on disk.
-    pub(crate) async fn transact<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
-    {
-        self.transact_within(WRITE, reach.into(), work).await
-    }
-
-    /// The same within a limit of its own, where the engine is one that is waited for.
-    #[cfg_attr(
-        not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite is not waited for")
-    )]
-    pub(crate) async fn transact_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
-    {
-        match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.write(within(reach, work)).await,
-            #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write(limit, reach, work).await,
-        }
-    }
-
-    /// Runs `work` as [`Database::transact`] does, where what it writes is of no consequence to any feed: nobody is woken.
     #[cfg_attr(
         not(feature = "postgres"),
         allow(unused_variables, reason = "SQLite has no row-level security")
     )]
-    pub(crate) async fn count<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    pub(crate) async fn transact<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
@@ -145,7 +116,30 @@ impl Database {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(work).await,
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write_quietly(reach.into(), work).await,
+            Backend::Postgres(postgres) => postgres.write(WRITE, reach.into(), work).await,
+        }
+    }
+
+    /// Runs `work` as [`Database::transact`] does, where what it writes is of no consequence to any feed: nobody is woken.
+    pub(crate) async fn count<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        self.count_within(WRITE, reach.into(), work).await
+    }
+
+    /// The same within a limit of its own, where the engine is one that is waited for.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite is not waited for"))]
+    pub(crate) async fn count_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(within(reach, work)).await,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.write_quietly(limit, reach, work).await,
         }
     }
 

@@ -51,7 +51,13 @@ impl FromRequestParts<ApiState> for Standing {
         if let Some(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
             shown.extensions.insert(*address);
         }
-        Ok(Self { state: state.clone(), shown, scope, voucher: by_ticket.then_some(voucher), of: Watched::Feed })
+        Ok(Self {
+            state: state.clone(),
+            shown,
+            scope,
+            voucher: by_ticket.then_some(voucher),
+            of: Watched::Feed,
+        })
     }
 }
 

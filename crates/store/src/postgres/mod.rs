@@ -118,15 +118,36 @@ impl Postgres {
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
+        self.commit(limit, reach, work, true).await
+    }
+
+    /// As [`Postgres::write`], but no replica's feed is woken by it.
+    pub(crate) async fn write_quietly<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        self.commit(limit, reach, work, false).await
+    }
+
+    async fn commit<T, W>(&self, limit: Duration, reach: Reach, work: W, tell: bool) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
         let committing = AtomicBool::new(false);
         let writing = async {
             let mut tx = self.begin("BEGIN", reach).await?;
             match work(&mut tx).await {
                 Ok(value) => {
-                    tx.rows(listen::NOTIFY, &[], |_| Ok(())).await?;
+                    if tell {
+                        tx.rows(listen::NOTIFY, &[], |_| Ok(())).await?;
+                    }
                     committing.store(true, Ordering::Relaxed);
                     end(tx, "COMMIT").await.map_err(fault::commit)?;
-                    self.committed.send_replace(());
+                    if tell {
+                        self.committed.send_replace(());
+                    }
                     Ok(value)
                 }
                 Err(error) => {
@@ -141,20 +162,6 @@ impl Postgres {
             None if committing.load(Ordering::Relaxed) => Err(fault::outcome_unknown()),
             None => Err(fault::too_slow()),
         }
-    }
-
-    /// As [`Postgres::write`], but no replica's feed is woken by it.
-    pub(crate) async fn write_quietly<T, W>(&self, reach: Reach, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
-    {
-        let mut tx = self.begin("BEGIN", reach).await?;
-        let outcome = work(&mut tx).await;
-        let ended = end(tx, outcome.is_ok()).await;
-        // What the work met matters more than what the rollback meets.
-        let value = outcome?;
-        ended.map(|()| value)
     }
 
     /// Begins a transaction and says how far it reaches, in one round trip.
