@@ -83,7 +83,7 @@ class Window {
     this.page = page;
     context.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (!['data:', 'blob:'].includes(protocol) && origin !== instance.url) this.#complain(`a request went to ${request.url()}`);
+      if (!['data:', 'blob:'].includes(protocol) && origin !== instance.url) this.#complain(`${request.isNavigationRequest() ? 'a page of another site: ' : 'a request went to '}${request.url()}`);
     });
     this.#listen(page);
   }
@@ -103,6 +103,11 @@ class Window {
   expectRefusals(...statuses) {
     this.#tolerated.push((text) => statuses.includes(Number(REFUSED.exec(text)?.[1])));
     if (statuses.includes(401)) this.#tolerated.push((text) => /WebSocket connection to .* HTTP Authentication failed/.test(text));
+  }
+
+  /** From here to the end of the scenario the window itself, and no part of a page, may go to another site. */
+  expectDepartures() {
+    this.#tolerated.push((text) => /^a page of another site: /.test(text));
   }
 
   /** From here to the end of the scenario the server may be away. */

@@ -12,6 +12,7 @@ export default async function github({ scenario, hosted: server, browser }) {
   const page = window.page;
   const path = () => new URL(page.url()).pathname + new URL(page.url()).search;
   const leave = async () => {
+    window.expectDepartures();
     await page.getByRole('link', { name: 'Continue with GitHub' }).click();
     await shown(page.getByRole('heading', { name: /^Authorize Switchyard as/ }));
     assert.notEqual(new URL(page.url()).origin, server.url);
@@ -44,8 +45,8 @@ export default async function github({ scenario, hosted: server, browser }) {
       { name: '__Host-switchyard', httpOnly: true, secure: true, sameSite: 'Strict' },
     ]);
     await page.goto(`${server.url}/api/auth/callback?code=x&state=y`);
-    await shown(page.getByText('Signing in took too long, or was begun in another window. Try again.'));
-    await page.goto(`${server.url}/agents`);
+    // Nor out: it leads to the sign-in page, which leads on who is signed in.
+    await becomes(path, '/');
     await shown(userMenu(page).getByText('countess'));
   });
 }
