@@ -8,4 +8,5 @@ mod attacks;
 mod ground;
 mod owners;
 mod refusals;
+mod remotes;
 mod work;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use switchyard_app::{App, NewSessionRequest, NewWorkspaceRequest, Ports};
+use switchyard_app::{App, NewRepoRequest, NewSessionRequest, NewWorkspaceRequest, Ports};
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::credential::{
     CredentialName, GitCredential, GitHost, KeptCredentials, KeptGitCredential, Secret, Vault, VaultPlace,
@@ -127,7 +127,9 @@ async fn a_member_reads_anothers_workspace_and_runs_nothing_in_it() {
             let act = |scope: Scope| -> Act { app.act(scope, "test") };
             let project =
                 app.create_project(&act(owner), "Board", &ProjectSettings::default()).await.unwrap();
-            app.add_repo(&act(owner), project.id, &repo).await.unwrap();
+            let path = Some(repo.clone());
+            let new = NewRepoRequest { path, ..NewRepoRequest::default() };
+            app.add_repo(&act(owner), project.id, new).await.unwrap();
             let new = NewTask {
                 title: "Task".into(),
                 description: String::new(),

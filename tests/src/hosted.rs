@@ -33,6 +33,7 @@ const DATABASE_PASSWORD: &str = "canary-database-Qd7Rk2Wm";
 
 /// Whom the servers run as; their runner host serves nobody else.
 const SERVER_UID: u32 = 61_001;
+
 /// PostgreSQL, a runner host and servers, gone when dropped.
 pub struct Hosted {
     folder: TempDir,
@@ -53,22 +54,33 @@ impl Hosted {
         Self::start_with(1, &[]).await
     }
 
-    /// One server that shows browsers the user interface, which must have been built; with further variables.
-    pub async fn start_for_browsers(environment: &[(&str, &str)]) -> Self {
-        Self::made_of(1, environment, true).await
+    /// One server that shows browsers the user interface, which must have been built; with further variables, and with
+    /// runners that reach a git server without encryption: `host:port`.
+    pub async fn start_for_browsers(environment: &[(&str, &str)], remote: &str) -> Self {
+        Self::made_of(1, environment, true, Some(remote)).await
+    }
+
+    /// One server, whose runners reach a git server without encryption: `host:port`.
+    pub async fn start_reaching(remote: &str) -> Self {
+        Self::made_of(1, &[], false, Some(remote)).await
     }
 
     /// Several servers on one database, with further variables; these win.
     pub async fn start_with(servers: usize, environment: &[(&str, &str)]) -> Self {
-        Self::made_of(servers, environment, false).await
+        Self::made_of(servers, environment, false, None).await
     }
 
-    async fn made_of(servers: usize, environment: &[(&str, &str)], interface: bool) -> Self {
+    async fn made_of(
+        servers: usize,
+        environment: &[(&str, &str)],
+        interface: bool,
+        remote: Option<&str>,
+    ) -> Self {
         let folder = tempfile::Builder::new().prefix("switchyard-it-").tempdir().expect("a temporary folder");
         open_to_pass(folder.path());
         let cluster = Cluster::shared().expect("PostgreSQL");
         let database = cluster.database().expect("a database");
-        let host = start_host(folder.path(), SERVER_UID);
+        let host = start_host(folder.path(), SERVER_UID, remote);
         let ports: Vec<u16> = (0..servers).map(|_| free_port()).collect();
         // Under a folder of root's, the program could not be started by others.
         copy_program("switchyard-server", &folder.path().join("switchyard-server"));
@@ -159,7 +171,8 @@ impl Hosted {
         command
     }
 
-    async fn launch(&mut self, port: u16) {
+    /// Starts a server on this port, one that was killed for instance, and waits until it serves.
+    pub async fn launch(&mut self, port: u16) {
         let log = File::create(self.folder.path().join(format!("server-{port}.log"))).expect("a log");
         let mut command = self.command(port);
         let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the server can be started");

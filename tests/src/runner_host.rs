@@ -13,8 +13,9 @@ use crate::programs::program;
 /// How many user ids an instance has for its users.
 const UIDS: u32 = 100;
 
-/// Starts a runner host below `folder` that serves `server_uid` alone.
-pub(crate) fn start_host(folder: &Path, server_uid: u32) -> Child {
+/// Starts a runner host below `folder` that serves `server_uid` alone, and whose runners reach `remote` without
+/// encryption, where there is one.
+pub(crate) fn start_host(folder: &Path, server_uid: u32, remote: Option<&str>) -> Child {
     static HOSTS: AtomicU32 = AtomicU32::new(0);
     let number = HOSTS.fetch_add(1, Ordering::Relaxed);
     // Apart from other test processes, and from the tests of the host itself.
@@ -30,6 +31,9 @@ pub(crate) fn start_host(folder: &Path, server_uid: u32) -> Child {
     host.arg("--workspaces").arg(folder.join("workspaces")).args(["--on-exit", "stop"]);
     host.args(["--uids", &format!("{first}-{}", first + UIDS - 1)]);
     host.args(["--server-uid", &server_uid.to_string()]);
+    if let Some(remote) = remote {
+        host.args(["--private-remotes", &format!("http://{remote}")]);
+    }
     let child =
         host.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("the runner host starts");
     let begun = Instant::now();

@@ -9,18 +9,23 @@ use switchyard_domain::{Actor, Error, OrgId, Result, Role, Scope, UserId, Worksp
 use crate::App;
 
 /// Waits between tries to reach a runner that is still starting.
-const WAIT: Duration = Duration::from_millis(250);
+pub(crate) const WAIT: Duration = Duration::from_millis(250);
 /// How often to try before a workspace is left for the next start.
-const TRIES: u32 = 240;
+pub(crate) const TRIES: u32 = 240;
 
 impl App {
-    /// Takes up unfinished workspaces and sessions in the background, except those that another server sees to.
+    /// Takes up unfinished clones, workspaces and sessions in the background, except those that another server sees to.
     ///
     /// `authority` turns the owner of unfinished work into the actor on whose behalf it goes on.
     ///
     /// # Errors
     /// What the store says.
     pub async fn recover(&self, authority: impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        for (org, user, id) in self.store().unfinished_clones().await? {
+            let scope = owner_scope(&authority, user, org)?;
+            let app = self.clone();
+            tokio::spawn(async move { app.drive_clone(scope, id).await });
+        }
         for (org, user, id) in self.store().unfinished_workspaces().await? {
             let scope = owner_scope(&authority, user, org)?;
             let app = self.clone();

@@ -81,7 +81,8 @@ impl App {
         let site = self.site_to_change(&act.scope, id).await?;
         // The remote is talked to as whoever the workspace is of.
         require_owner(&act.scope, site.user_id)?;
-        let pushed = self.runner(site.user_id).push(&site, remote).await?;
+        let by_url = self.remotes_of(&act.scope, &site).await?;
+        let pushed = self.runner(site.user_id).push(&site, remote, &by_url).await?;
         self.touch(act, id).await?;
         Ok(pushed)
     }

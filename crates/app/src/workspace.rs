@@ -78,9 +78,10 @@ impl App {
                 .into_iter()
                 .map(|repo| WorkspaceRepo {
                     repo_id: repo.id,
-                    name: repo.name,
                     path: String::new(),
-                    repo_path: repo.path,
+                    // A clone that is not there yet is made first.
+                    repo_path: repo.path().unwrap_or_default().to_owned(),
+                    name: repo.name,
                     base_branch: base.clone().unwrap_or(repo.default_branch),
                     base_commit: String::new(),
                     merged_commit: None,
@@ -128,19 +129,25 @@ impl App {
     ) -> Result<()> {
         let only_one = self.hold_workspace(id).await?;
         let mandate = only_one.mandate(scope);
-        let workspace = self.store().workspace(&scope, id).await?;
+        let mut workspace = self.store().workspace(&scope, id).await?;
         if workspace.status != WorkspaceStatus::Creating {
             return Ok(());
         }
         let project = self.store().project(&scope, workspace.project_id).await?;
-        let site = self.site(&scope, &workspace).await?;
-        let made = self.runner(site.user_id).make_workspace(&site, &project.settings.copy_files).await;
+        let made = match self.bring_clones(&scope, &mut workspace).await {
+            Ok(()) => {
+                let site = self.site(&scope, &workspace).await?;
+                self.runner(site.user_id).make_workspace(&site, &project.settings.copy_files).await
+            }
+            Err(error) => Err(error),
+        };
         let change = match &made {
             Ok(made) => WorkspaceChange {
                 status: Some(WorkspaceStatus::Ready),
                 error: Some(None),
                 path: Some(made.path.clone()),
                 repos: Some(made.repos.clone()),
+                base_branch: Some(workspace.base_branch.clone()),
                 ..WorkspaceChange::default()
             },
             Err(error) if runner_is_away(error) => return made.map(drop),

@@ -25,6 +25,7 @@ pub mod organisation;
 pub mod page;
 pub mod position;
 pub mod project;
+pub mod remote;
 pub mod repo;
 pub mod runner;
 pub mod session;

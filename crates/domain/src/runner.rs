@@ -3,6 +3,7 @@
 //! All paths are the runner's. Every operation on a workspace is keyed by its id and may be asked for again: what
 //! was done is not done twice, what was left half done is finished.
 
+mod clones;
 mod terminals;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+pub use clones::{HadClone, NewRepository, RemoteAccess, RunsClones, WantedClone};
 pub use terminals::{
     EndedTerminals, KnownTerminal, RunsTerminals, TerminalInput, TerminalInputs, TerminalOutput,
     TerminalOutputs, TerminalProgram, TerminalStart,
@@ -25,7 +27,7 @@ use crate::workspace::{
     Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed,
     RepoCommit, UpdateStatus, UpdateStrategy, WorkspaceRepo,
 };
-use crate::{MessageId, Result, SessionId, UserId, WorkspaceId};
+use crate::{MessageId, RepoId, Result, SessionId, UserId, WorkspaceId};
 
 /// What the runner must know of a workspace to work on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,7 +137,7 @@ pub trait Runners: Send + Sync {
 
 /// The data plane.
 #[async_trait]
-pub trait Runner: RunsTerminals + Send + Sync {
+pub trait Runner: RunsTerminals + RunsClones + Send + Sync {
     /// Why no runner can be reached, in words for the person; `None` where nothing is known to be wrong.
     fn trouble(&self) -> Option<String>;
 
@@ -182,8 +184,14 @@ pub trait Runner: RunsTerminals + Send + Sync {
         strategy: UpdateStrategy,
         on_conflict: OnConflict,
     ) -> Result<Updated>;
-    /// Pushes the branch. `Conflict` with code `no_remote` where there is none.
-    async fn push(&self, site: &WorkspaceSite, remote: Option<&str>) -> Result<Pushed>;
+    /// Pushes the branch: of a repo that `by_url` names to that remote, of others to `remote` or to the one that git's
+    /// configuration means. `Conflict` with code `no_remote` where there is none.
+    async fn push(
+        &self,
+        site: &WorkspaceSite,
+        remote: Option<&str>,
+        by_url: &[(RepoId, RemoteAccess)],
+    ) -> Result<Pushed>;
     /// Saves the workspace's files as they are.
     async fn checkpoint(&self, site: &WorkspaceSite, reason: CheckpointReason) -> Result<Checkpoint>;
     /// Checkpoints, newest first.

@@ -38,7 +38,7 @@ use crate::config::{Config, StoredConfig};
 use crate::event::FeedSlice;
 use crate::message::{Message, MessageStatus};
 use crate::project::{Project, ProjectPatch, ProjectSettings};
-use crate::repo::{Repo, RepoFacts};
+use crate::repo::{CloneChange, NewRepo, Repo};
 use crate::session::{AgentOption, Session, SessionStatus};
 use crate::task::{NewTask, Task, TaskFilter, TaskPatch};
 use crate::transcript::{Entry, Usage};
@@ -118,9 +118,8 @@ pub trait Projects: Send + Sync {
 /// Repos.
 #[async_trait]
 pub trait Repos: Send + Sync {
-    /// Adds a repository. `Conflict` with code `repo_exists` when the project has that path already; a name that is
-    /// taken gets a number.
-    async fn create_repo(&self, act: &Act, project: ProjectId, facts: &RepoFacts) -> Result<Repo>;
+    /// Adds a repository. `Conflict` with code `repo_exists` when the project has that path or remote already.
+    async fn create_repo(&self, act: &Act, project: ProjectId, new: &NewRepo) -> Result<Repo>;
     /// The project's repos in order of name.
     async fn repos(&self, scope: &Scope, project: ProjectId) -> Result<Vec<Repo>>;
     /// One repo.
@@ -128,6 +127,8 @@ pub trait Repos: Send + Sync {
     /// Takes a repo off its project (nothing on disk changes). `Conflict` with code `repo_in_use` while a workspace
     /// that is neither merged nor discarded uses it.
     async fn delete_repo(&self, act: &Act, id: RepoId, version: i64) -> Result<()>;
+    /// Notes how the acting user's clone of a remote stands. A change that changes nothing tells nobody.
+    async fn change_clone(&self, act: &Act, id: RepoId, change: &CloneChange) -> Result<Repo>;
 }
 
 /// Tasks.
@@ -219,6 +220,8 @@ pub struct WorkspaceChange {
     pub path: Option<String>,
     /// Its worktrees.
     pub repos: Option<Vec<WorkspaceRepo>>,
+    /// The branch it starts from, where that was not known before.
+    pub base_branch: Option<String>,
 }
 
 /// Workspaces.
@@ -387,6 +390,8 @@ pub trait Recovery: Send + Sync {
     async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>>;
     /// Whose a session is, if it is there.
     async fn session_owner(&self, id: SessionId) -> Result<Option<(OrgId, UserId)>>;
+    /// Clones that are being made, with whose they are and an organisation in which they are.
+    async fn unfinished_clones(&self) -> Result<Vec<(OrgId, UserId, RepoId)>>;
     /// Workspaces in an `-ing` status, with their owner's user and organisation.
     async fn unfinished_workspaces(&self) -> Result<Vec<(OrgId, UserId, WorkspaceId)>>;
     /// Whether the store answers.

@@ -1,5 +1,6 @@
 //! A runner at the end of a Unix socket.
 
+mod clones;
 mod terminals;
 
 use std::path::{Path, PathBuf};
@@ -13,14 +14,14 @@ use switchyard_domain::agent::Agent;
 use switchyard_domain::diff::{Diff, DiffPath};
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
 use switchyard_domain::runner::{
-    EntryStream, KnownSession, MadeWorkspace, Merged, MessageText, Runner, SessionStart, Updated,
-    WorkspaceSite,
+    EntryStream, KnownSession, MadeWorkspace, Merged, MessageText, RemoteAccess, Runner, SessionStart,
+    Updated, WorkspaceSite,
 };
 use switchyard_domain::workspace::{
     Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed,
     RepoCommit, UpdateStrategy,
 };
-use switchyard_domain::{Error, Result, SessionId, UserId};
+use switchyard_domain::{Error, RepoId, Result, SessionId, UserId};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep};
 use tonic::transport::{Channel, Endpoint, Uri};
@@ -297,9 +298,17 @@ impl Runner for RemoteRunner {
         })
     }
 
-    async fn push(&self, site: &WorkspaceSite, remote: Option<&str>) -> Result<Pushed> {
-        let request =
-            proto::PushRequest { site: Some(encode::site(site)), remote: remote.map(str::to_owned) };
+    async fn push(
+        &self,
+        site: &WorkspaceSite,
+        remote: Option<&str>,
+        by_url: &[(RepoId, RemoteAccess)],
+    ) -> Result<Pushed> {
+        let request = proto::PushRequest {
+            site: Some(encode::site(site)),
+            remote: remote.map(str::to_owned),
+            by_url: by_url.iter().map(encode::repo_access).collect(),
+        };
         let pushed = answer(self.client().push(request).await)?;
         Ok(Pushed { remote: pushed.remote, branch: pushed.branch, output: pushed.output })
     }

@@ -1,11 +1,14 @@
 //! Domain values as the contract has them.
 
 use switchyard_domain::agent::AgentSpec;
+use switchyard_domain::config::GitAuthor;
 use switchyard_domain::diff::DiffPath;
-use switchyard_domain::runner::{MessageText, Resume, SessionStart, TerminalInput, WorkspaceSite};
+use switchyard_domain::runner::{
+    MessageText, NewRepository, RemoteAccess, Resume, SessionStart, TerminalInput, WantedClone, WorkspaceSite,
+};
 use switchyard_domain::terminal::TerminalSize;
 use switchyard_domain::workspace::WorkspaceRepo;
-use switchyard_domain::{TerminalId, Timestamp};
+use switchyard_domain::{RepoId, TerminalId, Timestamp};
 
 use crate::proto;
 
@@ -15,10 +18,46 @@ pub(crate) fn site(site: &WorkspaceSite) -> proto::Site {
         user_id: site.user_id.to_string(),
         branch: site.branch.clone(),
         repos: site.repos.iter().map(site_repo).collect(),
-        author: site
-            .author
-            .as_ref()
-            .map(|author| proto::Author { name: author.name.clone(), email: author.email.clone() }),
+        author: site.author.as_ref().map(author),
+    }
+}
+
+fn author(author: &GitAuthor) -> proto::Author {
+    proto::Author { name: author.name.clone(), email: author.email.clone() }
+}
+
+fn remote_access(access: &RemoteAccess) -> proto::RemoteAccess {
+    let credential = access.credential.as_ref().map(|credential| proto::GitCredential {
+        host: credential.host().as_str().to_owned(),
+        username: credential.username().to_owned(),
+        secret: credential.secret().reveal().to_owned(),
+        origin: credential.origin().as_str().to_owned(),
+    });
+    proto::RemoteAccess { url: access.url.to_string(), credential }
+}
+
+pub(crate) fn repo_access((repo, access): &(RepoId, RemoteAccess)) -> proto::RepoAccess {
+    proto::RepoAccess { repo_id: repo.to_string(), access: Some(remote_access(access)) }
+}
+
+pub(crate) fn wanted_clone(wanted: &WantedClone) -> proto::WantedClone {
+    proto::WantedClone {
+        repo_id: wanted.repo_id.to_string(),
+        user_id: wanted.user_id.to_string(),
+        name: wanted.name.clone(),
+        folder: wanted.folder.clone(),
+        access: Some(remote_access(&wanted.access)),
+        branches: wanted.branches.clone(),
+    }
+}
+
+pub(crate) fn new_repository(new: &NewRepository) -> proto::NewRepository {
+    proto::NewRepository {
+        repo_id: new.repo_id.to_string(),
+        user_id: new.user_id.to_string(),
+        name: new.name.clone(),
+        folder: new.folder.clone(),
+        author: new.author.as_ref().map(author),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use switchyard_domain::UserId;
 use switchyard_runner::host::{OnExit, Settings, Uids};
+use switchyard_runner::remote::{Exception, Rules};
 
 /// Switchyard's data plane: worktrees, git, agents, files.
 #[derive(Parser)]
@@ -59,6 +60,9 @@ pub(crate) struct ServeUser {
     /// A further folder whose programs can be run.
     #[arg(long)]
     pub(crate) programs: Vec<PathBuf>,
+    /// A host of the operator's own network that serves repositories: `host`, `host:port`, or `http://host:port`.
+    #[arg(long)]
+    pub(crate) private_remotes: Vec<Exception>,
     #[command(flatten)]
     pub(crate) timing: Timing,
 }
@@ -74,12 +78,24 @@ pub(crate) struct Timing {
     /// Seconds for which an agent's process is kept while nobody talks to it.
     #[arg(long, default_value_t = 600)]
     pub(crate) idle_secs: u64,
+    /// Seconds for which a remote may send nothing.
+    #[arg(long, default_value_t = 120)]
+    pub(crate) remote_secs: u64,
+    /// Most MiB that a clone may have.
+    #[arg(long, default_value_t = 20_480)]
+    pub(crate) clone_mib: u64,
     /// What the log tells: `warn`, `info`, `debug` …
     #[arg(long, default_value = "info")]
     pub(crate) log: String,
 }
 
 impl Timing {
+    /// Which remotes may be reached by a runner of one of several users, or of one person who has everything.
+    pub(crate) fn remotes(&self, apart: bool, exceptions: Vec<Exception>) -> Rules {
+        let patience = Duration::from_secs(self.remote_secs.max(1));
+        Rules { apart, exceptions, patience, most_bytes: self.clone_mib.saturating_mul(1 << 20) }
+    }
+
     pub(crate) fn grace(&self) -> Duration {
         Duration::from_secs(self.grace_secs.max(1))
     }
@@ -113,6 +129,16 @@ pub(crate) struct Host {
     /// A further folder whose programs users can run, such as one with agents.
     #[arg(long, env = "SWITCHYARD_RUNNER_PROGRAMS", value_delimiter = ':')]
     pub(crate) programs: Vec<PathBuf>,
+    /// Hosts of the operator's own network that serve repositories, separated by commas; others are reached only where
+    /// they are public. `host`, `host:port`, or `http://host:port` for a test without encryption.
+    #[arg(long, env = "SWITCHYARD_PRIVATE_REMOTES", value_delimiter = ',')]
+    pub(crate) private_remotes: Vec<String>,
+    /// Seconds for which a remote may send nothing before cloning is given up.
+    #[arg(long, env = "SWITCHYARD_REMOTE_SECS", default_value_t = 120)]
+    pub(crate) remote_secs: u64,
+    /// Most MiB that a clone may have.
+    #[arg(long, env = "SWITCHYARD_CLONE_MIB", default_value_t = 20_480)]
+    pub(crate) clone_mib: u64,
     /// What becomes of the users' runners when the host ends.
     #[arg(long, env = "SWITCHYARD_ON_EXIT", value_enum, default_value_t)]
     pub(crate) on_exit: OnExit,
@@ -139,6 +165,9 @@ impl From<Host> for Settings {
             on_exit: host.on_exit,
             grace_secs: host.grace_secs,
             most_processes: host.most_processes,
+            private_remotes: host.private_remotes,
+            remote_secs: host.remote_secs,
+            clone_mib: host.clone_mib,
             log: host.log,
         }
     }

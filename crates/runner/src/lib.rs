@@ -7,6 +7,7 @@ pub mod host;
 pub mod journal;
 pub mod log;
 pub mod process;
+pub mod remote;
 pub mod service;
 pub mod session;
 pub mod terminal;

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use switchyard_domain::{Error, Result};
 use switchyard_runner::process::{
-    Environment, Reach, close_inherited_on_exec, confine_children, confine_self, settle_as_user, supervisor,
-    take_socket_from_stdin,
+    Environment, Reach, close_inherited_on_exec, confine_children, confine_private_children, confine_self,
+    settle_as_user, supervisor, take_socket_from_stdin,
 };
-use switchyard_runner::service::{Apart, Place, Settings, serve};
+use switchyard_runner::remote::{Exception, Rules};
+use switchyard_runner::service::{Apart, Place, Settings, remotes_folder, serve};
 use switchyard_runner::{git, host, log};
 
 use arguments::{Arguments, Host, Role, Serve, ServeUser, Timing};
@@ -37,8 +38,9 @@ fn run(arguments: Serve) -> Result<()> {
     begin()?;
     let environment = Environment::build(std::env::vars_os());
     let Serve { socket, state, workspaces, timing } = arguments;
+    let remotes = timing.remotes(false, Vec::new());
     start(
-        settings(Place::Socket(socket), state, workspaces, &timing),
+        settings(Place::Socket(socket), state, workspaces, &timing, remotes),
         &timing,
         environment,
         git::Environment::inherited(),
@@ -47,6 +49,10 @@ fn run(arguments: Serve) -> Result<()> {
 
 fn run_host(arguments: Host) -> Result<()> {
     begin()?;
+    // A fault here is told now, and not by each user's runner.
+    for remote in arguments.private_remotes.iter().filter(|remote| !remote.trim().is_empty()) {
+        remote.parse::<Exception>()?;
+    }
     runtime()?.block_on(host::serve(arguments.into()))
 }
 
@@ -59,12 +65,17 @@ fn run_for_user(arguments: ServeUser) -> Result<()> {
     };
     settle_as_user().map_err(isolation)?;
     let socket = take_socket_from_stdin().map_err(isolation)?;
-    let ServeUser { user, server_uid, state, workspaces, programs, timing } = arguments;
+    let ServeUser { user, server_uid, state, workspaces, programs, private_remotes, timing } = arguments;
     let root = workspaces.join(user.to_string());
     let home = root.clone();
     let temporary = root.join(".tmp");
     std::fs::create_dir_all(&temporary).map_err(Error::internal)?;
     confine_children(&Reach { programs: programs.clone(), own: vec![root.clone()] }).map_err(isolation)?;
+    // Git that talks to remotes works in a folder that the user's programs do not reach.
+    let scratch = remotes_folder(&state);
+    std::fs::create_dir_all(&scratch).map_err(Error::internal)?;
+    confine_private_children(&Reach { programs: programs.clone(), own: vec![root.clone(), scratch] })
+        .map_err(isolation)?;
     // Supervisors are this very program, by the name that holds even when its file was replaced.
     let programs = programs.into_iter().chain(["/proc/self/exe".into()]).collect();
     confine_self(&Reach { programs, own: vec![root, state.clone()] }).map_err(isolation)?;
@@ -81,7 +92,8 @@ fn run_for_user(arguments: ServeUser) -> Result<()> {
     ]);
     let git = git::Environment { path: path.into(), home, config_home: None, ssh_agent: None };
     let place = Place::Apart(Apart { socket, user, server_uid });
-    start(settings(place, state, workspaces, &timing), &timing, environment, git)
+    let remotes = timing.remotes(true, private_remotes);
+    start(settings(place, state, workspaces, &timing, remotes), &timing, environment, git)
 }
 
 /// What every role begins with: files that it makes are its user's alone, and nothing is inherited.
@@ -97,11 +109,13 @@ fn settings(
     state: std::path::PathBuf,
     workspaces: std::path::PathBuf,
     timing: &Timing,
+    remotes: Rules,
 ) -> Settings {
     Settings {
         place,
         state,
         workspaces,
+        remotes,
         grace: timing.grace(),
         quiet_after: timing.quiet(),
         idle_after: timing.idle(),

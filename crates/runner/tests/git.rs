@@ -7,6 +7,8 @@
 
 #[path = "git/checkpoints.rs"]
 mod checkpoints;
+#[path = "git/cloning.rs"]
+mod cloning;
 #[path = "git/diffs.rs"]
 mod diffs;
 #[path = "git/discarding.rs"]
@@ -27,6 +29,8 @@ mod making;
 mod merging;
 #[path = "git/paths.rs"]
 mod paths;
+#[path = "git/placing.rs"]
+mod placing;
 #[path = "git/pushing.rs"]
 mod pushing;
 #[path = "git/repositories.rs"]

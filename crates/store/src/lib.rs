@@ -8,6 +8,7 @@ mod access;
 mod api_keys;
 mod approvals;
 mod audit;
+mod clones;
 mod comments;
 mod configs;
 mod cursor;

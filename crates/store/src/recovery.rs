@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use switchyard_domain::store::Recovery;
-use switchyard_domain::{OrgId, Result, SessionId, Timestamp, UserId, WorkspaceId};
+use switchyard_domain::{OrgId, RepoId, Result, SessionId, Timestamp, UserId, WorkspaceId};
 
 use crate::database::Database;
 use crate::identities::local;
@@ -35,6 +35,14 @@ impl Recovery for Database {
                 let sql = "SELECT org_id, user_id FROM sessions WHERE id = $1";
                 tx.row(sql, &values![id], |row| Ok((row.id()?, row.id()?))).await
             })
+        })
+        .await
+    }
+
+    async fn unfinished_clones(&self) -> Result<Vec<(OrgId, UserId, RepoId)>> {
+        self.read(Reach::Instance, move |tx| {
+            let sql = "SELECT org_id, user_id, repo_id FROM repo_clones WHERE status = 'cloning'";
+            Box::pin(tx.rows(sql, &[], |row| Ok((row.id()?, row.id()?, row.id()?))))
         })
         .await
     }

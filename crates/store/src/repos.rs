@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
-use switchyard_domain::repo::{Repo, RepoFacts};
+use switchyard_domain::repo::{CloneChange, NewPlace, NewRepo, Repo, RepoClone, RepoPlace};
 use switchyard_domain::store::{Act, Repos};
 use switchyard_domain::workspace::WorkspaceRepo;
 use switchyard_domain::{Error, ProjectId, RepoId, Result, Scope};
@@ -13,75 +13,100 @@ use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::{Change, Write, check_version};
-use crate::{idempotency, projects};
+use crate::{clones, idempotency, projects};
 
-const COLUMNS: &str = "id, project_id, name, path, default_branch, created_at, version";
+/// Repos with the acting user's clones.
+const SELECT: &str =
+    "SELECT r.id, r.project_id, r.name, r.kind, r.path, r.default_branch, r.created_at, r.version,
+        c.status, c.path, c.reason, c.error, c.updated_at
+    FROM repos r LEFT JOIN repo_clones c ON c.repo_id = r.id AND c.user_id = $2";
 
 fn read(row: &mut Columns<'_>) -> Result<Repo> {
-    Ok(Repo {
-        id: row.id()?,
-        project_id: row.id()?,
-        name: row.get()?,
-        path: row.get()?,
-        default_branch: row.get()?,
-        created_at: row.get()?,
-        version: row.get()?,
-    })
+    let (id, project_id, name) = (row.id()?, row.id()?, row.get()?);
+    let (kind, path): (String, String) = (row.get()?, row.get()?);
+    let (default_branch, created_at, version) = (row.get()?, row.get()?, row.get()?);
+    let place = match kind.as_str() {
+        "folder" => RepoPlace::Folder(path),
+        _ => RepoPlace::Remote { url: path, clone: read_clone(row)? },
+    };
+    Ok(Repo { id, project_id, name, place, default_branch, created_at, version })
 }
 
-async fn find(tx: &mut Tx, scope: &Scope, id: RepoId) -> Result<Repo> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM repos WHERE org_id = $1 AND id = $2 AND reaches_project(project_id)");
-    tx.found(&sql, &values![scope.org(), id], read).await
+fn read_clone(row: &mut Columns<'_>) -> Result<Option<RepoClone>> {
+    let Some(status) = row.optional::<String>()? else { return Ok(None) };
+    Ok(Some(RepoClone {
+        status: status.parse().map_err(Error::internal)?,
+        path: row.get()?,
+        reason: row.optional()?,
+        error: row.optional()?,
+        updated_at: row.get()?,
+    }))
+}
+
+pub(crate) async fn find(tx: &mut Tx, scope: &Scope, id: RepoId) -> Result<Repo> {
+    let sql = format!("{SELECT} WHERE r.org_id = $1 AND r.id = $3 AND reaches_project(r.project_id)");
+    tx.found(&sql, &values![scope.org(), scope.user(), id], read).await
 }
 
 async fn list(tx: &mut Tx, scope: &Scope, project: ProjectId) -> Result<Vec<Repo>> {
     projects::require(tx, scope, project).await?;
-    let sql = format!("SELECT {COLUMNS} FROM repos WHERE org_id = $1 AND project_id = $2 ORDER BY name, id");
-    tx.rows(&sql, &values![scope.org(), project], read).await
+    let sql = format!("{SELECT} WHERE r.org_id = $1 AND r.project_id = $3 ORDER BY r.name, r.id");
+    tx.rows(&sql, &values![scope.org(), scope.user(), project], read).await
 }
 
-fn change(repo: &Repo, verb: Verb) -> Change {
+pub(crate) fn change(repo: &Repo, verb: Verb) -> Change {
     let project_id = Some(repo.project_id);
     Change { verb, entity: Entity::Repo, id: repo.id.0, project_id, version: repo.version }
 }
 
-/// The last part of `root`, with a number behind it where `taken` has that already.
-fn name_for(root: &str, taken: &[Repo]) -> String {
-    let last = root.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or("repo");
-    let mut name = last.to_owned();
+/// Where a repo is, as its row says it.
+fn at(place: &RepoPlace) -> &str {
+    match place {
+        RepoPlace::Folder(path) => path,
+        RepoPlace::Remote { url, .. } => url,
+    }
+}
+
+/// The name that is wanted, with a number behind it where `taken` has that already.
+fn name_for(wanted: &str, taken: &[Repo]) -> String {
+    let mut name = wanted.to_owned();
     let mut number = 2;
     while taken.iter().any(|repo| repo.name == name) {
-        name = format!("{last}-{number}");
+        name = format!("{wanted}-{number}");
         number += 1;
     }
     name
 }
 
-async fn create(write: &mut Write<'_>, project: ProjectId, facts: &RepoFacts) -> Result<Repo> {
-    let (scope, at) = (write.scope(), write.act.at);
+async fn create(write: &mut Write<'_>, project: ProjectId, new: &NewRepo) -> Result<Repo> {
+    let (scope, now) = (write.scope(), write.act.at);
     if let Some(id) = idempotency::made_before(write).await? {
         return find(write.tx, &scope, id).await;
     }
     projects::require_living(write.tx, &scope, project).await?;
     write.require(project, ProjectRole::Admin).await?;
     let known = list(write.tx, &scope, project).await?;
-    if known.iter().any(|repo| repo.path == facts.root) {
+    let (kind, path) = match &new.place {
+        NewPlace::Folder(path) => ("folder", path),
+        NewPlace::Remote(url) => ("remote", url),
+    };
+    if known.iter().any(|repo| at(&repo.place) == path) {
         return Err(Error::conflict("repo_exists", "The project has this repository already."));
     }
-    let id = RepoId::new();
-    let name = name_for(&facts.root, &known);
+    let (id, name) = (new.id, name_for(&new.name, &known));
+    let [id_value, org, user, project, name, kind, path, branch, created] =
+        values![id, scope.org(), scope.user(), project, name, kind, path, &new.default_branch, now];
     write
         .tx
         .execute(
-            "INSERT INTO repos (id, org_id, user_id, project_id, name, path, default_branch, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
-            &values![id, scope.org(), scope.user(), project, name, &facts.root, &facts.default_branch, at],
+            "INSERT INTO repos (id, org_id, user_id, project_id, name, kind, path, default_branch, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)",
+            &[id_value, org, user, project, name, kind, path, branch, created],
         )
         .await?;
     idempotency::remember(write, id).await?;
     let repo = find(write.tx, &scope, id).await?;
-    write.record(change(&repo, Verb::Created), &[("path", repo.path.clone())]).await?;
+    write.record(change(&repo, Verb::Created), &[("path", at(&repo.place).to_owned())]).await?;
     Ok(repo)
 }
 
@@ -107,15 +132,23 @@ async fn delete(write: &mut Write<'_>, id: RepoId, version: i64) -> Result<()> {
     }
     write.tx.execute("DELETE FROM repos WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     repo.version += 1;
-    write.record(change(&repo, Verb::Deleted), &[("path", repo.path.clone())]).await
+    write.record(change(&repo, Verb::Deleted), &[("path", at(&repo.place).to_owned())]).await
 }
 
 #[async_trait]
 impl Repos for Database {
-    async fn create_repo(&self, act: &Act, project: ProjectId, facts: &RepoFacts) -> Result<Repo> {
-        let facts = facts.clone();
-        self.write(act, move |mut write| Box::pin(async move { create(&mut write, project, &facts).await }))
+    async fn create_repo(&self, act: &Act, project: ProjectId, new: &NewRepo) -> Result<Repo> {
+        let new = new.clone();
+        self.write(act, move |mut write| Box::pin(async move { create(&mut write, project, &new).await }))
             .await
+    }
+
+    async fn change_clone(&self, act: &Act, id: RepoId, wanted: &CloneChange) -> Result<Repo> {
+        let wanted = wanted.clone();
+        self.write(act, move |mut write| {
+            Box::pin(async move { clones::change(&mut write, id, &wanted).await })
+        })
+        .await
     }
 
     async fn repos(&self, scope: &Scope, project: ProjectId) -> Result<Vec<Repo>> {

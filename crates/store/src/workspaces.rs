@@ -147,7 +147,10 @@ async fn change(write: &mut Write<'_>, id: WorkspaceId, change: &WorkspaceChange
     if let Some(repos) = &change.repos {
         workspace.repos.clone_from(repos);
     }
-    let [org, id_value, status, error, path, merged, discarded, updated] = values![
+    if let Some(base) = &change.base_branch {
+        workspace.base_branch.clone_from(base);
+    }
+    let [org, id_value, status, error, path, merged, discarded, updated, base] = values![
         scope.org(),
         id,
         workspace.status.as_str(),
@@ -155,15 +158,27 @@ async fn change(write: &mut Write<'_>, id: WorkspaceId, change: &WorkspaceChange
         &workspace.path,
         workspace.merged_at,
         workspace.discarded_at,
-        at
+        at,
+        &workspace.base_branch
     ];
     write
         .tx
         .execute(
             "UPDATE workspaces SET status = $3, error = $4, path = $5, merged_at = $6, discarded_at = $7,
-                 updated_at = $8, repos = $9, version = version + 1
+                 updated_at = $8, repos = $9, base_branch = $10, version = version + 1
              WHERE org_id = $1 AND id = $2",
-            &[org, id_value, status, error, path, merged, discarded, updated, document(&workspace.repos)?],
+            &[
+                org,
+                id_value,
+                status,
+                error,
+                path,
+                merged,
+                discarded,
+                updated,
+                document(&workspace.repos)?,
+                base,
+            ],
         )
         .await?;
     let workspace = find(write.tx, &scope, id).await?;

@@ -4,6 +4,7 @@
 
 mod directive;
 pub mod fake_github;
+pub mod git_server;
 pub mod passed_time;
 pub mod postgres;
 pub mod program;

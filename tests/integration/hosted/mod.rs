@@ -2,6 +2,7 @@
 
 mod access;
 mod browser;
+mod clones;
 mod database;
 mod events;
 mod github;

@@ -1,4 +1,4 @@
-//! The caller's credentials for agents.
+//! The caller's credentials: for agents, and for git remotes.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +8,8 @@ use crate::error::ApiResult;
 use crate::extract::{Caller, Id, Input};
 use crate::state::ApiState;
 use crate::table::Route;
-use crate::wire::credential::{Credentials, PutCredential};
+use crate::wire::Page;
+use crate::wire::credential::{Credentials, GitCredential, PutCredential, PutGitCredential};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -21,6 +22,16 @@ pub(super) fn routes() -> Vec<Route> {
             .reply_empty(204),
         Route::write(Method::DELETE, "/api/credentials/{name}", "credential.remove", remove)
             .summary("Forgets a credential")
+            .reply_empty(204),
+        Route::read("/api/git-credentials", "git_credential.list", git_list)
+            .summary("The hosts of git remotes that you keep a token for, without the tokens")
+            .reply_page::<GitCredential>(),
+        Route::write(Method::PUT, "/api/git-credentials/{host}", "git_credential.put", git_put)
+            .summary("Keeps a token for a host of git remotes, which git shows it from now on")
+            .body::<PutGitCredential>()
+            .reply_empty(204),
+        Route::write(Method::DELETE, "/api/git-credentials/{host}", "git_credential.remove", git_remove)
+            .summary("Forgets the token for a host of git remotes")
             .reply_empty(204),
     ]
 }
@@ -45,5 +56,29 @@ async fn remove(
     Id(name): Id<String>,
 ) -> ApiResult<StatusCode> {
     state.app.remove_credential(&caller.act(&state.app), &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn git_list(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Page<GitCredential>>> {
+    Ok(Json(Page::whole(state.app.git_credentials(&caller.scope).await?)))
+}
+
+async fn git_put(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(host): Id<String>,
+    Input(body): Input<PutGitCredential>,
+) -> ApiResult<StatusCode> {
+    let PutGitCredential { username, secret } = body;
+    state.app.put_git_credential(&caller.act(&state.app), &host, &username, &secret).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn git_remove(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(host): Id<String>,
+) -> ApiResult<StatusCode> {
+    state.app.remove_git_credential(&caller.act(&state.app), &host).await?;
     Ok(StatusCode::NO_CONTENT)
 }

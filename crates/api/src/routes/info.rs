@@ -50,7 +50,7 @@ async fn info(State(state): State<ApiState>, Guest(caller): Guest) -> ApiResult<
         auth: hosted.as_ref().map(|hosted| hosted.methods()).unwrap_or_default(),
         features: Features {
             local_repos: local,
-            clone: false,
+            clone: true,
             terminals: true,
             registration: hosted.is_ok_and(|hosted| hosted.registration),
         },

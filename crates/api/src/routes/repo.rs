@@ -11,7 +11,9 @@ use crate::state::ApiState;
 use crate::table::Route;
 use crate::wire::Page;
 use crate::wire::agent::Agent;
-use crate::wire::repo::{AddRepo, Branch, CompletionQuery, FindQuery, FoundRepos, PathCompletion, Repo};
+use crate::wire::repo::{
+    AddRepo, Branch, CloneState, CompletionQuery, FindQuery, FoundRepos, PathCompletion, Repo,
+};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -19,13 +21,22 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("A project's repositories")
             .reply_page::<Repo>(),
         Route::write(Method::POST, "/api/projects/{id}/repos", "repo.create", add)
-            .summary("Adds a repository that is on this machine")
+            .summary("Adds a repository: one on this machine, one at a remote, which is cloned, or a new one")
             .body::<AddRepo>()
             .reply::<Repo>(201),
         Route::write(Method::DELETE, "/api/repos/{id}", "repo.delete", remove)
             .summary("Takes a repository off its project; nothing on disk changes")
             .versioned()
             .reply_empty(204),
+        Route::read("/api/repos/{id}/clone", "repo.clone_state", clone_state)
+            .summary("Your clone of a repository at a remote, and how far it is")
+            .reply::<CloneState>(200),
+        Route::write(Method::POST, "/api/repos/{id}/clone", "repo.clone", clone)
+            .summary("Clones a repository at a remote for you, unless that is done or under way")
+            .reply::<Repo>(202),
+        Route::write(Method::DELETE, "/api/repos/{id}/clone", "repo.cancel_clone", cancel_clone)
+            .summary("Gives up a clone that is being made")
+            .reply::<Repo>(200),
         Route::read("/api/repos/{id}/branches", "repo.branches", branches)
             .summary("A repository's local branches")
             .reply_page::<Branch>(),
@@ -57,7 +68,7 @@ async fn add(
     Id(id): Id<ProjectId>,
     Input(body): Input<AddRepo>,
 ) -> ApiResult<Versioned<Repo>> {
-    let repo = state.app.add_repo(&caller.act(&state.app), id, &body.path).await?;
+    let repo = state.app.add_repo(&caller.act(&state.app), id, body.into()).await?;
     Ok(Versioned::created(repo.version, repo.into()))
 }
 
@@ -69,6 +80,31 @@ async fn remove(
 ) -> ApiResult<StatusCode> {
     state.app.remove_repo(&caller.act(&state.app), id, seen.version(None)?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn clone_state(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<RepoId>,
+) -> ApiResult<Json<CloneState>> {
+    Ok(Json(state.app.repo_clone(&caller.scope, id).await?.into()))
+}
+
+async fn clone(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<RepoId>,
+) -> ApiResult<(StatusCode, Json<Repo>)> {
+    let repo = state.app.clone_repo(&caller.act(&state.app), id).await?;
+    Ok((StatusCode::ACCEPTED, Json(repo.into())))
+}
+
+async fn cancel_clone(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Id(id): Id<RepoId>,
+) -> ApiResult<Json<Repo>> {
+    Ok(Json(state.app.cancel_clone(&caller.act(&state.app), id).await?.into()))
 }
 
 async fn branches(

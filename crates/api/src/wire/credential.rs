@@ -52,3 +52,31 @@ pub(crate) struct PutCredential {
     /// 1 to 16,384 bytes; white space around it is left out.
     pub(crate) value: String,
 }
+
+/// A token for a host of git remotes, without the token.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct GitCredential {
+    /// The host, with its port where that is not the usual one.
+    host: String,
+    /// The name by which the host knows its user.
+    username: String,
+    /// `entered`, or `sign_in` where it came with a sign-in by the host's account.
+    origin: &'static str,
+}
+
+impl From<domain::KeptGitCredential> for GitCredential {
+    fn from(kept: domain::KeptGitCredential) -> Self {
+        Self { host: kept.host.as_str().to_owned(), username: kept.username, origin: kept.origin.as_str() }
+    }
+}
+
+/// Sets the token for a host of git remotes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PutGitCredential {
+    /// May be left out where the host knows its user by the token alone, as GitHub and GitLab do.
+    #[serde(default)]
+    pub(crate) username: String,
+    /// A token or password, 1 to 16,384 bytes; white space around it is left out.
+    pub(crate) secret: String,
+}

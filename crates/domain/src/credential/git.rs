@@ -83,9 +83,11 @@ fn is_name(text: &str) -> bool {
     text.split('.').all(is_label)
 }
 
+/// Whether this looks like an address of the newer kind; who connects to it finds out whether it is one.
 fn is_address(text: &str) -> bool {
-    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    inside.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
+    let allowed = |byte: u8| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.';
+    (2..=45).contains(&inside.len()) && inside.contains(':') && inside.bytes().all(allowed)
 }
 
 /// How a credential for a git host came to be kept.

@@ -1,6 +1,7 @@
 //! Building git commands.
 
 use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +73,8 @@ impl Git {
             input: Vec::new(),
             limit: LIMIT,
             timeout: TIMEOUT,
+            private: false,
+            handed: None,
         };
         let environment = &*self.environment;
         command = command
@@ -86,7 +89,7 @@ impl Git {
             .variable("GIT_PAGER", "cat")
             .variable("GIT_OPTIONAL_LOCKS", "0")
             .variable("GIT_LITERAL_PATHSPECS", "1")
-            // Nothing but a push talks to a remote; a lazy fetch would run what the repository names as transport.
+            // What talks to a remote says so; a lazy fetch would run what the repository names as transport.
             .variable("GIT_NO_LAZY_FETCH", "1")
             .variable("GIT_ALLOW_PROTOCOL", "none");
         match &environment.config_home {
@@ -107,6 +110,8 @@ pub struct GitCommand {
     pub(super) input: Vec<u8>,
     pub(super) limit: usize,
     pub(super) timeout: Duration,
+    pub(super) private: bool,
+    pub(super) handed: Option<OwnedFd>,
 }
 
 impl GitCommand {
@@ -154,6 +159,19 @@ impl GitCommand {
     /// Ends the command with an error once it has taken this long.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Lets the command reach the runner's private folder. For commands that run nothing of anybody's.
+    pub fn privately(mut self) -> Self {
+        self.private = true;
+        self
+    }
+
+    /// Has the command, and no other child, inherit a descriptor under the number that it has here.
+    pub fn handing_down(mut self, descriptor: OwnedFd) -> Self {
+        self.private = true;
+        self.handed = Some(descriptor);
         self
     }
 

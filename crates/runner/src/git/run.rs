@@ -11,7 +11,7 @@ use tokio::process::Child;
 
 use super::GitCommand;
 use super::failure::GitFailure;
-use crate::process::{Spawn, spawn};
+use crate::process::{Spawn, spawn, spawn_privately};
 
 /// Bytes of standard error that are kept.
 const STDERR_LIMIT: usize = 64 * 1024;
@@ -80,30 +80,41 @@ impl GitCommand {
     /// # Errors
     /// When it cannot be run, takes too long or prints too much.
     pub async fn output(self) -> Result<Output> {
-        let limit = self.limit;
-        let mut stdout = Vec::new();
-        let mut output = self
-            .stream(&mut |chunk: &[u8]| {
-                if stdout.len() + chunk.len() > limit {
-                    return Err(Error::internal(format!("git printed more than {limit} bytes")));
-                }
-                stdout.extend_from_slice(chunk);
-                Ok(())
-            })
-            .await?;
-        output.stdout = stdout;
-        Ok(output)
+        self.heard(&mut |_| ()).await
     }
 
     /// Runs it and gives each piece of what it prints to `take`.
     ///
     /// # Errors
     /// As [`Self::output`], and what `take` returns.
-    pub async fn stream(mut self, take: &mut (dyn FnMut(&[u8]) -> Result<()> + Send)) -> Result<Output> {
+    pub async fn stream(self, take: &mut (dyn FnMut(&[u8]) -> Result<()> + Send)) -> Result<Output> {
+        self.attended(take, &mut |_| ()).await
+    }
+
+    /// Runs it, whatever its exit status, and lets `hear` have what it complains about and tells of its progress, as it
+    /// comes.
+    ///
+    /// # Errors
+    /// As [`Self::output`].
+    pub async fn heard(self, hear: &mut (dyn FnMut(&[u8]) + Send)) -> Result<Output> {
+        let limit = self.limit;
+        let mut stdout = Vec::new();
+        let mut output = self.attended(&mut |chunk| kept(&mut stdout, chunk, limit), hear).await?;
+        output.stdout = stdout;
+        Ok(output)
+    }
+
+    async fn attended(
+        mut self,
+        take: &mut (dyn FnMut(&[u8]) -> Result<()> + Send),
+        hear: &mut (dyn FnMut(&[u8]) + Send),
+    ) -> Result<Output> {
         let line = self.line();
         let timeout = self.timeout;
         let begun = Instant::now();
         let mut child = start(&self)?;
+        // What it was handed is its own now.
+        drop(self.handed.take());
         let input = std::mem::take(&mut self.input);
         let mut group = ProcessGroup::of(&child);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -115,7 +126,7 @@ impl GitCommand {
                 }
                 Ok(())
             };
-            let ((), (), stderr) = tokio::try_join!(write, pump(stdout, take), tail(stderr))?;
+            let ((), (), stderr) = tokio::try_join!(write, pump(stdout, take), tail(stderr, hear))?;
             let status = child.wait().await.map_err(Error::internal)?;
             Ok::<_, Error>((status, stderr))
         };
@@ -144,7 +155,14 @@ fn start(command: &GitCommand) -> Result<Child> {
         folder: &command.dir,
         environment: &command.environment(),
     };
-    spawn(&child, stdin, Stdio::piped(), Stdio::piped()).map_err(|error| match error.kind() {
+    let streams = [stdin, Stdio::piped(), Stdio::piped()];
+    let started = if command.private {
+        spawn_privately(&child, streams, command.handed.as_ref())
+    } else {
+        let [stdin, stdout, stderr] = streams;
+        spawn(&child, stdin, stdout, stderr)
+    };
+    started.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound if command.dir.is_dir() => Error::unavailable(
             "git_missing",
             "git was not found on the machine. Install git 2.40 or newer and try again.",
@@ -170,9 +188,18 @@ async fn pump(
     }
 }
 
-async fn tail(from: Option<impl AsyncRead + Unpin>) -> Result<String> {
+fn kept(output: &mut Vec<u8>, chunk: &[u8], limit: usize) -> Result<()> {
+    if output.len() + chunk.len() > limit {
+        return Err(Error::internal(format!("git printed more than {limit} bytes")));
+    }
+    output.extend_from_slice(chunk);
+    Ok(())
+}
+
+async fn tail(from: Option<impl AsyncRead + Unpin>, hear: &mut (dyn FnMut(&[u8]) + Send)) -> Result<String> {
     let mut kept = Vec::new();
     pump(from, &mut |chunk: &[u8]| {
+        hear(chunk);
         kept.extend_from_slice(chunk);
         if kept.len() > 2 * STDERR_LIMIT {
             kept.drain(..kept.len() - STDERR_LIMIT);

@@ -43,6 +43,12 @@ pub struct Settings {
     pub server_uid: u32,
     /// Further folders whose programs users can run.
     pub programs: Vec<PathBuf>,
+    /// Hosts of the operator's own network that serve repositories, as [`crate::remote::Exception`] reads them.
+    pub private_remotes: Vec<String>,
+    /// Seconds for which a remote may send nothing.
+    pub remote_secs: u64,
+    /// Most MiB that a clone may have.
+    pub clone_mib: u64,
     /// What becomes of the users' runners when it ends.
     pub on_exit: OnExit,
     /// Seconds without a call after which a user's runner ends.

@@ -163,6 +163,11 @@ impl Runners {
         add("--workspaces", text(&self.folders.workspaces));
         add("--grace-secs", self.settings.grace_secs.to_string());
         add("--log", self.settings.log.clone());
+        add("--remote-secs", self.settings.remote_secs.to_string());
+        add("--clone-mib", self.settings.clone_mib.to_string());
+        for remote in self.settings.private_remotes.iter().filter(|remote| !remote.trim().is_empty()) {
+            add("--private-remotes", remote.trim().to_owned());
+        }
         for folder in &self.settings.programs {
             add("--programs", text(folder));
         }

@@ -92,6 +92,23 @@ pub fn confine_children(reach: &Reach) -> io::Result<()> {
     CHILDREN.set(rules.ok_or_else(unsupported)?).map_err(|_| io::ErrorKind::AlreadyExists.into())
 }
 
+/// In what those children are confined that are handed secrets and run nothing of anybody's.
+static PRIVATE_CHILDREN: OnceLock<OwnedFd> = OnceLock::new();
+
+/// Confines each child that is started privately from now on, in a domain of its own.
+///
+/// # Errors
+/// As [`confine_children`].
+pub fn confine_private_children(reach: &Reach) -> io::Result<()> {
+    let rules: Option<OwnedFd> = ruleset(reach)?.into();
+    PRIVATE_CHILDREN.set(rules.ok_or_else(unsupported)?).map_err(|_| io::ErrorKind::AlreadyExists.into())
+}
+
+/// The rules of a child that is started privately. Where children are confined, so are these.
+pub(super) fn of_private_children() -> Option<BorrowedFd<'static>> {
+    PRIVATE_CHILDREN.get().or_else(|| CHILDREN.get()).map(AsFd::as_fd)
+}
+
 /// The rules of a child, if children are confined.
 pub(super) fn of_children() -> Option<BorrowedFd<'static>> {
     CHILDREN.get().map(AsFd::as_fd)

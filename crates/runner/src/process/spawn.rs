@@ -2,11 +2,13 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -48,11 +50,47 @@ pub fn spawn<S: AsRef<OsStr>>(
     stdout: Stdio,
     stderr: Stdio,
 ) -> io::Result<Child> {
+    spawn_in(child, [stdin, stdout, stderr], confinement::of_children(), None)
+}
+
+/// Starts a child as [`spawn`] does, which reaches the runner's private folder as well and inherits `handed`, under the
+/// number that it has here. For programs that run nothing of anybody's: what they are handed is a secret.
+///
+/// # Errors
+/// As [`spawn`].
+pub fn spawn_privately<S: AsRef<OsStr>>(
+    child: &Spawn<'_, S>,
+    [stdin, stdout, stderr]: [Stdio; 3],
+    handed: Option<&OwnedFd>,
+) -> io::Result<Child> {
+    spawn_in(child, [stdin, stdout, stderr], confinement::of_private_children(), handed)
+}
+
+fn spawn_in<S: AsRef<OsStr>>(
+    child: &Spawn<'_, S>,
+    [stdin, stdout, stderr]: [Stdio; 3],
+    rules: Option<BorrowedFd<'_>>,
+    handed: Option<&OwnedFd>,
+) -> io::Result<Child> {
     let mut command = command(child);
     end_with_the_runner(&mut command);
-    confine(&mut command);
+    if let Some(handed) = handed {
+        hand_down(&mut command, handed);
+    }
+    confine(&mut command, rules);
     let _forking = FORKS.read().unwrap_or_else(PoisonError::into_inner);
     command.stdin(stdin).stdout(stdout).stderr(stderr).process_group(0).kill_on_drop(true).spawn()
+}
+
+/// Leaves one descriptor open for the child. It stays close-on-exec here, so that no other child gets it.
+#[allow(unsafe_code)]
+fn hand_down(command: &mut Command, handed: &OwnedFd) {
+    let number = handed.as_raw_fd();
+    // SAFETY: between fork and exec, where only async-signal-safe code may run, this makes one system call. The caller
+    // keeps the descriptor open until the child was started.
+    let keep = move || Ok(fcntl_setfd(unsafe { BorrowedFd::borrow_raw(number) }, FdFlags::empty())?);
+    // SAFETY: as above.
+    unsafe { command.pre_exec(keep) };
 }
 
 /// Starts a supervisor, which listens on `control` and ends by itself once that is closed. It is left in the runner's
@@ -79,8 +117,8 @@ fn end_with_the_runner(command: &mut Command) {
 
 /// Has the child be confined, where children are.
 #[allow(unsafe_code)]
-fn confine(command: &mut Command) {
-    let Some(rules) = confinement::number(confinement::of_children()) else { return };
+fn confine(command: &mut Command, rules: Option<BorrowedFd<'_>>) {
+    let Some(rules) = confinement::number(rules) else { return };
     let enter = move || {
         account::leave_runners_group()?;
         confinement::enter(rules)
@@ -90,7 +128,8 @@ fn confine(command: &mut Command) {
     unsafe { command.pre_exec(enter) };
 }
 
-/// Everything that the runner opens is close-on-exec, so that a child inherits its three streams alone.
+/// Everything that the runner opens is close-on-exec, so that a child inherits its three streams alone, and what it is
+/// handed on purpose.
 #[allow(clippy::disallowed_methods, reason = "this is the one function that starts the runner's children")]
 pub(super) fn command<S: AsRef<OsStr>>(child: &Spawn<'_, S>) -> Command {
     let mut command = Command::new(child.program);

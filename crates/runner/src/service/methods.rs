@@ -8,15 +8,16 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::fault::status;
 use super::proto::runner_server::Runner;
-use super::{Lifetime, PROTOCOL, decode, encode, proto, terminals};
+use super::{Lifetime, PROTOCOL, clones, decode, encode, proto, terminals};
 use crate::agent::catalogue::Catalogue;
 use crate::session::Sessions;
 use crate::terminal::Terminals;
-use crate::workspace::{Cleanup, Workspaces};
+use crate::workspace::{Cleanup, Clones, Workspaces};
 
 /// Answers the contract's methods.
 pub(super) struct Service {
     pub(super) workspaces: Workspaces,
+    pub(super) clones: Clones,
     pub(super) sessions: Sessions,
     pub(super) terminals: Terminals,
     pub(super) catalogue: Catalogue,
@@ -92,6 +93,22 @@ impl Runner for Service {
 
     async fn complete_path(&self, request: Request<proto::PathRequest>) -> Reply<proto::PathCompletions> {
         reply(self.workspaces.complete_path(&request.into_inner().path).await.map(encode::completions))
+    }
+
+    async fn have_clone(&self, request: Request<proto::WantedClone>) -> Reply<proto::HadClone> {
+        reply(clones::have(&self.clones, request.into_inner()).await)
+    }
+
+    async fn clone_progress(&self, request: Request<proto::RepoRequest>) -> Reply<proto::CloneProgress> {
+        reply(clones::progress(&self.clones, request.into_inner()))
+    }
+
+    async fn cancel_clone(&self, request: Request<proto::RepoRequest>) -> Reply<proto::Empty> {
+        done(clones::cancel(&self.clones, request.into_inner()))
+    }
+
+    async fn make_repository(&self, request: Request<proto::NewRepository>) -> Reply<proto::RepoFacts> {
+        reply(clones::create(&self.clones, request.into_inner()).await)
     }
 
     async fn make_workspace(
@@ -201,7 +218,9 @@ impl Runner for Service {
     async fn push(&self, request: Request<proto::PushRequest>) -> Reply<proto::Pushed> {
         let request = request.into_inner();
         let site = self.site(request.site)?;
-        let pushed = self.workspaces.push(&site, request.remote.as_deref()).await;
+        let by_url = request.by_url.into_iter().map(clones::named_access).collect::<Result<_, _>>();
+        let (by_url, remotes) = (by_url.map_err(status)?, Some(self.clones.remotes()));
+        let pushed = self.workspaces.push_by_url(&site, request.remote.as_deref(), remotes, by_url).await;
         reply(pushed.map(|p| proto::Pushed { remote: p.remote, branch: p.branch, output: p.output }))
     }
 

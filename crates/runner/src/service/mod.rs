@@ -1,5 +1,6 @@
 //! The runner's side of the contract: what a control plane may ask, over a Unix socket.
 
+mod clones;
 mod connections;
 mod decode;
 mod encode;
@@ -13,7 +14,7 @@ pub(crate) use connections::Door;
 pub(crate) use fault::status;
 pub use lifetime::Lifetime;
 pub(crate) use serve::only_one;
-pub use serve::{Apart, Place, Settings, serve};
+pub use serve::{Apart, Place, Settings, remotes_folder, serve};
 
 /// The number that client and runner must share.
 pub const PROTOCOL: u32 = 1;

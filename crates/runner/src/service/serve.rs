@@ -24,9 +24,10 @@ use super::methods::Service;
 use super::proto::runner_server::RunnerServer;
 use crate::agent::catalogue::Catalogue;
 use crate::process::{Environment, Launcher, become_reaper, reap_strays};
+use crate::remote::{Remotes, Rules};
 use crate::session::{Checkpoints, Options, Sessions};
 use crate::terminal::Terminals;
-use crate::workspace::Workspaces;
+use crate::workspace::{Clones, Workspaces};
 
 /// Largest request, in bytes: a message at its bounds, escaped in the worst way, and a recap beside it.
 const LARGEST_REQUEST: usize = 32 * 1024 * 1024;
@@ -66,6 +67,8 @@ pub struct Settings {
     pub state: PathBuf,
     /// Where worktrees are.
     pub workspaces: PathBuf,
+    /// Which remotes it may reach, and how long and large it may get.
+    pub remotes: Rules,
     /// How long it waits for a server, once nothing is at work in it, before it ends.
     pub grace: Duration,
     /// Silence of an agent before it is told.
@@ -117,6 +120,9 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
             tracing::error!(workspace = %recovered.workspace, ?error, "a workspace could not be recovered");
         }
     }
+    let remotes =
+        Remotes::open(workspaces.git().clone(), remotes_folder(&settings.state), settings.remotes.clone())?;
+    let clones = Clones::new(workspaces.clone(), remotes);
     let sessions = open_sessions(&settings, environment.clone(), workspaces.clone()).await?;
     let terminals = Terminals::new(launcher(), environment.clone());
     // Bound once all is recovered, so that whoever connects sees the truth.
@@ -125,6 +131,7 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     let apart = matches!(settings.place, Place::Apart(_));
     let service = Service {
         workspaces,
+        clones: clones.clone(),
         sessions: sessions.clone(),
         terminals: terminals.clone(),
         catalogue: Catalogue::new(environment),
@@ -147,7 +154,9 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
     let at_work = || {
         // One of many runners is worth keeping for a shell that somebody used lately, too.
         let used = |terminal: &KnownTerminal| terminal.end.is_none() && apart && terminal.idle < grace;
-        sessions.any_live() || terminals.list().iter().any(|terminal| terminal.busy || used(terminal))
+        sessions.any_live()
+            || clones.any_under_way()
+            || terminals.list().iter().any(|terminal| terminal.busy || used(terminal))
     };
     let why = wait(&lifetime, settings.grace, at_work).await.map_err(Error::internal)?;
     tracing::info!(why, "ending");
@@ -160,6 +169,12 @@ pub async fn serve(settings: Settings, environment: Environment, git: crate::git
         let _ = std::fs::remove_file(socket);
     }
     Ok(())
+}
+
+/// Where, in a runner's own folder, git talks to remotes.
+#[must_use]
+pub fn remotes_folder(state: &Path) -> PathBuf {
+    state.join("remotes")
 }
 
 async fn open_sessions(

@@ -1,4 +1,4 @@
-//! Where things lie: `{base}/{user}/` holds `worktrees/`, `trash/` and our own `.switchyard/`. A runner that keeps its
+//! Where things lie: `{base}/{user}/` holds `repos/`, `worktrees/`, `trash/` and our own `.switchyard/`. A runner that keeps its
 //! user's programs out of its records has these in its own folder instead.
 
 use std::fs::{DirBuilder, Permissions};
@@ -59,6 +59,11 @@ impl Layout {
 
     pub(super) fn operations(&self) -> PathBuf {
         self.operations.clone()
+    }
+
+    /// Where clones are, and repositories that were made here.
+    pub(super) fn repos(&self) -> PathBuf {
+        self.root.join("repos")
     }
 
     /// Folder for temporary files; swept when the runner starts.

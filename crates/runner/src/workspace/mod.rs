@@ -7,6 +7,7 @@ mod branch_work;
 mod changes;
 mod checkpoint;
 mod checkpoint_message;
+mod clone;
 mod commit;
 mod diff;
 mod discard;
@@ -34,6 +35,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use switchyard_domain::runner::WorkspaceSite;
 use switchyard_domain::{Error, Result, UserId, WorkspaceId};
 
+pub use clone::Clones;
 pub use discard::Cleanup;
 pub use orphans::Orphan;
 pub use recover::Recovered;
@@ -97,6 +99,12 @@ impl Workspaces {
     #[must_use]
     pub fn with_steps(self, steps: Steps) -> Self {
         Self { steps, ..self }
+    }
+
+    /// The git that workspaces are made with.
+    #[must_use]
+    pub fn git(&self) -> &Git {
+        &self.git
     }
 
     /// The folder of a workspace while it is in use: where agents and scripts run.

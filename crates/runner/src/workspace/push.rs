@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use switchyard_domain::runner::WorkspaceSite;
+use switchyard_domain::runner::{RemoteAccess, WorkspaceSite};
 use switchyard_domain::workspace::Pushed;
-use switchyard_domain::{Error, Result};
+use switchyard_domain::{Error, RepoId, Result};
 
 use super::Workspaces;
 use crate::git::names::branch_ref;
 use crate::git::{GitCommand, Repository, redacted};
+use crate::remote::{Remotes, as_the_person};
 
 const TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -18,7 +19,22 @@ impl Workspaces {
     /// # Errors
     /// `Conflict`: `no_remote`, `push_rejected`, `push_failed` with what git said. `Unavailable`: `git_timeout`.
     pub async fn push(&self, site: &WorkspaceSite, remote: Option<&str>) -> Result<Pushed> {
+        self.push_by_url(site, remote, None, Vec::new()).await
+    }
+
+    /// The same, with repos among them that are pushed by URL.
+    ///
+    /// # Errors
+    /// As [`Self::push`], and what is told of remotes.
+    pub async fn push_by_url(
+        &self,
+        site: &WorkspaceSite,
+        remote: Option<&str>,
+        remotes: Option<&Remotes>,
+        by_url: Vec<(RepoId, RemoteAccess)>,
+    ) -> Result<Pushed> {
         let (ours, site, remote) = (self.clone(), site.clone(), remote.map(str::to_owned));
+        let remotes = remotes.cloned();
         self.exclusively(site.id, async move {
             let open = ours.open_for_change(&site).await?;
             let branch = open.record.branch.clone();
@@ -26,8 +42,20 @@ impl Workspaces {
             for repo in &open.repos {
                 // From the repository's own folder, since a remote may be a path relative to it.
                 let main = Repository::open(&ours.git, repo.spec.repo_path.as_ref()).await?;
-                let remote = remote_for(&main, &branch, remote.as_deref()).await?;
-                said.push(push(&ours, &main, &branch, &remote).await?);
+                let access = by_url.iter().find(|(id, _)| *id == repo.spec.repo_id).map(|(_, access)| access);
+                let remote = match (&remotes, access) {
+                    (Some(remotes), Some(access)) => {
+                        let tip = main.base_tip(&branch).await?;
+                        let objects = main.common_dir.join("objects");
+                        said.push(remotes.push(access, &objects, &tip, &branch_ref(&branch)).await?);
+                        access.url.to_string()
+                    }
+                    _ => {
+                        let remote = remote_for(&main, &branch, remote.as_deref()).await?;
+                        said.push(push(&ours, &main, &branch, &remote).await?);
+                        remote
+                    }
+                };
                 if !names.contains(&remote) {
                     names.push(remote);
                 }
@@ -107,24 +135,6 @@ async fn push(workspaces: &Workspaces, main: &Repository, branch: &str, remote: 
 /// A command that may talk to a remote: with the user's and the system's own ssh command, credential helpers and SSH
 /// agent, and without what the repository's configuration says about them.
 async fn with_access(workspaces: &Workspaces, main: &Repository) -> Result<GitCommand> {
-    let listed = main.bare_command().args(["config", "--list", "--show-scope", "-z"]).bytes().await?;
-    let mut command = main.command().variable("GIT_ALLOW_PROTOCOL", "file:http:https:ssh");
-    let mut ssh = "ssh".to_owned();
-    let mut fields = listed.split(|byte| *byte == 0).map(String::from_utf8_lossy);
-    while let (Some(scope), Some(entry)) = (fields.next(), fields.next()) {
-        let Some((key, value)) = entry.split_once('\n').filter(|_| matches!(&*scope, "system" | "global"))
-        else {
-            continue;
-        };
-        if key.starts_with("credential.") {
-            command = command.config(key, value);
-        } else if key == "core.sshcommand" {
-            value.clone_into(&mut ssh);
-        }
-    }
-    if let Some(agent) = &workspaces.git.environment().ssh_agent {
-        command = command.variable("SSH_AUTH_SOCK", agent);
-    }
-    // Nobody is there to answer a question of ssh's.
-    Ok(command.variable("GIT_SSH_COMMAND", format!("{ssh} -o BatchMode=yes")))
+    let command = main.command().variable("GIT_ALLOW_PROTOCOL", "file:http:https:ssh");
+    as_the_person(&workspaces.git, main.bare_command(), command, true).await
 }

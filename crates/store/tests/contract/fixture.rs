@@ -9,7 +9,7 @@ use switchyard_domain::event::{Event, FeedSlice};
 use switchyard_domain::message::Message;
 use switchyard_domain::organisation::NewInvitation;
 use switchyard_domain::project::{Project, ProjectSettings};
-use switchyard_domain::repo::{Repo, RepoFacts};
+use switchyard_domain::repo::{NewPlace, NewRepo, Repo};
 use switchyard_domain::session::Session;
 use switchyard_domain::store::*;
 use switchyard_domain::task::{NewTask, Priority, Task, TaskFilter, TaskStatus};
@@ -165,8 +165,7 @@ impl Fixture {
     }
 
     pub(crate) async fn repo(&self, project: ProjectId) -> Repo {
-        let facts = RepoFacts { root: "/code/shop".to_owned(), default_branch: "main".to_owned() };
-        self.db.create_repo(&self.act("repo.create"), project, &facts).await.unwrap()
+        self.db.create_repo(&self.act("repo.create"), project, &new_repo("/code/shop")).await.unwrap()
     }
 
     pub(crate) async fn task(&self, project: ProjectId, title: &str) -> Task {
@@ -366,4 +365,14 @@ pub(crate) fn said(seq: i64, text: &str) -> Entry {
 
 pub(crate) fn system(seq: i64, event: SystemEvent) -> Entry {
     entry(seq, EntryBody::System(SystemEntry { text: String::new(), event }))
+}
+
+/// A repository in a folder, named as its last part.
+pub(crate) fn new_repo(path: &str) -> NewRepo {
+    NewRepo {
+        id: RepoId::new(),
+        name: path.rsplit('/').find(|part| !part.is_empty()).unwrap().to_owned(),
+        place: NewPlace::Folder(path.to_owned()),
+        default_branch: "main".to_owned(),
+    }
 }

@@ -10,7 +10,7 @@ use switchyard_domain::comment::{CommentAnchor, DiffSide};
 use switchyard_domain::event::FeedSlice;
 use switchyard_domain::message::MessageStatus;
 use switchyard_domain::organisation::NewInvitation;
-use switchyard_domain::repo::RepoFacts;
+use switchyard_domain::repo::CloneChange;
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::*;
 use switchyard_domain::task::{TaskFilter, TaskPatch};
@@ -19,7 +19,7 @@ use switchyard_domain::transcript::{EntryBody, PermissionOption};
 use switchyard_domain::*;
 use switchyard_store::Database;
 
-use crate::fixture::{Fixture, agent, all, entry, new_task, said, secret};
+use crate::fixture::{Fixture, agent, all, entry, new_repo, new_task, said, secret};
 
 crate::scenarios! {
     a_foreign_row_answers_like_a_missing_one_for_every_method,
@@ -248,7 +248,7 @@ async fn organisation_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said>
 
 async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let act = &f.foreign("attack");
-    let facts = RepoFacts { root: "/x".to_owned(), default_branch: "main".to_owned() };
+    let begin = CloneChange::Begin { folder: None };
     let bulk = BulkChange { delete: true, ..BulkChange::default() };
     let new = NewWorkspace {
         id: WorkspaceId::new(),
@@ -264,7 +264,8 @@ async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
         told("update_project", db.update_project(act, ids.project, 1, &Default::default()).await),
         told("delete_project", db.delete_project(act, ids.project, 1).await),
         told("restore_project", db.restore_project(act, ids.project).await),
-        told("create_repo", db.create_repo(act, ids.project, &facts).await),
+        told("create_repo", db.create_repo(act, ids.project, &new_repo("/x")).await),
+        told("change_clone", db.change_clone(act, ids.repo, &begin).await),
         told("delete_repo", db.delete_repo(act, ids.repo, 1).await),
         told("create_task", db.create_task(act, ids.project, &new_task("x")).await),
         told("update_task", db.update_task(act, ids.task, 1, &TaskPatch::default()).await),

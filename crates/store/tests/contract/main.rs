@@ -9,6 +9,7 @@ mod api_keys;
 mod approvals;
 mod audit;
 mod bulk_changes;
+mod clones;
 mod comments;
 mod concurrency;
 mod durability;

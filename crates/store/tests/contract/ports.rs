@@ -45,8 +45,15 @@ fn methods_without_a_scope_are_those_that_come_before_there_is_one() {
     ];
     let operator = ["users", "find_user", "set_instance_admin", "users_with_credentials"];
     let limits = ["take", "give_back", "forget_full"];
-    let start_up =
-        ["local_identity", "unfinished_sessions", "session_owner", "unfinished_workspaces", "ping", "close"];
+    let start_up = [
+        "local_identity",
+        "unfinished_clones",
+        "unfinished_sessions",
+        "session_owner",
+        "unfinished_workspaces",
+        "ping",
+        "close",
+    ];
     let replicas = ["join", "renew", "leave", "forget_lapsed", "claim", "release", "call", "heard"];
     let passes = ["asked_users", "open_terminals", "trash_owners"];
     let expected = identities

@@ -1,12 +1,11 @@
 //! Projects and repos.
 
 use switchyard_domain::project::{ProjectPatch, ProjectSettings};
-use switchyard_domain::repo::RepoFacts;
 use switchyard_domain::store::*;
 use switchyard_domain::workspace::WorkspaceStatus;
 use switchyard_domain::{ErrorKind, PageRequest, RepoId};
 
-use crate::fixture::{Fixture, all, new_task};
+use crate::fixture::{Fixture, all, new_repo, new_task};
 
 crate::scenarios! {
     a_project_is_read_back_as_it_was_made,
@@ -118,8 +117,7 @@ async fn nothing_can_be_made_in_a_deleted_project(f: Fixture) {
     f.db.delete_project(&f.act("project.delete"), project.id, 1).await.unwrap();
     let error = f.db.create_task(&f.act("task.create"), project.id, &new_task("late")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
-    let facts = RepoFacts { root: "/code".to_owned(), default_branch: "main".to_owned() };
-    let error = f.db.create_repo(&f.act("repo.create"), project.id, &facts).await.unwrap_err();
+    let error = f.db.create_repo(&f.act("repo.create"), project.id, &new_repo("/code")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
 }
 
@@ -145,10 +143,7 @@ async fn a_second_creation_under_the_same_key_answers_with_the_first(f: Fixture)
 
 async fn a_repository_is_added_once_and_names_never_clash(f: Fixture) {
     let project = f.project("Shop").await;
-    let add = async |root: &str| {
-        let facts = RepoFacts { root: root.to_owned(), default_branch: "main".to_owned() };
-        f.db.create_repo(&f.act("repo.create"), project.id, &facts).await
-    };
+    let add = async |root: &str| f.db.create_repo(&f.act("repo.create"), project.id, &new_repo(root)).await;
     let first = add("/a/web").await.unwrap();
     let second = add("/b/web").await.unwrap();
     let third = add("/c/web").await.unwrap();

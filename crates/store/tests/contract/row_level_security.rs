@@ -11,7 +11,7 @@ use switchyard_store::{Database, PostgresConfig};
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 
 use crate::fixture::{Fixture, Place, secret, serving};
-use crate::isolation;
+use crate::{clones, isolation};
 
 /// What only authentication reads: nobody's scope leads to a row of it.
 const BEYOND_SCOPES: [&str; 7] = [
@@ -52,6 +52,7 @@ async fn world() -> World {
 async fn fill(f: &Fixture) {
     let user = f.alice.user();
     isolation::real_ids(f).await;
+    clones::begun(f).await;
     f.db.put_config(&f.act("config.update"), 0, &Default::default()).await.unwrap();
     let keyed =
         f.db.create_project(&f.keyed("project.create", "key"), "Keyed", &Default::default()).await.unwrap();

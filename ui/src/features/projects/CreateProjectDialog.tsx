@@ -3,17 +3,15 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState, type FormEvent } from 'react';
 import { ApiError, errorText } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
-import { projectCalls } from '@/shared/api/projects';
+import { projectCalls, type NewRepo } from '@/shared/api/projects';
 import type { Project } from '@/shared/api/types';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 import { Field, Input } from '@/shared/ui/Field';
 import { toast } from '@/shared/ui/toast';
-import { FoundRepos } from './FoundRepos';
-import { PathInput } from './PathInput';
+import { RepoSource, useRepoDraft } from './RepoSource';
 
 const FORM_ID = 'create-project';
-const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').pop() ?? '';
 
 /** Which of the two calls refused, so that its words stand at the right field. */
 class RepoRefused extends Error {
@@ -24,20 +22,20 @@ class RepoRefused extends Error {
 
 export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
-  const [path, setPath] = useState('');
+  const source = useRepoDraft();
   const client = useQueryClient();
   const navigate = useNavigate();
   // A project whose repository was refused is used again by the next try, and taken away when there is none.
   const created = useRef<Project | null>(null);
   const idempotencyKey = useRef(crypto.randomUUID());
 
-  const shownName = name || nameOf(path);
+  const shownName = name || source.title;
   const create = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (repo: NewRepo) => {
       let project = created.current ?? (await projectCalls.create(shownName, idempotencyKey.current));
       created.current = project;
       if (project.name !== shownName) project = created.current = await projectCalls.change(project.id, project.version, { name: shownName });
-      await projectCalls.addRepo(project.id, path.trim()).catch((cause: unknown) => {
+      await projectCalls.addRepo(project.id, repo).catch((cause: unknown) => {
         throw new RepoRefused(cause);
       });
       return project;
@@ -67,7 +65,7 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate();
+    if (source.asked) create.mutate(source.asked);
   };
 
   const { error } = create;
@@ -83,19 +81,16 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
       footer={
         <>
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" form={FORM_ID} variant="primary" busy={create.isPending} disabled={!path.trim() || !shownName}>
+          <Button type="submit" form={FORM_ID} variant="primary" busy={create.isPending} disabled={!source.asked || !shownName}>
             Create project
           </Button>
         </>
       }
     >
       <form id={FORM_ID} onSubmit={submit} className="flex flex-col gap-4">
-        <Field label="Repository" hint="The path of a git repository on this machine, typed or picked below." error={repoError}>
-          {(control) => <PathInput {...control} value={path} onChange={setPath} />}
-        </Field>
-        <FoundRepos chosen={path} onChoose={(repo) => setPath(repo.path)} />
+        <RepoSource source={source} label="Repository" error={repoError} listed />
         <Field label="Name" error={nameError}>
-          {(control) => <Input {...control} value={name} placeholder={nameOf(path) || 'What the board is called'} onChange={(event) => setName(event.target.value)} />}
+          {(control) => <Input {...control} value={name} placeholder={source.title || 'What the board is called'} onChange={(event) => setName(event.target.value)} />}
         </Field>
       </form>
     </Dialog>

@@ -15,7 +15,7 @@ export function FirstProject({ onCreate }: { onCreate: () => void }) {
         <div className="flex flex-col gap-2">
           <h2 className="text-2xl font-semibold tracking-tight">A board whose cards run</h2>
           <p className="max-w-lg text-md text-muted">
-            Point Switchyard at a git repository on this machine. Write down what should happen, and let coding agents do it while you watch, steer and review.
+            Point Switchyard at a git repository. Write down what should happen, and let coding agents do it while you watch, steer and review.
           </p>
         </div>
         <Button variant="primary" onClick={onCreate}>

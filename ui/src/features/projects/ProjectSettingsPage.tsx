@@ -143,7 +143,7 @@ interface BranchFieldProps {
 function BranchField({ projectId, value, onChange, error }: BranchFieldProps) {
   const { data: repos } = useQuery(reposQuery(projectId));
   const first = repos?.[0];
-  const { data: branches = [] } = useQuery({ ...branchesQuery(first?.id ?? ''), enabled: first !== undefined });
+  const { data: branches = [] } = useQuery({ ...branchesQuery(first?.id ?? ''), enabled: typeof first?.path === 'string' });
   return (
     <Field label="Base branch" hint="Empty: each repository's own default." error={error}>
       {(control) => (

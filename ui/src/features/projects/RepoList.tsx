@@ -1,16 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FolderGit2, GitBranch, Plus, Unlink } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import type { FormEvent } from 'react';
 import { errorText } from '@/shared/api/errors';
 import { keys } from '@/shared/api/keys';
-import { projectCalls, reposQuery } from '@/shared/api/projects';
+import { projectCalls, reposQuery, type NewRepo } from '@/shared/api/projects';
 import type { Repo, Uuid } from '@/shared/api/types';
+import { CloneStatus } from '@/shared/repos/CloneStatus';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { confirm } from '@/shared/ui/confirm';
-import { Field } from '@/shared/ui/Field';
 import { ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { toast } from '@/shared/ui/toast';
-import { PathInput } from './PathInput';
+import { RepoSource, useRepoDraft } from './RepoSource';
 
 export function RepoList({ projectId }: { projectId: Uuid }) {
   const { data: repos, error, refetch } = useQuery(reposQuery(projectId));
@@ -51,7 +51,7 @@ function RepoRow({ repo }: { repo: Repo }) {
   };
   const addBack = async () => {
     try {
-      await projectCalls.addRepo(repo.project_id, repo.path);
+      await projectCalls.addRepo(repo.project_id, repo.url !== null ? { url: repo.url } : { path: repo.path ?? '' });
       await client.invalidateQueries({ queryKey: keys.repos(repo.project_id) });
     } catch (error) {
       toast.failed(`“${repo.name}” could not be added again`, error);
@@ -60,15 +60,18 @@ function RepoRow({ repo }: { repo: Repo }) {
   return (
     <li className="flex items-center gap-2.5 py-2 pr-2 pl-3">
       <FolderGit2 size={15} className="shrink-0 text-muted" />
-      <div className="min-w-0 flex-1">
+      <div className="flex min-w-0 flex-1 flex-col gap-1">
         <p className="truncate font-medium">{repo.name}</p>
-        <p className="truncate font-mono text-xs text-faint" title={repo.path}>
-          {repo.path}
+        <p className="truncate font-mono text-xs text-faint" title={repo.path ?? undefined}>
+          {repo.url ?? repo.path}
         </p>
+        <CloneStatus repo={repo} />
       </div>
-      <span className="flex items-center gap-1 text-sm text-faint">
-        <GitBranch size={12} /> {repo.default_branch}
-      </span>
+      {repo.default_branch ? (
+        <span className="flex items-center gap-1 text-sm text-faint">
+          <GitBranch size={12} /> {repo.default_branch}
+        </span>
+      ) : null}
       <IconButton label={`Take ${repo.name} out of the project`} onClick={() => void remove()}>
         <Unlink size={14} />
       </IconButton>
@@ -78,26 +81,24 @@ function RepoRow({ repo }: { repo: Repo }) {
 
 function AddRepo({ projectId }: { projectId: Uuid }) {
   const client = useQueryClient();
-  const [path, setPath] = useState('');
+  const source = useRepoDraft();
   const add = useMutation({
-    mutationFn: () => projectCalls.addRepo(projectId, path.trim()),
+    mutationFn: (repo: NewRepo) => projectCalls.addRepo(projectId, repo),
     onSuccess: async () => {
-      setPath('');
+      source.clear();
       await client.invalidateQueries({ queryKey: keys.repos(projectId) });
     },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    add.mutate();
+    if (source.asked) add.mutate(source.asked);
   };
   return (
-    <form onSubmit={submit} className="flex items-start gap-2">
-      <div className="min-w-0 flex-1">
-        <Field label="Add a repository" error={add.error ? errorText(add.error) : undefined}>
-          {(control) => <PathInput {...control} value={path} onChange={setPath} />}
-        </Field>
+    <form onSubmit={submit} className="flex flex-col items-start gap-2">
+      <div className="w-full">
+        <RepoSource source={source} label="Add a repository" error={add.error ? errorText(add.error) : undefined} />
       </div>
-      <Button type="submit" className="mt-[21px]" busy={add.isPending} disabled={!path.trim()}>
+      <Button type="submit" busy={add.isPending} disabled={!source.asked}>
         <Plus size={14} /> Add
       </Button>
     </form>

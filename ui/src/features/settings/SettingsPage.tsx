@@ -15,6 +15,7 @@ import { ErrorState, SkeletonLines } from '@/shared/ui/States';
 import { ApprovalSettings } from './ApprovalSettings';
 import { CredentialSettings } from './CredentialSettings';
 import { EditorSettings } from './EditorSettings';
+import { GitCredentialSettings } from './GitCredentialSettings';
 import { NotificationSettings } from './NotificationSettings';
 import { TrashSettings } from './TrashSettings';
 
@@ -33,6 +34,7 @@ export function SettingsPage({ terminal, archivedProjects }: SettingsPageProps) 
         <>
           <SettingsForm config={config} terminal={terminal} />
           <CredentialSettings />
+          <GitCredentialSettings />
           {archivedProjects}
           <About />
         </>

@@ -18,7 +18,7 @@ interface BranchFieldProps {
 /** Picks the branch that a workspace starts from and is merged into. */
 export function BranchField({ repo, value, onChange, error }: BranchFieldProps) {
   const [open, setOpen] = useState(false);
-  const { data: branches = [], isPending } = useQuery({ ...branchesQuery(repo?.id ?? ''), enabled: repo !== undefined && open });
+  const { data: branches = [], isPending } = useQuery({ ...branchesQuery(repo?.id ?? ''), enabled: typeof repo?.path === 'string' && open });
   return (
     <Field label="Base branch" error={error}>
       {(control) => (

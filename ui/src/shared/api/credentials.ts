@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, path } from './client';
+import { api, getAll, path } from './client';
 import { keys } from './keys';
-import type { Credentials } from './types';
+import type { Credentials, GitCredential } from './types';
 
 /** Names alone: a value never comes back. */
 export const credentialsQuery = () => queryOptions({ queryKey: keys.credentials, queryFn: ({ signal }) => api.get<Credentials>('/credentials', { signal }) });
@@ -9,4 +9,13 @@ export const credentialsQuery = () => queryOptions({ queryKey: keys.credentials,
 export const credentialCalls = {
   put: (name: string, value: string) => api.put(path`/credentials/${name}`, { value }),
   remove: (name: string) => api.delete(path`/credentials/${name}`),
+};
+
+/** Hosts alone: a token never comes back. */
+export const gitCredentialsQuery = () =>
+  queryOptions({ queryKey: keys.gitCredentials, queryFn: ({ signal }) => getAll<GitCredential>('/git-credentials', { signal }) });
+
+export const gitCredentialCalls = {
+  put: (host: string, username: string, secret: string) => api.put(path`/git-credentials/${host}`, { username, secret }),
+  remove: (host: string) => api.delete(path`/git-credentials/${host}`),
 };

@@ -8,6 +8,7 @@ export const keys = {
   info: ['info'] as const,
   config: ['config'] as const,
   credentials: ['credentials'] as const,
+  gitCredentials: ['git-credentials'] as const,
   /** Who is signed in, and where they belong. */
   me: ['me'] as const,
   logins: ['logins'] as const,
@@ -24,6 +25,7 @@ export const keys = {
   /** Who may see it. */
   access: (projectId: Uuid) => ['project', projectId, 'access'] as const,
   repos: (projectId: Uuid) => ['project', projectId, 'repos'] as const,
+  clone: (repoId: Uuid) => ['repo', repoId, 'clone'] as const,
   branches: (repoId: Uuid) => ['repo', repoId, 'branches'] as const,
   /** All tasks of a board, in one entry. */
   tasks: (projectId: Uuid) => ['project', projectId, 'tasks'] as const,

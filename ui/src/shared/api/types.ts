@@ -18,11 +18,13 @@ export type Problem = Omit<Schemas['Problem'], 'current'> & { current?: unknown 
 export type { Info } from './identity';
 export type Config = Schemas['Config'];
 export type Credentials = Schemas['Credentials'];
+export type GitCredential = Schemas['GitCredential'];
 
 export type Project = Schemas['Project'];
 export type ProjectSettings = Schemas['ProjectSettings'];
 export type Column = Schemas['Column'];
 export type Repo = Schemas['Repo'];
+export type CloneState = Schemas['CloneState'];
 export type Branch = Schemas['Branch'];
 export type PathCompletion = Schemas['PathCompletion'];
 export type FoundRepo = Schemas['FoundRepo'];

@@ -35,9 +35,9 @@ export function PageBody({ children }: { children: ReactNode }) {
 }
 
 /** A titled part of such a page. */
-export function Section({ title, description, children }: { title: string; description?: ReactNode; children: ReactNode }) {
+export function Section({ title, id, description, children }: { title: string; id?: string; description?: ReactNode; children: ReactNode }) {
   return (
-    <section className="flex flex-col gap-3">
+    <section id={id} className="flex flex-col gap-3">
       <div>
         <h2 className="text-md font-semibold">{title}</h2>
         {description ? <p className="text-muted">{description}</p> : null}
