@@ -133,7 +133,8 @@ impl Team {
     /// What somebody is told of events 1 to `last`: not of other people's terminals and configurations.
     fn expected(&self, person: &Person, last: i64) -> Vec<(i64, String)> {
         let told = |number: i64| match kind(number) {
-            ("terminal", _) => None,
+            // Of a project that is not there for somebody they are told that it is gone, and nothing else.
+            ("terminal", _) | ("project", "created" | "updated") => None,
             ("config", _) => {
                 let owner = self.owner(number);
                 (owner == person.user).then(|| (self.seq(number), owner.to_owned()))
