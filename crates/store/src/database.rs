@@ -104,17 +104,13 @@ impl Database {
     }
 
     /// Runs `work` in a transaction within `reach` and commits it unless it fails; returns once it is on disk.
-    #[cfg_attr(
-        not(feature = "postgres"),
-        allow(unused_variables, reason = "SQLite has no row-level security")
-    )]
     pub(crate) async fn transact<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.write(work).await,
+            Backend::Sqlite(sqlite) => sqlite.write(within(reach.into(), work)).await,
             #[cfg(feature = "postgres")]
             Backend::Postgres(postgres) => postgres.write(WRITE, reach.into(), work).await,
         }
