@@ -56,6 +56,19 @@ async fn all_servers_together_let_nobody_do_more_than_the_limit_and_others_what_
 }
 
 #[tokio::test]
+async fn many_who_ask_at_once_use_up_no_more_than_they_ask_for() {
+    let hosted = Hosted::start_with(2, &[("RATE_LIMIT_DEFAULT", "100/h")]).await;
+    let ports = hosted.ports();
+    let ada = hosted.person("ada").await;
+    let all = (0..30).map(|_| ada.get("/api/projects"));
+    for answer in futures_util::future::join_all(all).await {
+        answer.expect(200);
+    }
+    // Five are taken at once, so that no more than four are held here in vain.
+    assert_eq!(let_through(&[&ada.at(ports[1])], "/api/projects", 60).await.0, 60);
+}
+
+#[tokio::test]
 async fn what_was_used_up_comes_back() {
     let hosted = Hosted::start_with(1, &[("RATE_LIMIT_DEFAULT", "5/s")]).await;
     let ada = hosted.person("ada").await;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use switchyard_domain::Timestamp;
 use switchyard_domain::limit::{Bucket, Limit};
+use tokio::sync::{Mutex as Turn, MutexGuard as TurnTaken};
 
 /// How long what was taken is good for.
 const HELD_FOR: Duration = Duration::from_secs(5);
@@ -19,6 +20,15 @@ const MOST: usize = 20_000;
 const SHARE: u32 = 20;
 /// Most that is taken at once.
 const MOST_AT_ONCE: u32 = 50;
+
+/// How many buckets can be taken from at the same moment; those that share a turn wait for each other.
+const TURNS: usize = 128;
+
+/// The first half of what a limit allows.
+pub(super) fn first_half(limit: Limit) -> Option<Limit> {
+    let times = limit.times() / 2;
+    Limit::new(times, limit.spacing() * times)
+}
 
 /// How many are taken at once.
 pub(super) fn size(limit: Limit) -> u32 {
@@ -43,12 +53,25 @@ pub(super) enum Held {
     Nothing,
 }
 
-#[derive(Default)]
-pub(super) struct Leases(Mutex<HashMap<Bucket, Lease>>);
+pub(super) struct Leases {
+    known: Mutex<HashMap<Bucket, Lease>>,
+    turns: [Turn<()>; TURNS],
+}
+
+impl Default for Leases {
+    fn default() -> Self {
+        Self { known: Mutex::default(), turns: std::array::from_fn(|_| Turn::default()) }
+    }
+}
 
 impl Leases {
+    /// Waits until nobody else takes from this bucket.
+    pub(super) async fn turn(&self, bucket: &Bucket) -> TurnTaken<'_, ()> {
+        self.turns[usize::from(bucket.0[0]) % TURNS].lock().await
+    }
+
     pub(super) fn use_one(&self, bucket: &Bucket, at: Timestamp) -> Held {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match known.get_mut(bucket) {
             Some(Lease::Left { count, until }) if *count > 0 && *until > at => {
                 *count -= 1;
@@ -64,7 +87,7 @@ impl Leases {
         if taken == 0 {
             return;
         }
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = match known.get(&bucket) {
             Some(Lease::Left { count, until }) if *until > at => *count,
             _ => 0,
@@ -74,7 +97,7 @@ impl Leases {
 
     /// Remembers that there is nothing before `until`, though not for long: the clocks of replicas may be apart.
     pub(super) fn refuse(&self, bucket: Bucket, until: Timestamp, at: Timestamp) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Lease::Left { count: 1.., until }) = known.get(&bucket)
             && *until > at
         {
@@ -84,7 +107,7 @@ impl Leases {
     }
 
     pub(super) fn forget(&self, at: Timestamp) {
-        forget(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), at);
+        forget(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner), at);
     }
 }
 
@@ -142,13 +165,21 @@ mod tests {
     }
 
     #[test]
+    fn nobody_takes_the_last_half_in_advance() {
+        let limit = Limit::new(41, Duration::from_secs(60)).unwrap();
+        let half = first_half(limit).unwrap();
+        assert_eq!((half.times(), half.spacing(), size(limit)), (20, limit.spacing(), 2));
+        assert_eq!(first_half(Limit::new(1, Duration::from_secs(60)).unwrap()), None);
+    }
+
+    #[test]
     fn a_flood_of_strangers_is_not_remembered() {
         let leases = Leases::default();
         for number in 0..3 * MOST {
             leases.refuse(bucket(number), NOW + HELD_FOR, NOW);
         }
-        assert!(leases.0.lock().unwrap().len() <= MOST);
+        assert!(leases.known.lock().unwrap().len() <= MOST);
         leases.forget(NOW + HELD_FOR);
-        assert!(leases.0.lock().unwrap().is_empty());
+        assert!(leases.known.lock().unwrap().is_empty());
     }
 }

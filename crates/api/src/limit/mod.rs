@@ -14,6 +14,7 @@ use switchyard_domain::credential::Secret;
 use switchyard_domain::limit::{Bucket, Limit, Taken};
 use switchyard_domain::user::Username;
 use switchyard_domain::{Error, ErrorKind, Result, Timestamp, UserId};
+use tokio::time::timeout;
 
 use self::leases::{Held, Leases};
 use self::subject::Subjects;
@@ -26,6 +27,9 @@ const GUESSES_BY_NAME: (u32, Duration) = (10, Duration::from_secs(15 * 60));
 const GUESSES_BY_ADDRESS: (u32, Duration) = (50, Duration::from_secs(15 * 60));
 /// How often what is not needed any more is forgotten, and what was refused is told.
 const TIDIED_EVERY: Duration = Duration::from_secs(60);
+
+/// How long a request waits for others that take from the same bucket.
+const TURN_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What operators decide: a class without a limit is not counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,6 +108,8 @@ impl Limiter {
                         ?error,
                         "requests cannot be counted, and are let through"
                     );
+                    // So that those behind this one do not wait for the database as well.
+                    self.leases.keep(bucket, leases::size(limit), app.now());
                     None
                 }
             },
@@ -115,20 +121,26 @@ impl Limiter {
 
     /// Takes some at once, one of which is used; `Some` is when there is one again.
     async fn lease(&self, app: &App, bucket: Bucket, limit: Limit) -> Result<Option<Timestamp>> {
-        for count in [leases::size(limit), 1] {
-            match app.take(&bucket, limit, count).await? {
-                Taken::All => {
-                    self.leases.keep(bucket, count - 1, app.now());
-                    return Ok(None);
-                }
-                Taken::Nothing(until) if count == 1 => {
-                    self.leases.refuse(bucket, until, app.now());
-                    return Ok(Some(until));
-                }
-                Taken::Nothing(_) => {}
-            }
+        // One at a time: of many who come at once, the first takes for all, and nobody takes in advance what is not used.
+        let turn = timeout(TURN_PATIENCE, self.leases.turn(&bucket)).await;
+        let _turn =
+            turn.map_err(|_| Error::unavailable("store_unavailable", "The database does not answer."))?;
+        match self.leases.use_one(&bucket, app.now()) {
+            Held::One => return Ok(None),
+            Held::Refused(until) => return Ok(Some(until)),
+            Held::Nothing => {}
         }
-        Ok(None)
+        let size = leases::size(limit);
+        // Of the last half nobody takes in advance: another replica may need it.
+        if let Some(half) = leases::first_half(limit).filter(|_| size > 1)
+            && app.take(&bucket, half, size).await? == Taken::All
+        {
+            self.leases.keep(bucket, size - 1, app.now());
+            return Ok(None);
+        }
+        let Taken::Nothing(until) = app.take(&bucket, limit, 1).await? else { return Ok(None) };
+        self.leases.refuse(bucket, until, app.now());
+        Ok(Some(until))
     }
 
     /// Lets somebody try a password for a name, or says when they may. One address cannot try many names, nor many

@@ -44,6 +44,12 @@ impl Signer {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "whether a note is late is told by the machine's clock")]
+pub(super) fn now() -> switchyard_domain::Timestamp {
+    switchyard_domain::Timestamp::now_utc()
+}
+
+#[cfg(test)]
 pub(super) fn signer(secret: &str, previous: Option<&str>) -> Signer {
     use switchyard_domain::credential::Secret;
     Signer::new(&TokenRules {

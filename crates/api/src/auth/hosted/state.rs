@@ -67,7 +67,7 @@ impl SignInState {
 
 #[cfg(test)]
 mod tests {
-    use super::super::signed::signer;
+    use super::super::signed::{now, signer};
     use super::*;
 
     fn begun(at: Timestamp) -> SignInState {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_was_kept_is_known_again_also_while_the_secret_is_replaced() {
-        let begun = begun(Timestamp::now_utc());
+        let begun = begun(now());
         let kept = begun.write(&signer("one", None)).unwrap();
         let known = SignInState::read(&signer("two", Some("one")), &kept).unwrap();
         assert_eq!((known.state.reveal(), known.next.as_str()), (begun.state.reveal(), "/agents"));
@@ -86,15 +86,15 @@ mod tests {
     #[test]
     fn what_is_late_changed_or_of_another_type_is_nothing() {
         let signer = signer("one", None);
-        let late = begun(Timestamp::now_utc() - std::time::Duration::from_secs(601));
+        let late = begun(now() - std::time::Duration::from_secs(601));
         assert!(SignInState::read(&signer, &late.write(&signer).unwrap()).is_none());
-        let good = begun(Timestamp::now_utc()).write(&signer).unwrap();
+        let good = begun(now()).write(&signer).unwrap();
         for at in 0..good.len() - 1 {
             let mut changed = good.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             assert!(SignInState::read(&signer, &String::from_utf8(changed).unwrap()).is_none(), "byte {at}");
         }
-        let exp = Timestamp::now_utc().unix_timestamp() + 60;
+        let exp = now().unix_timestamp() + 60;
         let kept = Kept { state: "s".into(), verifier: "v".into(), next: "/".into(), exp };
         assert!(SignInState::read(&signer, &signer.write("JWT", &kept).unwrap()).is_none());
     }

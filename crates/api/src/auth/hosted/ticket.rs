@@ -103,7 +103,7 @@ pub(super) fn invalid() -> Error {
 mod tests {
     use switchyard_domain::{Actor, Role};
 
-    use super::super::signed::signer;
+    use super::super::signed::{now, signer};
     use super::*;
 
     fn issued(at: Timestamp) -> Ticket {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_ticket_says_who_it_is_for_until_it_is_late() {
-        let (signer, now) = (signer("one", None), Timestamp::now_utc());
+        let (signer, now) = (signer("one", None), now());
         let ticket = issued(now);
         let read = Ticket::read(&signer, &ticket.write(&signer).unwrap()).unwrap();
         assert_eq!((read.user, read.org, read.number), (ticket.user, ticket.org, ticket.number));
