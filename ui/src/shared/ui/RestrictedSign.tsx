@@ -4,6 +4,6 @@ import { Lock } from 'lucide-react';
 export const RestrictedSign = () => (
   <span className="shrink-0 text-faint" title="Only some people see this project">
     <Lock size={12} aria-hidden="true" />
-    <span className="sr-only">, only some people see it</span>
+    <span className="sr-only"> (only some people see it)</span>
   </span>
 );
