@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use switchyard_domain::access::{NewAccess, ProjectReach, ProjectRole, Subject};
+use switchyard_domain::access::ProjectReach;
 use switchyard_domain::api_key::NewApiKey;
 use switchyard_domain::audit::{AuditEntry, AuditFilter};
 use switchyard_domain::comment::{CommentAnchor, DiffSide};
@@ -25,59 +25,23 @@ crate::scenarios! {
     a_foreign_row_answers_like_a_missing_one_for_every_method,
     no_method_shows_or_changes_anything_of_another_organisation,
     an_organisation_that_is_not_there_cannot_be_written_to,
-    a_restricted_project_is_as_absent_to_who_is_not_named_for_every_method,
-    who_may_only_look_at_a_project_changes_nothing_in_it_by_any_method,
 }
-
-/// Methods that are about nothing in a project: what they tell and change a colleague may see. Whoever adds one here says
-/// in its port whom it is for.
-const BEYOND_PROJECTS: [&str; 29] = [
-    "add_group_member",
-    "api_keys",
-    "append_audit",
-    "config",
-    "create_api_key",
-    "create_group",
-    "create_invitation",
-    "create_organisation",
-    "create_project",
-    "delete_api_key",
-    "delete_group",
-    "delete_invitation",
-    "feed_head",
-    "group_members",
-    "groups",
-    "invitations",
-    "members",
-    "organisation",
-    "project_reach",
-    "prune_events",
-    "put_config",
-    "remove_group_member",
-    "remove_member",
-    "rename_group",
-    "rename_organisation",
-    "set_member_role",
-    "audit",
-    "projects",
-    "events",
-];
 
 /// One id of each kind: all of Alice's, or all of nobody's.
 pub(crate) struct Ids {
-    project: ProjectId,
-    repo: RepoId,
-    task: TaskId,
-    workspace: WorkspaceId,
-    session: SessionId,
-    message: MessageId,
-    approval: ApprovalId,
-    comment: CommentId,
-    terminal: TerminalId,
-    member: UserId,
-    invitation: InvitationId,
-    api_key: ApiKeyId,
-    group: GroupId,
+    pub(crate) project: ProjectId,
+    pub(crate) repo: RepoId,
+    pub(crate) task: TaskId,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) session: SessionId,
+    pub(crate) message: MessageId,
+    pub(crate) approval: ApprovalId,
+    pub(crate) comment: CommentId,
+    pub(crate) terminal: TerminalId,
+    pub(crate) member: UserId,
+    pub(crate) invitation: InvitationId,
+    pub(crate) api_key: ApiKeyId,
+    pub(crate) group: GroupId,
 }
 
 pub(crate) async fn real_ids(f: &Fixture) -> Ids {
@@ -128,7 +92,7 @@ fn invitation(f: &Fixture, text: &str) -> NewInvitation {
     NewInvitation { email: None, role: Role::Viewer, secret, expires_at: f.later(3600) }
 }
 
-fn no_ids() -> Ids {
+pub(crate) fn no_ids() -> Ids {
     Ids {
         project: ProjectId::new(),
         repo: RepoId::new(),
@@ -169,7 +133,7 @@ fn anchor(repo_id: RepoId) -> CommentAnchor {
 }
 
 /// A method, and what it said.
-type Said = (&'static str, String);
+pub(crate) type Said = (&'static str, String);
 
 fn told<T: Debug>(method: &'static str, outcome: Result<T>) -> Said {
     match outcome {
@@ -181,7 +145,7 @@ fn told<T: Debug>(method: &'static str, outcome: Result<T>) -> Said {
 }
 
 /// Of a method that answers everybody: that it told nothing.
-fn nothing<T: Debug + Default + PartialEq>(method: &'static str, outcome: Result<T>) -> Said {
+pub(crate) fn nothing<T: Debug + Default + PartialEq>(method: &'static str, outcome: Result<T>) -> Said {
     let value = outcome.unwrap();
     assert_eq!(value, T::default(), "{method}");
     (method, String::new())
@@ -202,7 +166,7 @@ async fn answers(f: &Fixture, ids: &Ids) -> Vec<Said> {
     said
 }
 
-async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
+pub(crate) async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let scope = &f.mallory;
     let after = EntryRange::After(0);
     vec![
@@ -246,7 +210,7 @@ async fn organisation_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said>
     ]
 }
 
-async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
+pub(crate) async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let act = &f.foreign("attack");
     let begin = CloneChange::Begin { folder: None };
     let bulk = BulkChange { delete: true, ..BulkChange::default() };
@@ -278,7 +242,7 @@ async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     ]
 }
 
-async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
+pub(crate) async fn run_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
     let act = &f.foreign("attack");
     let new = NewSession { workspace_id: ids.workspace, agent: agent(), prompt: "x".to_owned() };
     let failed = SessionStatus::Failed;
@@ -383,68 +347,4 @@ async fn an_organisation_that_is_not_there_cannot_be_written_to(f: Fixture) {
     let error = f.db.create_project(&act, "x", &Default::default()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
     assert_eq!(f.db.feed_head(&scope).await.unwrap_err().kind, ErrorKind::NotFound);
-}
-
-/// The fixture with a member of Alice's organisation in Mallory's place, and a project of Alice's that names them in
-/// `role`, or does not.
-async fn beside_a_colleague(mut f: Fixture, role: Option<ProjectRole>) -> (Fixture, Ids) {
-    let ids = real_ids(&f).await;
-    f.mallory = f.colleague("Bob", Role::Member).await;
-    let entries = role.map(|role| (Subject::User(f.mallory.user()), role));
-    let access = NewAccess { restricted: true, entries: entries.into_iter().collect() };
-    let version = f.db.project(&f.alice, ids.project).await.unwrap().version;
-    f.db.set_access(&f.act("access.update"), ids.project, version, &access).await.unwrap();
-    (f, ids)
-}
-
-/// What each method that is about something in a project says to the colleague.
-async fn about_projects(f: &Fixture, ids: &Ids) -> Vec<Said> {
-    let mut said = reads(f, &f.db, ids).await;
-    said.extend(board_writes(f, &f.db, ids).await);
-    said.extend(run_writes(f, &f.db, ids).await);
-    said
-}
-
-async fn a_restricted_project_is_as_absent_to_who_is_not_named_for_every_method(f: Fixture) {
-    let (f, ids) = beside_a_colleague(f, None).await;
-    let (scope, db, at) = (&f.mallory, &f.db, f.now());
-    let before = f.rows_of(f.alice.org()).await;
-    let mut said = about_projects(&f, &ids).await;
-    assert_eq!(said, about_projects(&f, &no_ids()).await);
-    let place = TerminalPlace::Workspace(ids.workspace);
-    said.extend([
-        nothing("tasks_by_id", db.tasks_by_id(scope, &[ids.task]).await),
-        nothing("approvals", db.approvals(scope, None, &all()).await.map(|page| page.items)),
-        nothing("unanswered", db.unanswered(scope, at).await),
-        nothing("expired", db.expired(scope, at).await),
-        nothing("terminals", db.terminals(scope, None).await),
-        nothing("terminals_in", db.terminals_in(scope, place).await),
-    ]);
-    assert_eq!(f.rows_of(f.alice.org()).await, before);
-    assert_eq!(db.projects(scope, false, &all()).await.unwrap().items, []);
-    assert_eq!(db.project_reach(scope).await.unwrap(), ProjectReach::Except([ids.project].into()));
-    let FeedSlice::Events(events) = db.events(scope, 0, 1_000).await.unwrap() else { panic!() };
-    assert!(!events.is_empty() && events.iter().all(|event| event.project_id.is_none()), "{events:?}");
-    let asked: BTreeSet<String> = said.into_iter().map(|(method, _)| method.to_owned()).collect();
-    let beyond = BEYOND_PROJECTS.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(
-        asked,
-        crate::ports::methods().0.difference(&beyond).cloned().collect(),
-        "each method has a row here"
-    );
-}
-
-async fn who_may_only_look_at_a_project_changes_nothing_in_it_by_any_method(f: Fixture) {
-    let (f, ids) = beside_a_colleague(f, Some(ProjectRole::Viewer)).await;
-    assert_eq!(f.db.project(&f.mallory, ids.project).await.unwrap().my_role, ProjectRole::Viewer);
-    assert_eq!(f.db.task(&f.mallory, ids.task).await.unwrap().id, ids.task);
-    let before = f.rows_of(f.alice.org()).await;
-    let mut said = board_writes(&f, &f.db, &ids).await;
-    said.extend(run_writes(&f, &f.db, &ids).await);
-    for (method, told) in said {
-        // Terminals are their owner's alone, whatever the project says.
-        let expected = if method == "rename_terminal" { "not_found" } else { "project_role_insufficient" };
-        assert!(told.contains(expected), "{method}: {told}");
-    }
-    assert_eq!(f.rows_of(f.alice.org()).await, before);
 }

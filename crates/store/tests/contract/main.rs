@@ -29,6 +29,7 @@ mod ports;
 mod projects;
 mod recovery;
 mod replicas;
+mod restriction;
 mod row_level_security;
 mod sessions;
 mod task_search;
