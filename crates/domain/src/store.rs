@@ -13,6 +13,7 @@ mod identities;
 mod limits;
 mod operating;
 mod organisations;
+mod recovery;
 mod replicas;
 mod terminals;
 mod trash;
@@ -28,6 +29,7 @@ pub use identities::{Identities, Known};
 pub use limits::Limits;
 pub use operating::{Operating, Whom};
 pub use organisations::{ApiKeys, Organisations};
+pub use recovery::Recovery;
 pub use replicas::{Claim, Held, Replicas, Signal, Signals, Work};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
@@ -44,8 +46,7 @@ use crate::task::{NewTask, Task, TaskFilter, TaskPatch};
 use crate::transcript::{Entry, Usage};
 use crate::workspace::{Workspace, WorkspaceRepo, WorkspaceStatus};
 use crate::{
-    MessageId, OrgId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId, TaskId, Timestamp,
-    UserId, WorkspaceId,
+    MessageId, Page, PageRequest, ProjectId, RepoId, Result, Scope, SessionId, TaskId, Timestamp, WorkspaceId,
 };
 
 /// A write: by whom, when, and what the audit log calls it.
@@ -379,23 +380,4 @@ pub trait Audit: Send + Sync {
         filter: &AuditFilter,
         page: &PageRequest,
     ) -> Result<Page<AuditRecord>>;
-}
-
-/// What start-up needs before anybody has asked for anything.
-#[async_trait]
-pub trait Recovery: Send + Sync {
-    /// The local user and organisation of desktop mode, made on first call.
-    async fn local_identity(&self, at: Timestamp) -> Result<(UserId, OrgId)>;
-    /// Sessions that have a turn under way or messages queued, with their owner's user and organisation.
-    async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>>;
-    /// Whose a session is, if it is there.
-    async fn session_owner(&self, id: SessionId) -> Result<Option<(OrgId, UserId)>>;
-    /// Clones that are being made, with whose they are and an organisation in which they are.
-    async fn unfinished_clones(&self) -> Result<Vec<(OrgId, UserId, RepoId)>>;
-    /// Workspaces in an `-ing` status, with their owner's user and organisation.
-    async fn unfinished_workspaces(&self) -> Result<Vec<(OrgId, UserId, WorkspaceId)>>;
-    /// Whether the store answers.
-    async fn ping(&self) -> Result<()>;
-    /// Writes everything out and closes; later calls fail.
-    async fn close(&self);
 }

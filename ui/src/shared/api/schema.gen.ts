@@ -564,6 +564,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/git-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hosts of git remotes that you keep a token for, without the tokens
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["git_credential_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/git-credentials/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keeps a token for a host of git remotes, which git shows it from now on
+         * @description Needs the role member. Rate class: default.
+         */
+        put: operations["git_credential_put"];
+        post?: never;
+        /**
+         * Forgets the token for a host of git remotes
+         * @description Needs the role member. Rate class: default.
+         */
+        delete: operations["git_credential_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -978,7 +1022,7 @@ export interface paths {
         get: operations["repo_list"];
         put?: never;
         /**
-         * Adds a repository that is on this machine
+         * Adds a repository: one on this machine, one at a remote, which is cloned, or a new one
          * @description Needs the role member. Rate class: default.
          */
         post: operations["repo_create"];
@@ -1107,6 +1151,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repos/{id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your clone of a repository at a remote, and how far it is
+         * @description Needs the role viewer. Rate class: default.
+         */
+        get: operations["repo_clone_state"];
+        put?: never;
+        /**
+         * Clones a repository at a remote for you, unless that is done or under way
+         * @description Needs the role member. Rate class: default.
+         */
+        post: operations["repo_clone"];
+        /**
+         * Gives up a clone that is being made
+         * @description Needs the role member. Rate class: default.
+         */
+        delete: operations["repo_cancel_clone"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1842,10 +1914,22 @@ export interface components {
             role: components["schemas"]["ProjectRole"];
             subject: components["schemas"]["Subject"];
         };
-        /** @description Adds a repository that is on this machine. */
+        /** @description Adds a repository: the one at `path`, the one at `url`, or a new one called `name`. Exactly one of these is given. */
         AddRepo: {
-            /** @description Any path inside of it; `~` stands for the home folder. */
-            path: string;
+            /**
+             * @description Where the clone, or the new repository, is to be; where Switchyard keeps such where left out, and always where
+             *     many people use it.
+             */
+            folder?: string | null;
+            /** @description What a new repository is called. */
+            name?: string | null;
+            /** @description Any path inside of a repository on this machine; `~` stands for the home folder. */
+            path?: string | null;
+            /**
+             * @description The address of a repository: `https://github.com/owner/name`, `git@github.com:owner/name.git`, or that of one of
+             *     its pages. It holds no password or token.
+             */
+            url?: string | null;
         };
         /** @description An agent of the catalogue, as found on the machine. */
         Agent: {
@@ -2004,6 +2088,40 @@ export interface components {
          * @enum {string}
          */
         CheckpointReason: "turn" | "rewind" | "merge" | "rebase" | "discard" | "manual";
+        /**
+         * @description What cloning is at: reaching the remote, which then prepares what to send, receiving that, and ordering it.
+         * @enum {string}
+         */
+        ClonePhase: "connecting" | "preparing" | "receiving" | "resolving";
+        /** @description How far cloning has come. */
+        CloneProgress: {
+            /**
+             * Format: int64
+             * @description Bytes received.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Objects received.
+             */
+            objects: number;
+            /**
+             * Format: int32
+             * @description How much of the phase is done, where that is known.
+             */
+            percent: number | null;
+            phase: components["schemas"]["ClonePhase"];
+        };
+        /** @description A clone, and how far it is. */
+        CloneState: {
+            clone: components["schemas"]["RepoClone"];
+            progress: components["schemas"]["CloneProgress"] | null;
+        };
+        /**
+         * @description How a clone stands: it is being made, is there, or could not be made and can be tried again.
+         * @enum {string}
+         */
+        CloneStatus: "cloning" | "ready" | "failed";
         /**
          * @description Why a terminal was closed.
          * @enum {string}
@@ -2414,6 +2532,15 @@ export interface components {
         GitAuthor: {
             email: string;
             name: string;
+        };
+        /** @description A token for a host of git remotes, without the token. */
+        GitCredential: {
+            /** @description The host, with its port where that is not the usual one. */
+            host: string;
+            /** @description `entered`, or `sign_in` where it came with a sign-in by the host's account. */
+            origin: string;
+            /** @description The name by which the host knows its user. */
+            username: string;
         };
         /** @description Members of the organisation under one name. */
         Group: {
@@ -2856,6 +2983,13 @@ export interface components {
             /** @description 1 to 16,384 bytes; white space around it is left out. */
             value: string;
         };
+        /** @description Sets the token for a host of git remotes. */
+        PutGitCredential: {
+            /** @description A token or password, 1 to 16,384 bytes; white space around it is left out. */
+            secret: string;
+            /** @description May be left out where the host knows its user by the token alone, as GitHub and GitLab do. */
+            username?: string;
+        };
         /** @description Whom a project is to name. */
         PutSubject: {
             /** Format: uuid */
@@ -2878,16 +3012,30 @@ export interface components {
         };
         /** @description A git repository of a project. */
         Repo: {
+            clone: components["schemas"]["RepoClone"] | null;
             created_at: components["schemas"]["Time"];
+            /** @description Empty until a remote was cloned for the first time. */
             default_branch: string;
             /** Format: uuid */
             id: string;
             name: string;
-            path: string;
+            /** @description Its folder, where the caller can reach it: for one at a remote once it is cloned. */
+            path: string | null;
             /** Format: uuid */
             project_id: string;
+            /** @description The address of its remote, where it was added by that. */
+            url: string | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @description The caller's clone of a remote. */
+        RepoClone: {
+            /** @description The same for people. Of a clone that is there: why it lacks the newest commits of its remote. */
+            error: string | null;
+            /** @description Why it failed, for programs: `remote_refused`, `remote_not_found`, `remote_unreachable`, `clone_timed_out` … */
+            reason: string | null;
+            status: components["schemas"]["CloneStatus"];
+            updated_at: components["schemas"]["Time"];
         };
         /** @description A commit in one repo. */
         RepoCommit: {
@@ -4390,6 +4538,101 @@ export interface operations {
             };
         };
     };
+    git_credential_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["GitCredential"][];
+                        /** @description Send it as `cursor` to get the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    git_credential_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutGitCredential"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    git_credential_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     group_list: {
         parameters: {
             query?: {
@@ -5643,6 +5886,99 @@ export interface operations {
                         /** @description Send it as `cursor` to get the next page; null at the end. */
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repo_clone_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloneState"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repo_clone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repo"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repo_cancel_clone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repo"];
                 };
             };
             /** @description What went wrong */
