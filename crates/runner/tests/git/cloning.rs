@@ -149,7 +149,7 @@ async fn a_private_remote_is_cloned_with_its_token_which_is_left_nowhere() {
     for canary in [TOKEN, BASIC] {
         let mut files = Vec::new();
         holding(&bench.repo.folder(), canary.as_bytes(), &mut files);
-        assert_eq!(files, [PathBuf::new(); 0], "{canary}");
+        assert!(files.is_empty(), "{canary}: {files:?}");
     }
     assert!(PathBuf::from(had.path).is_dir());
 }

@@ -7,7 +7,7 @@ use switchyard_domain::store::*;
 use switchyard_domain::task::TaskPatch;
 use switchyard_domain::{Actor, ApiKeyId, Error, ErrorKind, ProjectId, Result, Role, Scope};
 
-use crate::fixture::{Fixture, all, new_task, secret};
+use crate::fixture::{Fixture, all, new_repo, new_task, secret};
 
 crate::scenarios! {
     a_project_is_everybodys_until_it_is_restricted,
@@ -88,11 +88,9 @@ async fn an_editor_works_in_a_project_and_its_admin_says_who_may(f: Fixture) {
     let act = f.act_of(bob, "project.update");
     forbidden(f.db.update_project(&act, project, 1, &Default::default()).await);
     forbidden(f.db.delete_project(&act, project, 1).await);
-    let facts =
-        switchyard_domain::repo::RepoFacts { root: "/x".to_owned(), default_branch: "main".to_owned() };
-    forbidden(f.db.create_repo(&act, project, &facts).await);
+    forbidden(f.db.create_repo(&act, project, &new_repo("/x")).await);
     set(&f, f.alice, project, &named(&[(own, ProjectRole::Admin)])).await.unwrap();
-    f.db.create_repo(&act, project, &facts).await.unwrap();
+    f.db.create_repo(&act, project, &new_repo("/x")).await.unwrap();
     set(&f, bob, project, &NewAccess::default()).await.unwrap();
 }
 
