@@ -33,6 +33,8 @@ CREATE INDEX restricted_projects_by_org ON restricted_projects (org_id, project_
 CREATE TABLE project_access (
     project_id UUID NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
     org_id     UUID NOT NULL REFERENCES organisations (id),
+    -- Who named the subject first.
+    user_id    UUID NOT NULL REFERENCES users (id),
     kind       TEXT NOT NULL CHECK (kind IN ('user', 'group', 'api_key')),
     -- Of a user, a group or an API key. The store removes what names one that is gone, and tells of it.
     subject_id UUID NOT NULL,

@@ -221,14 +221,15 @@ fn told(entries: impl Iterator<Item = (Subject, Option<ProjectRole>)>) -> String
 
 /// Names somebody. A key that is named is for the projects that name it from now on, whatever becomes of its name here.
 async fn name(write: &mut Write<'_>, id: ProjectId, subject: Subject, role: ProjectRole) -> Result<()> {
-    let org = write.scope().org();
+    let (org, user) = (write.scope().org(), write.scope().user());
     let (kind, subject_id) = key(subject);
     write
         .tx
         .execute(
-            "INSERT INTO project_access (project_id, org_id, kind, subject_id, role_rank) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO project_access (project_id, org_id, user_id, kind, subject_id, role_rank)
+             VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (project_id, kind, subject_id) DO UPDATE SET role_rank = excluded.role_rank",
-            &values![id, org, kind, subject_id, rank(role)],
+            &values![id, org, user, kind, subject_id, rank(role)],
         )
         .await?;
     if let Subject::ApiKey(key) = subject {

@@ -1,5 +1,6 @@
 //! Clones: each user's own copy of a repository at a remote.
 
+use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::Verb;
 use switchyard_domain::repo::{CloneChange, CloneStatus, Repo, RepoClone, RepoPlace};
 use switchyard_domain::{Error, RepoId, Result};
@@ -12,6 +13,7 @@ use crate::write::Write;
 pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChange) -> Result<Repo> {
     let scope = write.scope();
     let repo = repos::find(write.tx, &scope, id).await?;
+    write.require(repo.project_id, ProjectRole::Editor).await?;
     let RepoPlace::Remote { clone, .. } = &repo.place else {
         let text = "This repository is in a folder, and is not cloned.";
         return Err(Error::conflict("repo_not_remote", text));

@@ -80,6 +80,10 @@ async fn a_script_is_given_ports_that_nobody_uses_and_the_same_ones_again() {
     assert_ne!(port(&ground.view(moved).until(".\r\n").await), first_port);
     ground.terminals.close(moved, ClosedReason::Closed).await;
     drop(listener);
+    // A process that another test is just starting may have it open until it becomes its program.
+    while TcpListener::bind(("127.0.0.1", first_port + 9)).is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let again = run(&ground, told).await;
     let mut view = ground.view(again);
     assert_eq!(port(&view.until(".\r\n").await), first_port);

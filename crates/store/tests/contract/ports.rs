@@ -94,7 +94,7 @@ fn the_whole_instance_is_reached_by_what_comes_before_a_scope_alone() {
         ("identities/mod.rs", 23),
         ("identities/operating.rs", 4),
         ("limits.rs", 3),
-        ("recovery.rs", 4),
+        ("recovery.rs", 5),
         ("terminals.rs", 1),
         ("trash.rs", 1),
     ];

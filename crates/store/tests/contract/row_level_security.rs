@@ -24,6 +24,9 @@ const BEYOND_SCOPES: [&str; 7] = [
     "spent_secrets",
 ];
 
+/// Tables without a row of anybody's: what is migrated, and which server sees to what.
+const NOBODYS: [&str; 3] = ["claims", "replicas", "schema_migrations"];
+
 /// Two organisations with rows of each kind, the tables that rows of an organisation are in, and both ways in.
 struct World {
     alice: Fixture,
@@ -138,7 +141,7 @@ async fn every_table_is_held_to_it_and_the_servers_role_owns_none() {
         let name: String = table.get(0);
         assert_eq!(table.get::<String, _>(3), OWNER, "{name}");
         assert!(!table.get::<bool, _>(4), "{name} can be emptied");
-        if name != "schema_migrations" {
+        if !NOBODYS.contains(&name.as_str()) {
             assert!(table.get::<bool, _>(1) && table.get::<bool, _>(2), "{name} is not held to it");
         }
     }
@@ -279,11 +282,13 @@ async fn what_is_in_a_project_that_does_not_name_somebody_is_not_there_whatever_
     let w = world().await;
     let bob = w.alice.colleague("Bob", Role::Member).await;
     let eve = w.alice.colleague("Eve", Role::Viewer).await;
-    let shop = w.alice.db.projects(&w.alice.alice, false, &crate::fixture::all()).await.unwrap().items;
-    let shop = shop.iter().find(|project| project.name == "Shop").unwrap();
+    let projects = w.alice.db.projects(&w.alice.alice, false, &crate::fixture::all()).await.unwrap().items;
     let entries = vec![(Subject::User(eve.user()), ProjectRole::Viewer)];
     let access = NewAccess { restricted: true, entries };
-    w.alice.db.set_access(&w.alice.act("access.update"), shop.id, shop.version, &access).await.unwrap();
+    for project in projects {
+        let act = w.alice.act("access.update");
+        w.alice.db.set_access(&act, project.id, project.version, &access).await.unwrap();
+    }
     for table in OF_PROJECTS {
         let sql = match table {
             "events" => "SELECT count(*) FROM events WHERE project_id IS NOT NULL".to_owned(),
@@ -302,7 +307,7 @@ async fn what_is_in_a_project_that_does_not_name_somebody_is_not_there_whatever_
         }
         assert_eq!(count(&mut transaction, sql).await, 0, "{table}");
         drop(transaction);
-        let change = format!("DELETE FROM {table} WHERE project_id = '{}'", shop.id);
+        let change = format!("DELETE FROM {table} WHERE project_id IS NOT NULL");
         if !["projects", "messages", "transcript_entries"].contains(&table) {
             assert_eq!(w.attempt(Some(bob), &change).await, Ok(0), "{change}");
         }
