@@ -121,8 +121,8 @@ function SetToken({ host, onHost, known, secret }: SetTokenProps) {
         <Field label="Host" error={fault('host')}>
           {(control) => <Input {...control} list={listId} className="font-mono text-sm" value={host} placeholder="github.com" onChange={(event) => onHost(event.target.value)} />}
         </Field>
-        <Field label="User name (if the host wants one)" error={fault('username')}>
-          {(control) => <Input {...control} className="font-mono text-sm" value={username} onChange={(event) => setUsername(event.target.value)} />}
+        <Field label="User name" error={fault('username')}>
+          {(control) => <Input {...control} className="font-mono text-sm" value={username} placeholder="if the host wants one" onChange={(event) => setUsername(event.target.value)} />}
         </Field>
         <Field label="Token" error={fault('secret')}>
           {(control) => <Input {...control} ref={secret} type="password" autoComplete="new-password" className="font-mono text-sm" value={token} onChange={(event) => setToken(event.target.value)} />}

@@ -39,7 +39,7 @@ function Cloning({ repo }: { repo: Repo }) {
         aria-valuetext={cloneText(progress)}
         className="h-1.5 min-w-16 flex-1 overflow-hidden rounded-full bg-sunken"
       >
-        <div className={cn('h-full rounded-full bg-accent transition-[width]', part === null && 'animate-pulse')} style={{ width: `${part ?? 100}%` }} />
+        <div className={cn('h-full rounded-full bg-accent transition-[width]', part === null && 'animate-pulse opacity-40')} style={{ width: `${part ?? 100}%` }} />
       </div>
       <span className="shrink-0 text-xs text-muted tabular-nums">{cloneText(progress)}</span>
       <ForWriters>
