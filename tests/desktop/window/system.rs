@@ -111,14 +111,21 @@ async fn the_systems_dialog_picks_a_folder_or_none() {
     let begun = std::time::Instant::now();
     // The toolkit may drop keys while it reads the folder; who sees that chooses again.
     while !window.script(chosen).await.as_str().unwrap().contains(&path) {
-        assert!(begun.elapsed() < PATIENCE, "{}", window.script(chosen).await);
+        assert!(begun.elapsed() < 3 * PATIENCE, "{}", window.script(chosen).await);
         choose().await;
         // A path that begins with a slash opens the dialog's own field for it.
         home.type_into_dialog(&format!("type --delay 20 '{path}'"));
-        // The first press may go to the list of completions.
-        wait_until("it is closed", PATIENCE, || {
+        // The first press may go to the list of completions, and all of them to a path that lost a letter.
+        let typed = std::time::Instant::now();
+        while home.has_window(DIALOG) && typed.elapsed() < PATIENCE / 4 {
             home.type_into_dialog("key --delay 200 Return");
-            !home.has_window(DIALOG)
+        }
+        wait_until("it is closed", PATIENCE, || {
+            let open = home.has_window(DIALOG);
+            if open {
+                home.type_into_dialog("key --delay 200 Escape");
+            }
+            !open
         });
         // The page hears of the choice a moment after the dialog is gone.
         tokio::time::sleep(Duration::from_millis(500)).await;
