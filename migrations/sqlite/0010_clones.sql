@@ -8,6 +8,8 @@ CREATE TABLE repo_clones (
     org_id     BLOB NOT NULL REFERENCES organisations (id),
     user_id    BLOB NOT NULL REFERENCES users (id),
     status     TEXT NOT NULL CHECK (status IN ('cloning', 'ready', 'failed')),
+    -- Counts how often it was begun: what is told of one that was given up says nothing of the next.
+    attempt    INTEGER NOT NULL,
     path       TEXT NOT NULL,
     reason     TEXT,
     error      TEXT,

@@ -83,6 +83,7 @@ async fn no_program_of_the_user_reads_what_git_shows_a_remote() {
     assert_eq!(url.host(), &GitHost::new(&server.host()).unwrap());
     let wanted = WantedClone {
         repo_id: RepoId::new(),
+        attempt: 1,
         user_id: person.id,
         name: "project".to_owned(),
         folder: None,
@@ -110,5 +111,5 @@ async fn no_program_of_the_user_reads_what_git_shows_a_remote() {
     // Who may look finds it there: the attack failed at the border, and not for want of something to find.
     assert!(pids.iter().any(|pid| holds(*pid, TOKEN)), "none of {pids:?} holds the token");
     let repo = wanted.repo_id;
-    person.call(move |runner| async move { runner.cancel_clone(repo).await }).await.unwrap();
+    person.call(move |runner| async move { runner.cancel_clone(repo, 1).await }).await.unwrap();
 }

@@ -35,17 +35,14 @@ impl App {
     /// # Errors
     /// `NotFound`, `Conflict` with code `clone_not_under_way`.
     pub async fn cancel_clone(&self, act: &Act, id: RepoId) -> Result<Repo> {
-        let repo = self.store().repo(&act.scope, id).await?;
+        known_clone(&self.store().repo(&act.scope, id).await?)?;
+        let repo = self.store().change_clone(act, id, &CloneChange::Cancel).await?;
         let (clone, _) = known_clone(&repo)?;
-        if clone.status != CloneStatus::Cloning {
-            return Err(Error::conflict("clone_not_under_way", "Nothing is being cloned at the moment."));
+        // What the runner brings of this attempt is not heeded any more, so that only its work is lost if this fails.
+        if let Err(error) = self.runner(act.scope.user()).cancel_clone(id, clone.attempt).await {
+            tracing::warn!(repo = %id, code = error.code, "the runner was not told that a clone was cancelled");
         }
-        self.runner(act.scope.user()).cancel_clone(id).await?;
-        let change = CloneChange::Failed {
-            reason: "clone_cancelled".to_owned(),
-            error: "Cloning was cancelled. Try again when you want it.".to_owned(),
-        };
-        self.store().change_clone(act, id, &change).await
+        Ok(repo)
     }
 
     /// The acting user's clone of a remote, and how far it is while it is being made.
@@ -67,8 +64,10 @@ impl App {
     pub(crate) async fn drive_clone(&self, scope: Scope, id: RepoId) {
         for _ in 0..TRIES {
             let tried = match self.store().repo(&scope, id).await {
-                Ok(repo) if matches!(known_clone(&repo), Ok((clone, _)) if clone.status == CloneStatus::Cloning) => {
-                    self.bring_clone(&scope, &repo, Vec::new()).await
+                Ok(repo) if matches!(known_clone(&repo), Ok((clone, _)) if clone.status == CloneStatus::Cloning) =>
+                {
+                    let act = self.act(scope, "repo.clone");
+                    self.bring_clone(&act, &repo, Vec::new()).await
                 }
                 _ => return,
             };
@@ -85,33 +84,34 @@ impl App {
 
     /// Has the acting user's clone be there, with what is new at its remote and local branches of these names, and notes
     /// what came of it.
-    async fn bring_clone(&self, scope: &Scope, repo: &Repo, branches: Vec<String>) -> Result<HadClone> {
-        let act = self.act(*scope, "repo.clone");
-        let repo = self.store().change_clone(&act, repo.id, &CloneChange::Begin { folder: None }).await?;
-        let (clone, url) = known_clone(&repo)?;
+    async fn bring_clone(&self, act: &Act, repo: &Repo, branches: Vec<String>) -> Result<HadClone> {
+        let (clone, url) = known_clone(repo)?;
+        let attempt = clone.attempt;
         let wanted = WantedClone {
             repo_id: repo.id,
-            user_id: scope.user(),
+            attempt,
+            user_id: act.scope.user(),
             name: repo.name.clone(),
             folder: (!clone.path.is_empty()).then(|| clone.path.clone()),
-            access: self.remote_access(scope, url).await?,
+            access: self.remote_access(&act.scope, url).await?,
             branches,
         };
-        let had = self.runner(scope.user()).have_clone(&wanted).await;
+        let had = self.runner(act.scope.user()).have_clone(&wanted).await;
         let change = match &had {
             Ok(had) => CloneChange::Ready {
+                attempt,
                 path: had.path.clone(),
                 default_branch: had.default_branch.clone(),
                 outdated: had.outdated.clone(),
             },
             Err(error) if runner_is_away(error) => return had,
-            // Whoever cancelled it has noted that, and may have begun anew since.
-            Err(error) if error.code == "clone_cancelled" => return had,
-            Err(error) => {
-                CloneChange::Failed { reason: error.code.to_owned(), error: error.message.to_string() }
-            }
+            Err(error) => CloneChange::Failed {
+                attempt,
+                reason: error.code.to_owned(),
+                error: error.message.to_string(),
+            },
         };
-        match self.store().change_clone(&act, repo.id, &change).await {
+        match self.store().change_clone(act, repo.id, &change).await {
             // It was taken off its project meanwhile.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             other => drop(other?),
@@ -132,7 +132,10 @@ impl App {
                 continue;
             }
             let base = Some(named.base_branch.clone()).filter(|base| !base.is_empty());
-            let had = self.bring_clone(scope, &repo, base.into_iter().collect()).await?;
+            let act = self.act(*scope, "repo.clone");
+            let begin = CloneChange::Begin { folder: None };
+            let repo = self.store().change_clone(&act, repo.id, &begin).await?;
+            let had = self.bring_clone(&act, &repo, base.into_iter().collect()).await?;
             named.repo_path = had.path;
             if named.base_branch.is_empty() {
                 named.base_branch = had.default_branch;

@@ -63,6 +63,8 @@ pub enum NewPlace {
 pub struct RepoClone {
     /// How it stands.
     pub status: CloneStatus,
+    /// Which time it was begun, from 1. What comes of an earlier one is no news of this.
+    pub attempt: i64,
     /// Absolute path of its root; empty until it is known.
     pub path: String,
     /// Stable code of what is in the way, where it failed.
@@ -94,8 +96,12 @@ pub enum CloneChange {
         /// The folder.
         folder: Option<String>,
     },
+    /// Whoever asked for it gives it up. `Conflict`, code `clone_not_under_way`, where it is not being made.
+    Cancel,
     /// It is there.
     Ready {
+        /// The attempt that came to this. Of one that is over, nothing is noted; so below.
+        attempt: i64,
         /// Absolute path of its root.
         path: String,
         /// The remote's default branch.
@@ -105,6 +111,8 @@ pub enum CloneChange {
     },
     /// It could not be made.
     Failed {
+        /// The attempt.
+        attempt: i64,
         /// Stable code.
         reason: String,
         /// In words for the person.

@@ -48,6 +48,7 @@ pub(crate) fn wanted_clone(wanted: &WantedClone) -> proto::WantedClone {
         folder: wanted.folder.clone(),
         access: Some(remote_access(&wanted.access)),
         branches: wanted.branches.clone(),
+        attempt: wanted.attempt,
     }
 }
 

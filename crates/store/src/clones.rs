@@ -3,7 +3,7 @@
 use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::Verb;
 use switchyard_domain::repo::{CloneChange, CloneStatus, Repo, RepoClone, RepoPlace};
-use switchyard_domain::{Error, RepoId, Result};
+use switchyard_domain::{Error, RepoId, Result, Timestamp};
 
 use crate::repos;
 use crate::value::{values, without_nul};
@@ -18,7 +18,7 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
         let text = "This repository is in a folder, and is not cloned.";
         return Err(Error::conflict("repo_not_remote", text));
     };
-    let Some(next) = next(clone.as_ref(), wanted, write.act.at) else { return Ok(repo) };
+    let Some(next) = next(clone.as_ref(), wanted, write.act.at)? else { return Ok(repo) };
     let default_branch = match wanted {
         CloneChange::Ready { default_branch, .. } if repo.default_branch.is_empty() => Some(default_branch),
         _ => None,
@@ -27,11 +27,12 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
         let sql = "UPDATE repos SET default_branch = $3 WHERE org_id = $1 AND id = $2";
         write.tx.execute(sql, &values![scope.org(), id, branch]).await?;
     }
-    let [repo_id, org, user, status, path, reason, error, at] = values![
+    let [repo_id, org, user, status, attempt, path, reason, error, at] = values![
         id,
         scope.org(),
         scope.user(),
         next.status.as_str(),
+        next.attempt,
         &next.path,
         next.reason.as_deref(),
         next.error.as_deref(),
@@ -40,11 +41,12 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
     write
         .tx
         .execute(
-            "INSERT INTO repo_clones (repo_id, org_id, user_id, status, path, reason, error, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-             ON CONFLICT (repo_id, user_id) DO UPDATE SET status = excluded.status, path = excluded.path,
-                 reason = excluded.reason, error = excluded.error, updated_at = excluded.updated_at",
-            &[repo_id, org, user, status, path, reason, error, at],
+            "INSERT INTO repo_clones (repo_id, org_id, user_id, status, attempt, path, reason, error, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+             ON CONFLICT (repo_id, user_id) DO UPDATE SET status = excluded.status, attempt = excluded.attempt,
+                 path = excluded.path, reason = excluded.reason, error = excluded.error,
+                 updated_at = excluded.updated_at",
+            &[repo_id, org, user, status, attempt, path, reason, error, at],
         )
         .await?;
     let sql = "UPDATE repos SET version = version + 1 WHERE org_id = $1 AND id = $2";
@@ -57,38 +59,52 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
 }
 
 /// The clone after a change; `None` where it stays as it is.
-fn next(
-    now: Option<&RepoClone>,
-    wanted: &CloneChange,
-    at: switchyard_domain::Timestamp,
-) -> Option<RepoClone> {
-    let known = |now: Option<&RepoClone>| now.map(|clone| clone.path.clone()).unwrap_or_default();
+fn next(now: Option<&RepoClone>, wanted: &CloneChange, at: Timestamp) -> Result<Option<RepoClone>> {
+    let cloning = now.is_some_and(|now| now.status == CloneStatus::Cloning);
+    let (last, path) = now.map_or((0, ""), |now| (now.attempt, &now.path));
     let next = match wanted {
-        CloneChange::Begin { .. } if now.is_some_and(|clone| clone.status != CloneStatus::Failed) => {
-            return None;
-        }
-        CloneChange::Begin { folder } => RepoClone {
+        CloneChange::Begin { .. } if now.is_some_and(|now| now.status != CloneStatus::Failed) => None,
+        CloneChange::Begin { folder } => Some(RepoClone {
             status: CloneStatus::Cloning,
-            path: folder.as_deref().map_or_else(|| known(now), without_nul),
+            attempt: last + 1,
+            path: without_nul(folder.as_deref().unwrap_or(path)),
             reason: None,
             error: None,
             updated_at: at,
-        },
-        CloneChange::Ready { path, outdated, .. } => RepoClone {
+        }),
+        CloneChange::Cancel if !cloning => {
+            let text = "Nothing is being cloned at the moment.";
+            return Err(Error::conflict("clone_not_under_way", text));
+        }
+        CloneChange::Cancel => Some(RepoClone {
+            status: CloneStatus::Failed,
+            attempt: last,
+            path: path.to_owned(),
+            reason: Some("clone_cancelled".to_owned()),
+            error: Some("Cloning was cancelled. Try again when you want it.".to_owned()),
+            updated_at: at,
+        }),
+        CloneChange::Ready { attempt, path, outdated, .. } => of_attempt(now, *attempt).map(|_| RepoClone {
             status: CloneStatus::Ready,
+            attempt: *attempt,
             path: without_nul(path),
             reason: None,
             error: outdated.as_deref().map(without_nul),
             updated_at: at,
-        },
-        CloneChange::Failed { reason, error } => RepoClone {
+        }),
+        CloneChange::Failed { attempt, reason, error } => of_attempt(now, *attempt).map(|now| RepoClone {
             status: CloneStatus::Failed,
-            path: known(now),
+            attempt: *attempt,
+            path: now.path.clone(),
             reason: Some(without_nul(reason)),
             error: Some(without_nul(error)),
             updated_at: at,
-        },
+        }),
     };
-    let same = now.is_some_and(|now| RepoClone { updated_at: at, ..now.clone() } == next);
-    (!same).then_some(next)
+    Ok(next.filter(|next| now.is_none_or(|now| RepoClone { updated_at: at, ..now.clone() } != *next)))
+}
+
+/// The clone while this attempt at it is not over.
+fn of_attempt(now: Option<&RepoClone>, attempt: i64) -> Option<&RepoClone> {
+    now.filter(|now| now.attempt == attempt && now.status != CloneStatus::Failed)
 }

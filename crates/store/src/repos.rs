@@ -18,7 +18,7 @@ use crate::{clones, idempotency, projects};
 /// Repos with the acting user's clones.
 const SELECT: &str =
     "SELECT r.id, r.project_id, r.name, r.kind, r.path, r.default_branch, r.created_at, r.version,
-        c.status, c.path, c.reason, c.error, c.updated_at
+        c.status, c.attempt, c.path, c.reason, c.error, c.updated_at
     FROM repos r LEFT JOIN repo_clones c ON c.repo_id = r.id AND c.user_id = $2";
 
 fn read(row: &mut Columns<'_>) -> Result<Repo> {
@@ -36,6 +36,7 @@ fn read_clone(row: &mut Columns<'_>) -> Result<Option<RepoClone>> {
     let Some(status) = row.optional::<String>()? else { return Ok(None) };
     Ok(Some(RepoClone {
         status: status.parse().map_err(Error::internal)?,
+        attempt: row.get()?,
         path: row.get()?,
         reason: row.optional()?,
         error: row.optional()?,

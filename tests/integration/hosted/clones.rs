@@ -154,8 +154,8 @@ async fn a_clone_is_cancelled_and_taken_up_again_by_a_server_that_was_killed() {
     ada.delete(&clone).await.expect(200);
     assert_eq!(settled(&ada, &project).await["clone"]["reason"], "clone_cancelled");
     ada.delete(&clone).await.refused(409, "clone_not_under_way");
-    ada.post(&clone, json!({})).await.expect(202);
     let asked = server.requests();
+    ada.post(&clone, json!({})).await.expect(202);
     eventually("the remote is asked", || async { (server.requests() > asked).then_some(()) }).await;
     let port = hosted.ports()[0];
     hosted.kill9(port);

@@ -22,6 +22,8 @@ pub struct RemoteAccess {
 pub struct WantedClone {
     /// The repo.
     pub repo_id: RepoId,
+    /// The attempt at it: see [`crate::repo::RepoClone::attempt`].
+    pub attempt: i64,
     /// Whose clone it is.
     pub user_id: UserId,
     /// What its folder is called below the user's root.
@@ -73,8 +75,9 @@ pub trait RunsClones: Send + Sync {
     async fn have_clone(&self, wanted: &WantedClone) -> Result<HadClone>;
     /// How far cloning or fetching has come; `None` while nothing of the kind is under way.
     async fn clone_progress(&self, repo: RepoId) -> Result<Option<CloneProgress>>;
-    /// Ends what is under way for the repo with code `clone_cancelled`; nothing is left of a clone that was not done.
-    async fn cancel_clone(&self, repo: RepoId) -> Result<()>;
+    /// Ends this attempt at the repo, also one that is asked for only afterwards, with code `clone_cancelled`; nothing is
+    /// left of a clone that was not done.
+    async fn cancel_clone(&self, repo: RepoId, attempt: i64) -> Result<()>;
     /// Makes a repository with a first commit. `Conflict`: `path_exists`, `no_author`.
     async fn make_repository(&self, new: &NewRepository) -> Result<RepoFacts>;
 }

@@ -33,8 +33,9 @@ impl RunsClones for RemoteRunner {
         }))
     }
 
-    async fn cancel_clone(&self, repo: RepoId) -> Result<()> {
-        answer(self.client().cancel_clone(repo_request(repo)).await).map(drop)
+    async fn cancel_clone(&self, repo: RepoId, attempt: i64) -> Result<()> {
+        let request = proto::CancelCloneRequest { repo_id: repo.to_string(), attempt };
+        answer(self.client().cancel_clone(request).await).map(drop)
     }
 
     async fn make_repository(&self, new: &NewRepository) -> Result<RepoFacts> {

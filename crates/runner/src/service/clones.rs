@@ -13,6 +13,7 @@ use crate::workspace::Clones;
 pub(super) async fn have(clones: &Clones, wanted: proto::WantedClone) -> Result<proto::HadClone> {
     let wanted = WantedClone {
         repo_id: parse("repo_id", &wanted.repo_id)?,
+        attempt: wanted.attempt,
         user_id: parse("user_id", &wanted.user_id)?,
         name: wanted.name,
         folder: wanted.folder,
@@ -33,8 +34,8 @@ pub(super) fn progress(clones: &Clones, request: proto::RepoRequest) -> Result<p
     }))
 }
 
-pub(super) fn cancel(clones: &Clones, request: proto::RepoRequest) -> Result<()> {
-    clones.cancel(parse("repo_id", &request.repo_id)?);
+pub(super) fn cancel(clones: &Clones, request: proto::CancelCloneRequest) -> Result<()> {
+    clones.cancel(parse("repo_id", &request.repo_id)?, request.attempt);
     Ok(())
 }
 

@@ -103,7 +103,7 @@ impl Runner for Service {
         reply(clones::progress(&self.clones, request.into_inner()))
     }
 
-    async fn cancel_clone(&self, request: Request<proto::RepoRequest>) -> Reply<proto::Empty> {
+    async fn cancel_clone(&self, request: Request<proto::CancelCloneRequest>) -> Reply<proto::Empty> {
         done(clones::cancel(&self.clones, request.into_inner()))
     }
 

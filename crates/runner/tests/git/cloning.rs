@@ -43,6 +43,7 @@ impl Bench {
         let clones = clones(&repo, &workspaces, rules);
         let wanted = WantedClone {
             repo_id: RepoId::new(),
+            attempt: 1,
             user_id: UserId::new(),
             name: "project".to_owned(),
             folder: None,
@@ -266,11 +267,34 @@ async fn progress_is_told_while_it_lasts_and_cancelling_leaves_nothing() {
     let now = tokio::time::timeout(Duration::from_secs(30), received).await.unwrap();
     assert!(now.percent.is_some_and(|percent| percent <= 100), "{now:?}");
     assert_eq!(bench.leftovers().len(), 1, "it is made beside its place");
-    bench.clones.cancel(wanted.repo_id);
+    bench.clones.cancel(wanted.repo_id, 1);
     assert_eq!(cloning.await.unwrap().unwrap_err().code, "clone_cancelled");
     assert_eq!((bench.leftovers().len(), bench.clones.progress(wanted.repo_id)), (0, None));
     bench.server.serve(Manner::Usual);
+    wanted.attempt = 2;
     bench.clones.have(wanted).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_cancelled_does_nothing_though_it_comes_later_and_a_new_one_ends_the_old() {
+    let bench = Bench::new().await;
+    let mut wanted = bench.wanted.clone();
+    bench.clones.cancel(wanted.repo_id, 1);
+    let error = bench.clones.have(wanted.clone()).await.unwrap_err();
+    assert_eq!((error.code, bench.server.requests()), ("clone_cancelled", 0));
+    bench.server.serve(Manner::Silent);
+    wanted.attempt = 2;
+    let hangs = tokio::spawn({
+        let (clones, wanted) = (bench.clones.clone(), wanted.clone());
+        async move { clones.have(wanted).await }
+    });
+    while bench.server.requests() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    bench.server.serve(Manner::Usual);
+    wanted.attempt = 3;
+    bench.clones.have(wanted).await.unwrap();
+    assert_eq!(hangs.await.unwrap().unwrap_err().code, "clone_cancelled");
 }
 
 #[tokio::test]

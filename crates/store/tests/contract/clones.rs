@@ -10,6 +10,7 @@ crate::scenarios! {
     a_remote_is_added_once_and_has_a_clone_when_one_is_asked_for,
     each_user_has_a_clone_of_their_own,
     a_clone_that_stays_as_it_is_tells_nobody,
+    what_comes_of_an_attempt_that_is_over_is_not_noted,
     clones_that_are_being_made_are_found_at_start,
 }
 
@@ -33,11 +34,19 @@ fn begin() -> CloneChange {
 }
 
 fn ready(path: &str) -> CloneChange {
-    CloneChange::Ready { path: path.to_owned(), default_branch: "trunk".to_owned(), outdated: None }
+    ready_at(1, path)
+}
+
+fn ready_at(attempt: i64, path: &str) -> CloneChange {
+    CloneChange::Ready { attempt, path: path.to_owned(), default_branch: "trunk".to_owned(), outdated: None }
 }
 
 fn failed() -> CloneChange {
-    CloneChange::Failed { reason: "remote_refused".to_owned(), error: "Add a token.\0".to_owned() }
+    CloneChange::Failed {
+        attempt: 1,
+        reason: "remote_refused".to_owned(),
+        error: "Add a token.\0".to_owned(),
+    }
 }
 
 async fn change(f: &Fixture, scope: Scope, repo: &Repo, change: &CloneChange) -> Repo {
@@ -67,7 +76,7 @@ async fn a_remote_is_added_once_and_has_a_clone_when_one_is_asked_for(f: Fixture
     assert_eq!(clone.error.as_deref(), Some("Add a token.\u{FFFD}"));
     let retried = change(&f, f.alice, &repo, &begin()).await;
     assert_eq!(clone_of(&retried).unwrap().path, "/chosen", "it is tried again where it was wanted");
-    let there = change(&f, f.alice, &repo, &ready("/chosen")).await;
+    let there = change(&f, f.alice, &repo, &ready_at(2, "/chosen")).await;
     assert_eq!((there.path(), there.default_branch.as_str()), (Some("/chosen"), "trunk"));
     let folder = f.repo(repo.project_id).await;
     let error = f.db.change_clone(&f.act("repo.clone"), folder.id, &begin()).await.unwrap_err();
@@ -78,9 +87,11 @@ async fn a_remote_is_added_once_and_has_a_clone_when_one_is_asked_for(f: Fixture
 async fn each_user_has_a_clone_of_their_own(f: Fixture) {
     let repo = remote(&f).await;
     let bob = f.colleague("Bob", Role::Member).await;
+    change(&f, f.alice, &repo, &begin()).await;
     change(&f, f.alice, &repo, &ready("/alice")).await;
     let seen = f.db.repo(&bob, repo.id).await.unwrap();
     assert_eq!((clone_of(&seen), seen.default_branch.as_str()), (None, "trunk"));
+    change(&f, bob, &repo, &begin()).await;
     change(&f, bob, &repo, &failed()).await;
     assert_eq!(f.db.repos(&f.alice, repo.project_id).await.unwrap()[0].path(), Some("/alice"));
     assert_eq!(clone_of(&f.db.repo(&bob, repo.id).await.unwrap()).unwrap().status, CloneStatus::Failed);
@@ -101,14 +112,38 @@ async fn a_clone_that_stays_as_it_is_tells_nobody(f: Fixture) {
     assert_eq!(f.db.feed_head(&f.alice).await.unwrap(), head + 1);
     let (path, default_branch) = ("/alice".to_owned(), "trunk".to_owned());
     let outdated = Some("It cannot be reached.".to_owned());
-    let old = change(&f, f.alice, &repo, &CloneChange::Ready { path, default_branch, outdated }).await;
+    let old =
+        change(&f, f.alice, &repo, &CloneChange::Ready { attempt: 1, path, default_branch, outdated }).await;
     assert_eq!(clone_of(&old).unwrap().error.as_deref(), Some("It cannot be reached."));
     assert_eq!(old.path(), Some("/alice"));
+}
+
+async fn what_comes_of_an_attempt_that_is_over_is_not_noted(f: Fixture) {
+    let repo = remote(&f).await;
+    assert_eq!(clone_of(&change(&f, f.alice, &repo, &ready("/never-begun")).await), None);
+    change(&f, f.alice, &repo, &begin()).await;
+    let cancelled = change(&f, f.alice, &repo, &CloneChange::Cancel).await;
+    let clone = clone_of(&cancelled).unwrap();
+    assert_eq!((clone.status, clone.reason.as_deref()), (CloneStatus::Failed, Some("clone_cancelled")));
+    let act = f.act("repo.clone");
+    let error = f.db.change_clone(&act, repo.id, &CloneChange::Cancel).await.unwrap_err();
+    assert_eq!(error.code, "clone_not_under_way");
+    for late in [ready("/late"), failed()] {
+        assert_eq!(change(&f, f.alice, &repo, &late).await, cancelled);
+    }
+    let again = change(&f, f.alice, &repo, &begin()).await;
+    assert_eq!(clone_of(&again).unwrap().attempt, 2);
+    for late in [ready("/late"), failed()] {
+        assert_eq!(change(&f, f.alice, &repo, &late).await, again);
+    }
+    let there = change(&f, f.alice, &repo, &ready_at(2, "/alice")).await;
+    assert_eq!(there.path(), Some("/alice"));
 }
 
 async fn clones_that_are_being_made_are_found_at_start(f: Fixture) {
     let (first, second) = (remote(&f).await, remote(&f).await);
     change(&f, f.alice, &first, &begin()).await;
+    change(&f, f.alice, &second, &begin()).await;
     change(&f, f.alice, &second, &ready("/alice")).await;
     let found = f.db.unfinished_clones().await.unwrap();
     assert!(found.contains(&(f.alice.org(), f.alice.user(), first.id)));

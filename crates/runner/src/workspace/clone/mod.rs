@@ -62,7 +62,7 @@ impl Clones {
                 let (ours, wanted, root) = (&ours, &wanted, &root);
                 async move { ours.bring(wanted, root, tell).await }
             };
-            under_way.run(bring).await
+            under_way.run(wanted.attempt, bring).await
         };
         tokio::spawn(work).await.map_err(Error::internal)?
     }
@@ -73,9 +73,9 @@ impl Clones {
         self.under_way(repo).progress()
     }
 
-    /// Ends what is under way for the repo.
-    pub fn cancel(&self, repo: RepoId) {
-        self.under_way(repo).cancel();
+    /// Ends this attempt at the repo and all before it, whether they are under way, wait or are yet to come.
+    pub fn cancel(&self, repo: RepoId, attempt: i64) {
+        self.under_way(repo).cancel(attempt);
     }
 
     /// Whether anything is under way.

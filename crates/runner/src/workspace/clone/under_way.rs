@@ -13,7 +13,8 @@ use crate::remote::Progress;
 pub(super) struct UnderWay {
     turn: tokio::sync::Mutex<()>,
     progress: Mutex<Option<CloneProgress>>,
-    cancelled: watch::Sender<u64>,
+    /// The last attempt that is given up.
+    cancelled: watch::Sender<i64>,
 }
 
 impl Default for UnderWay {
@@ -36,12 +37,14 @@ impl Drop for Shown<'_> {
 }
 
 impl UnderWay {
-    /// Runs `work` when it is its turn. A cancel ends it, and whatever waits for its turn.
+    /// Runs `work` when it is its turn, unless that attempt is given up: before, meanwhile, or for a later one.
     pub(super) async fn run<T, F: Future<Output = Result<T>>>(
         self: &Arc<Self>,
+        attempt: i64,
         work: impl FnOnce(Box<dyn Fn(CloneProgress) + Send + Sync>) -> F,
     ) -> Result<T> {
         let told = Arc::clone(self);
+        self.cancel(attempt.saturating_sub(1));
         let mut cancelled = self.cancelled.subscribe();
         let run = async {
             let _turn = self.turn.lock().await;
@@ -52,15 +55,19 @@ impl UnderWay {
         tokio::select! {
             biased;
             // The sender is held by `self`.
-            _ = cancelled.changed() => {
+            _ = cancelled.wait_for(|last| *last >= attempt) => {
                 Err(Error::conflict("clone_cancelled", "Cloning was cancelled. Try again when you want it."))
             }
             outcome = run => outcome,
         }
     }
 
-    pub(super) fn cancel(&self) {
-        self.cancelled.send_modify(|times| *times += 1);
+    pub(super) fn cancel(&self, attempt: i64) {
+        self.cancelled.send_if_modified(|last| {
+            let more = attempt > *last;
+            *last = attempt.max(*last);
+            more
+        });
     }
 
     pub(super) fn progress(&self) -> Option<CloneProgress> {
