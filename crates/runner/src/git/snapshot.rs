@@ -153,6 +153,6 @@ impl Repository {
     pub async fn reset_index(&self, tree: &str) -> Result<()> {
         self.command().args(["read-tree", "--reset", tree]).run().await?;
         // Files that differ from the index are reported by the exit status, which is no fault here.
-        self.command().args(["update-index", "-q", "--refresh"]).output().await?.expect(&[0, 1]).map(drop)
+        self.command().args(["update-index", "--refresh"]).output().await?.expect(&[0, 1]).map(drop)
     }
 }

@@ -22,20 +22,23 @@ pub(super) async fn remove(layout: &Layout, record: &Record) {
     let begun = layout.record(record.workspace).metadata().and_then(|facts| facts.modified()).ok();
     for repo in &record.repos {
         let Some(common) = git_dir_of(repo.repo.repo_path.as_ref()) else { continue };
+        let places = [
+            record.live(layout, repo),
+            record.discarded(layout, repo),
+            common.clone(),
+            PathBuf::from(&repo.repo.repo_path),
+        ];
+        let under_way = !matches!(record.stage, Stage::Ready | Stage::Discarded);
+        // A git that is about to end may still make one.
+        let stays = under_way && git_stays(&places).await;
         let mut left = own_locks(layout, record, repo, &common);
-        if !matches!(record.stage, Stage::Ready | Stage::Discarded) {
+        if under_way {
             left.extend(shared_locks(record, repo, &common).into_iter().filter(|lock| since(lock, begun)));
         }
         if left.is_empty() {
             continue;
         }
-        let places = [
-            record.live(layout, repo),
-            record.discarded(layout, repo),
-            common,
-            PathBuf::from(&repo.repo.repo_path),
-        ];
-        if git_stays(&places).await {
+        if stays || git_stays(&places).await {
             tracing::warn!(workspace = %record.workspace, ?left, "git is at work there; its locks stay");
             continue;
         }

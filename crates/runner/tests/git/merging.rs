@@ -117,6 +117,23 @@ async fn changes_in_the_base_checkout_stay_unless_the_merge_would_overwrite_them
 }
 
 #[tokio::test]
+async fn whether_a_merge_is_possible_is_found_out_without_locking_the_persons_checkout() {
+    let bench = worked().await;
+    let before = bench.repo.git(["rev-parse", "main"]);
+    bench.repo.write("three.txt", "untracked and mine");
+    let lock = bench.repo.path().join(".git/index.lock");
+    std::fs::write(&lock, "").unwrap();
+    let error = merge(&bench, MergeStrategy::Squash).await.unwrap_err();
+    assert_eq!(error.code, "base_dirty");
+    std::fs::remove_file(bench.repo.path().join("three.txt")).unwrap();
+    let error = merge(&bench, MergeStrategy::Squash).await.unwrap_err();
+    assert_eq!(error.code, "repository_locked");
+    assert_eq!(bench.repo.git(["rev-parse", "main"]), before);
+    std::fs::remove_file(lock).unwrap();
+    merge(&bench, MergeStrategy::Squash).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_base_checkout_that_would_be_overwritten_is_told_with_the_files() {
     let bench = worked().await;
     bench.write("README.md", "changed by the agent\n");

@@ -5,16 +5,22 @@
 //! between then leaves the merged files staged rather than a merge that looks undone.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use switchyard_domain::{Error, Result};
+use tokio::time::{Instant, sleep};
 
 use super::super::record::MergePlan;
 use super::super::steps::Steps;
 use crate::files::beneath::Folder;
 use crate::git::Repository;
 use crate::git::names::branch_ref;
+use crate::git::snapshot::TemporaryIndex;
 
+/// How long another git that has a checkout locked is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PULSE: Duration = Duration::from_millis(20);
 /// Files that an error names.
 const MOST_NAMED: usize = 20;
 
@@ -26,8 +32,9 @@ pub(super) enum Advanced {
     BaseMoved,
 }
 
-/// Checks that the base branch can move: nothing that the move writes is changed in a checkout.
-pub(super) async fn check(tree: &Repository, plan: &MergePlan) -> Result<()> {
+/// Checks that the base branch can move: nothing that the move writes is changed in a checkout. What is looked at here is
+/// the person's, and is only read; `scratch` is a folder for temporary files.
+pub(super) async fn check(tree: &Repository, plan: &MergePlan, scratch: &Path) -> Result<()> {
     let base = branch_ref(&plan.base_branch);
     if let Some(at) = tree.rebasing(&base) {
         return Err(Error::conflict(
@@ -40,7 +47,7 @@ pub(super) async fn check(tree: &Repository, plan: &MergePlan) -> Result<()> {
         ));
     }
     for checkout in checkouts(tree, &base).await? {
-        check_checkout(&checkout, plan).await?;
+        check_checkout(&checkout, plan, scratch).await?;
     }
     Ok(())
 }
@@ -100,9 +107,12 @@ pub(super) async fn checkouts(tree: &Repository, base: &str) -> Result<Vec<Repos
     Ok(found)
 }
 
-async fn check_checkout(checkout: &Repository, plan: &MergePlan) -> Result<()> {
-    refresh(checkout).await?;
-    let dry = checkout.command().args(["read-tree", "-n", "-m", "-u", &plan.old, &plan.new]).output().await?;
+async fn check_checkout(checkout: &Repository, plan: &MergePlan, scratch: &Path) -> Result<()> {
+    // Both lock the index. A kill can leave such a lock, and no plan is written yet that would tell whose it is.
+    let index = TemporaryIndex::copy_of(checkout, scratch)?;
+    let in_copy = |arguments: &[&str]| checkout.command().index(&index.path()).args(arguments);
+    in_copy(&["update-index", "--refresh"]).output().await?.expect(&[0, 1])?;
+    let dry = in_copy(&["read-tree", "-n", "-m", "-u", &plan.old, &plan.new]).output().await?;
     let status = if dry.code == 0 { None } else { Some(checkout.status().await?) };
     let mut in_the_way = Vec::new();
     if let Some(status) = status {
@@ -174,8 +184,18 @@ async fn move_checkout(checkout: &Repository, from: &str, to: &str) -> Result<()
     output.expect(&[0]).map(drop)
 }
 
-/// Lets the index know which files are as they were: git compares times before it compares content.
+/// Lets the index know which files are as they were: git compares times before it compares content. Waits a moment for
+/// another git that has it locked, as editors do again and again.
 pub(super) async fn refresh(checkout: &Repository) -> Result<()> {
-    let output = checkout.command().args(["update-index", "-q", "--refresh"]).output().await?;
-    output.expect(&[0, 1]).map(drop)
+    let begun = Instant::now();
+    loop {
+        // Not quietly: git would not even say that the index is locked.
+        let output = checkout.command().args(["update-index", "--refresh"]).output().await?;
+        match output.expect(&[0, 1]) {
+            Err(error) if error.code == "repository_locked" && begun.elapsed() < PATIENCE => {
+                sleep(PULSE).await;
+            }
+            other => return other.map(drop),
+        }
+    }
 }

@@ -46,7 +46,7 @@ async fn settle_checkout(checkout: &Repository, plan: &MergePlan, scratch: &Path
     let index = TemporaryIndex::copy_of(checkout, scratch)?;
     let with_new = |arguments: &[&str]| checkout.command().index(&index.path()).args(arguments);
     with_new(&["read-tree", &plan.new]).run().await?;
-    with_new(&["update-index", "-q", "--refresh"]).output().await?.expect(&[0, 1])?;
+    with_new(&["update-index", "--refresh"]).output().await?.expect(&[0, 1])?;
     let unlike_new = with_new(&["diff-files", "--name-only", "-z"]).bytes().await?;
     let unlike_new = set(&unlike_new);
     let entries =

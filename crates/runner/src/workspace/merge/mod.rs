@@ -107,7 +107,7 @@ impl Workspaces {
         }
         for (repo, plan) in open.repos.iter().zip(&plans) {
             if let Plan::Merge(plan) = plan {
-                advance::check(&repo.tree, plan).await?;
+                advance::check(&repo.tree, plan, &open.layout.scratch()).await?;
             }
         }
         Ok(plans)
