@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use hyper::header::HOST;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 use tempfile::TempDir;
 
@@ -235,6 +235,14 @@ impl Hosted {
         let author = ["-C", "project", "-c", "user.name=Tess Ter", "-c", "user.email=tess@example.com"];
         git(&[&author[..], &["commit", "--quiet", "--allow-empty", "-m", "Start"]].concat());
         root.join("project")
+    }
+
+    /// The scripted agent in the own folder of the user with this id, outside of which their agents run nothing of ours.
+    #[must_use]
+    pub fn agent(&self, user: &str) -> Value {
+        let program = self.folder.path().join("workspaces").join(user).join("agent");
+        copy_program("switchyard-scripted-agent", &program);
+        json!({ "id": "acp", "command": [program] })
     }
 
     /// What a server wrote to its log.

@@ -38,7 +38,12 @@ impl Terminal {
     /// Attaches from an offset, or from the oldest byte that is kept.
     pub async fn attach(client: &Client, terminal: &Value, from: Option<u64>) -> Self {
         let from = from.map(|from| format!("?from={from}")).unwrap_or_default();
-        let socket = Socket::open(client, &format!("/api/terminals/{}/attach{from}", id(terminal))).await;
+        Self::over(Socket::open(client, &format!("/api/terminals/{}/attach{from}", id(terminal))).await)
+    }
+
+    /// The same over a connection that was opened otherwise.
+    #[must_use]
+    pub fn over(socket: Socket) -> Self {
         Self { socket, offset: 0, seen: Vec::new(), acknowledges: true }
     }
 

@@ -125,11 +125,20 @@ impl Visitor {
 
     /// Changes what was seen in `version`.
     pub async fn patch(&self, path: &str, version: i64, body: Value) -> Answer {
+        self.versioned(Method::PATCH, path, version, Some(body)).await
+    }
+
+    /// Deletes what was seen in `version`.
+    pub async fn delete_seen(&self, path: &str, version: i64) -> Answer {
+        self.versioned(Method::DELETE, path, version, None).await
+    }
+
+    async fn versioned(&self, method: Method, path: &str, version: i64, body: Option<Value>) -> Answer {
         let (origin, version) = (format!("http://{}", self.host), format!("\"{version}\""));
         let mut headers = vec![(HOST.as_str(), self.host.as_str()), (ORIGIN.as_str(), &origin)];
         headers.push((IF_MATCH.as_str(), &version));
         headers.extend(self.credential());
-        self.send(Method::PATCH, path, &headers, Some(body)).await
+        self.send(method, path, &headers, body).await
     }
 
     /// Deletes.

@@ -81,7 +81,7 @@ async fn status(visitor: &Visitor, session: &Value) -> String {
     text(&now, "status").to_owned()
 }
 
-async fn wait_for(visitor: &Visitor, session: &Value, wanted: &str) {
+pub(crate) async fn wait_for(visitor: &Visitor, session: &Value, wanted: &str) {
     let what = format!("the session is {wanted}");
     eventually(&what, || async { (status(visitor, session).await == wanted).then_some(()) }).await;
 }

@@ -1,6 +1,7 @@
 //! A hosted instance as its people meet it: who they are, what they may do, and what they never see.
 
 mod access;
+mod answering;
 mod browser;
 mod clones;
 mod database;
