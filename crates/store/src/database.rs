@@ -155,17 +155,18 @@ impl Database {
         T: Send + 'static,
         W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
     {
-        let act = act.clone();
-        self.transact(reach, move |tx| {
-            Box::pin(async move {
-                feed::hold(tx, act.scope.org()).await?;
-                if let Some(held) = act.held {
-                    replicas::check(tx, held).await?;
-                }
-                work(Write::begin(tx, act)).await
-            })
-        })
-        .await
+        self.transact(reach, in_turn(act.clone(), work)).await
+    }
+
+    /// A write of somebody's that wakes feeds only if it `tells` of something: where no event is appended, there is nothing
+    /// to be read.
+    pub(crate) async fn write_telling<T, W>(&self, tells: bool, act: &Act, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
+    {
+        let work = in_turn(act.clone(), work);
+        if tells { self.transact(act.scope, work).await } else { self.count(act.scope, work).await }
     }
 
     /// A write that may find that its caller's version is stale, which goes into the audit log too.
@@ -245,6 +246,23 @@ where
         Box::pin(async move {
             reach.tell_sqlite(tx).await?;
             work(tx).await
+        })
+    }
+}
+
+/// The same work in its organisation's turn, for as long as what it is done for is this server's.
+fn in_turn<T, W>(act: Act, work: W) -> impl for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static
+where
+    T: Send + 'static,
+    W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
+{
+    move |tx| {
+        Box::pin(async move {
+            feed::hold(tx, act.scope.org()).await?;
+            if let Some(held) = act.held {
+                replicas::check(tx, held).await?;
+            }
+            work(Write::begin(tx, act)).await
         })
     }
 }

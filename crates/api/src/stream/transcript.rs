@@ -30,6 +30,8 @@ async fn forward(app: &App, scope: Scope, id: SessionId, mut after: i64, sender:
     let mut watch = app.watch_transcript(id);
     loop {
         let entries = app.entries(&scope, id, EntryRange::After(after), BATCH).await?;
+        // What is stored after that was read is told by the watch.
+        let more = entries.len() == BATCH as usize;
         if let Some(last) = entries.last() {
             after = last.seq;
             let frame =
@@ -37,6 +39,8 @@ async fn forward(app: &App, scope: Scope, id: SessionId, mut after: i64, sender:
             if sender.text(serde_json::to_string(&frame).unwrap_or_default()).await.is_err() {
                 return Ok(());
             }
+        }
+        if more {
             continue;
         }
         loop {

@@ -1,4 +1,9 @@
 //! Writing a session's transcript: numbers turns, and gathers pieces of text so that a flood becomes few entries.
+//!
+//! Text that comes after a calm is written at once, and only what follows it closely is gathered: who reads along waits
+//! for nothing, and there are no more entries for it than one in each [`Timing::gather`].
+//!
+//! [`Timing::gather`]: super::Timing::gather
 
 use std::io;
 use std::sync::Arc;
@@ -32,6 +37,8 @@ pub(crate) struct Recorder {
     hold: Duration,
     turn: u32,
     pending: Option<Pending>,
+    /// When text may be written next.
+    calm: Instant,
     pace: Pace,
 }
 
@@ -40,13 +47,12 @@ struct Pending {
     voice: Voice,
     item: String,
     text: String,
-    since: Instant,
 }
 
 impl Recorder {
-    /// A recorder that goes on in `turn`. Text waits up to `hold` for more to come.
+    /// A recorder that goes on in `turn`. Text waits until `hold` has gone by since there was some last.
     pub(crate) fn new(journal: Journal, clock: Arc<dyn Clock>, hold: Duration, turn: u32) -> Self {
-        Self { journal, clock, hold, turn, pending: None, pace: Pace::new() }
+        Self { journal, clock, hold, turn, pending: None, calm: Instant::now(), pace: Pace::new() }
     }
 
     /// The journal that is written.
@@ -72,21 +78,15 @@ impl Recorder {
         if self.pending.as_ref().is_some_and(|pending| pending.voice != voice || pending.item != item) {
             self.flush();
         }
-        let (mut said, mut since) = match self.pending.take() {
-            Some(pending) => (pending.text + text, pending.since),
-            None => (text.to_owned(), Instant::now()),
-        };
+        let mut said = self.pending.take().map_or_else(String::new, |pending| pending.text) + text;
         let mut begin = 0;
         while said.len() - begin > PIECE {
             let end = begin + cut(&said[begin..], PIECE);
-            self.append(&[voiced(voice, item, &said[begin..end])], Rate::Text);
+            self.append_text(voice, item, &said[begin..end]);
             begin = end;
         }
-        if begin > 0 {
-            said.drain(..begin);
-            since = Instant::now();
-        }
-        self.pending = Some(Pending { voice, item: item.to_owned(), text: said, since });
+        said.drain(..begin);
+        self.pending = Some(Pending { voice, item: item.to_owned(), text: said });
     }
 
     /// Adds an entry.
@@ -112,13 +112,13 @@ impl Recorder {
 
     /// When text that waits must be written.
     pub(crate) fn due(&self) -> Option<Instant> {
-        self.pending.as_ref().map(|pending| pending.since + self.hold)
+        self.pending.as_ref().map(|_| self.calm)
     }
 
     /// Writes the text that waits.
     pub(crate) fn flush(&mut self) {
         let Some(Pending { voice, item, text, .. }) = self.pending.take() else { return };
-        self.append(&[voiced(voice, &item, &text)], Rate::Text);
+        self.append_text(voice, &item, &text);
     }
 
     /// Writes the text that waits if it has waited long enough.
@@ -132,6 +132,11 @@ impl Recorder {
     pub(crate) async fn room(&self) -> Result<(), Fault> {
         self.pace.wait().await;
         self.journal.room().await
+    }
+
+    fn append_text(&mut self, voice: Voice, item: &str, text: &str) {
+        self.append(&[voiced(voice, item, text)], Rate::Text);
+        self.calm = Instant::now() + self.hold;
     }
 
     fn append(&mut self, bodies: &[EntryBody], rate: Rate) {
@@ -176,7 +181,45 @@ fn cut(text: &str, room: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use switchyard_domain::Timestamp;
+    use tokio::time::advance;
+
     use super::*;
+
+    struct Midnight;
+
+    impl Clock for Midnight {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn text_after_a_calm_is_due_at_once_and_what_follows_closely_is_gathered() {
+        const HOLD: Duration = Duration::from_millis(40);
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("journal.jsonl"), 0).unwrap();
+        let mut recorder = Recorder::new(journal, Arc::new(Midnight), HOLD, 1);
+        for _ in 0..3 {
+            recorder.say(Voice::Message, "m", "first");
+            recorder.flush_due();
+            assert_eq!(recorder.due(), None, "nothing waits");
+            let written = recorder.journal().last_seq();
+            for _ in 0..3 {
+                advance(HOLD / 4).await;
+                recorder.say(Voice::Message, "m", "more");
+                recorder.flush_due();
+                assert!(recorder.due().is_some());
+            }
+            assert_eq!(recorder.journal().last_seq(), written);
+            advance(HOLD / 4).await;
+            recorder.flush_due();
+            assert_eq!(recorder.journal().last_seq(), written + 1, "one entry of what was gathered");
+            advance(HOLD).await;
+        }
+    }
 
     #[test]
     fn text_is_cut_behind_a_line_or_at_least_behind_a_character() {
