@@ -31,6 +31,9 @@ impl App {
         let Some(message) = queued.into_iter().find(|message| message.status == MessageStatus::Queued) else {
             return Ok(false);
         };
+        if self.store().session_loss(&scope, session.id).await?.is_some() {
+            return Ok(false);
+        }
         let text = MessageText { id: message.id, text: message.text.clone() };
         let mut outcome = match session.last_seq {
             0 => Err(Error::conflict("session_not_live", "")),

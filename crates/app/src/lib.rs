@@ -34,6 +34,7 @@ mod task;
 mod terminal;
 mod terminal_cleanup;
 mod trash;
+mod withdrawal;
 mod workspace;
 
 use std::sync::Arc;

@@ -118,7 +118,7 @@ impl App {
             match signals.heard().await {
                 Signal::Transcript(id, last_seq) => self.parts.drivers.stored(id, last_seq),
                 Signal::Missed => self.parts.drivers.look_again(),
-                Signal::Call(..) => {}
+                Signal::Call(..) | Signal::Access => {}
             }
         }
     }
@@ -134,6 +134,7 @@ impl App {
                     self.parts.opening.look_again();
                     self.recover(authority).await
                 }
+                Signal::Access => self.review_access(authority).await,
                 Signal::Call(..) | Signal::Transcript(..) => Ok(()),
             };
             if let Err(error) = heeded {

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use switchyard_domain::approval::Approval;
 use switchyard_domain::runner::EntryStream;
 use switchyard_domain::session::{Session, SessionStatus};
-use switchyard_domain::store::{Held, Work};
+use switchyard_domain::store::{Act, Held, Work};
 use switchyard_domain::transcript::Entry;
 use switchyard_domain::{Error, ErrorKind, Result, Scope, SessionId, UserId};
 
@@ -161,8 +161,10 @@ impl App {
                     Step::Woken
                 }
             };
+            // An agent that says much keeps nobody waiting who left work.
+            let woken = matches!(step, Step::Woken) || driver.take_wake();
             let outcome = match self.acting_scope(id, driver, &mut owner).await {
-                Ok(scope) => self.take_step(Mandate { scope, held }, id, step, &mut stream).await,
+                Ok(scope) => self.take_step(Mandate { scope, held }, id, step, woken, &mut stream).await,
                 Err(error) => Err(error),
             };
             match outcome {
@@ -207,23 +209,35 @@ impl App {
         Ok(driver.scope(*owner).unwrap_or(scope))
     }
 
-    /// Deals with what was found. True while there is a reason to stay.
+    /// Deals with what was found, and with what somebody left who woke it. True while there is a reason to stay.
     async fn take_step(
         &self,
         mandate: Mandate,
         id: SessionId,
         step: Step,
+        woken: bool,
         stream: &mut Option<EntryStream>,
     ) -> Result<bool> {
         let ended = matches!(step, Step::Ended);
         match step {
-            Step::Entries(batch) => drop(self.take_in(mandate, id, &batch).await?),
+            Step::Entries(batch) => {
+                let session = self.take_in(mandate, id, &batch).await?;
+                // In the middle of a turn there is nothing to do but what somebody leaves.
+                let in_turn =
+                    matches!(session.status, SessionStatus::Running | SessionStatus::WaitingApproval);
+                if in_turn && !woken {
+                    return Ok(true);
+                }
+            }
             Step::Ended => {
                 *stream = None;
                 self.settle_ended(mandate, id).await?;
             }
             Step::Lost(error) => return Err(error),
             Step::Woken => {}
+        }
+        if woken && self.withdraw(mandate, id, stream).await? {
+            return Ok(false);
         }
         self.look_for_work(mandate, id, stream, ended).await
     }
@@ -284,35 +298,46 @@ impl App {
         Ok(stream.is_some())
     }
 
-    /// Stops a session whose agent asked what nobody answered in time, and takes no rejection. Its journal is read to
-    /// the end first, so that the reason is what the row says last.
+    /// Stops a session whose agent asked what nobody answered in time, and takes no rejection.
     async fn stop_unanswerable(
         &self,
         mandate: Mandate,
         approval: &Approval,
         stream: &mut Option<EntryStream>,
     ) -> Result<()> {
-        let id = approval.session_id;
-        let session = self.store().session(&mandate.scope, id).await?;
+        let session = self.store().session(&mandate.scope, approval.session_id).await?;
+        let reason = format!(
+            "Nobody answered “{}” in time, and the agent takes no rejection. Send a message to start it again.",
+            approval.title
+        );
+        let act = self.act_for(mandate, "session.stop_unanswered");
+        self.stop_because(&act, mandate, &session, stream, &reason).await
+    }
+
+    /// Stops a session for a reason that its row then says: its journal is read to the end first.
+    pub(crate) async fn stop_because(
+        &self,
+        act: &Act,
+        mandate: Mandate,
+        session: &Session,
+        stream: &mut Option<EntryStream>,
+        reason: &str,
+    ) -> Result<()> {
+        let id = session.id;
         match self.runner(session.created_by).stop_session(id).await {
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
             other => other?,
         }
         let mut rest = match stream.take() {
             Some(entries) => Some(entries),
-            None => self.follow(mandate, &session).await?,
+            None => self.follow(mandate, session).await?,
         };
         while let Some(entries) = &mut rest
             && let Some(batch) = entries.next().await
         {
             self.take_in(mandate, id, &batch?).await?;
         }
-        let reason = format!(
-            "Nobody answered “{}” in time, and the agent takes no rejection. Send a message to start it again.",
-            approval.title
-        );
-        let act = self.act_for(mandate, "session.stop_unanswered");
-        self.store().set_session_status(&act, id, SessionStatus::Stopped, Some(&reason)).await.map(drop)
+        self.store().set_session_status(act, id, SessionStatus::Stopped, Some(reason)).await.map(drop)
     }
 
     async fn follow(&self, mandate: Mandate, session: &Session) -> Result<Option<EntryStream>> {

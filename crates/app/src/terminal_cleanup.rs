@@ -52,6 +52,9 @@ impl App {
                 sleep(ELSEWHERE).await;
                 continue;
             }
+            if let Err(error) = self.withdraw_terminals(&authority).await {
+                tracing::warn!(?error, "terminals could not be looked through for lost access");
+            }
             let mut users: HashSet<UserId> = residents.iter().copied().collect();
             match self.users_with_terminals().await {
                 Ok(with_terminals) => users.extend(with_terminals),
@@ -230,7 +233,7 @@ impl App {
 }
 
 /// Its workspace was removed meanwhile, and its row with it.
-fn gone_is_fine(outcome: Result<()>) -> Result<()> {
+pub(crate) fn gone_is_fine(outcome: Result<()>) -> Result<()> {
     match outcome {
         Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
         other => other,

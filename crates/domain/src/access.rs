@@ -68,6 +68,53 @@ impl ProjectRole {
     }
 }
 
+/// What decides whether somebody may have work done in a project, where nobody asks but work goes on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entitlement {
+    /// Whether their account is closed.
+    pub account_closed: bool,
+    /// Their role in the project's organisation, where they belong to it.
+    pub role: Option<Role>,
+    /// Whether the project is restricted.
+    pub restricted: bool,
+    /// The greatest role in which the project names them.
+    pub named: Option<ProjectRole>,
+}
+
+impl Entitlement {
+    /// What keeps them from it, if anything. The same as [`ProjectRole::of`] allows editors.
+    #[must_use]
+    pub fn loss(self) -> Option<AccessLoss> {
+        match self.role {
+            _ if self.account_closed => Some(AccessLoss::AccountClosed),
+            None => Some(AccessLoss::NoMember),
+            Some(Role::Viewer) => Some(AccessLoss::Viewer),
+            Some(Role::Admin) => None,
+            Some(Role::Member) if !self.restricted => None,
+            Some(Role::Member) => match self.named {
+                None => Some(AccessLoss::NotNamed),
+                Some(ProjectRole::Viewer) => Some(AccessLoss::ProjectViewer),
+                Some(ProjectRole::Editor | ProjectRole::Admin) => None,
+            },
+        }
+    }
+}
+
+/// Why somebody may not have work done in a project any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessLoss {
+    /// Their account was closed.
+    AccountClosed,
+    /// They do not belong to the organisation.
+    NoMember,
+    /// They may only look in the organisation.
+    Viewer,
+    /// The project is closed to them.
+    NotNamed,
+    /// They may only look at the project.
+    ProjectViewer,
+}
+
 /// Whom a project names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -193,6 +240,22 @@ mod tests {
             let editor = Some(ProjectRole::Editor);
             assert_eq!(ProjectRole::of(&key(Role::Admin), restricted, editor), editor);
             assert_eq!(ProjectRole::of(&key(Role::Viewer), restricted, editor), Some(ProjectRole::Viewer));
+        }
+    }
+
+    #[test]
+    fn work_goes_on_for_whom_an_editor_may_be_and_for_nobody_else() {
+        let named = [None, Some(ProjectRole::Viewer), Some(ProjectRole::Editor), Some(ProjectRole::Admin)];
+        for (role, restricted) in Role::ALL.into_iter().flat_map(|role| [(role, true), (role, false)]) {
+            for named in named {
+                let may = ProjectRole::of(&scope(role), restricted, named) >= Some(ProjectRole::Editor);
+                let entitlement = Entitlement { account_closed: false, role: Some(role), restricted, named };
+                assert_eq!(entitlement.loss().is_none(), may, "{entitlement:?}");
+                let closed = Entitlement { account_closed: true, ..entitlement };
+                assert_eq!(closed.loss(), Some(AccessLoss::AccountClosed));
+                let gone = Entitlement { role: None, ..entitlement };
+                assert_eq!(gone.loss(), Some(AccessLoss::NoMember));
+            }
         }
     }
 

@@ -51,6 +51,14 @@ names!(Entity {
     Access = "access", Group = "group",
 });
 
+impl Entity {
+    /// Whether such a change can be that somebody may do more, or less, than before.
+    #[must_use]
+    pub fn concerns_access(self) -> bool {
+        matches!(self, Self::Member | Self::Access | Self::Group)
+    }
+}
+
 /// What happened to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verb {

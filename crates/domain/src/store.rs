@@ -17,6 +17,7 @@ mod recovery;
 mod replicas;
 mod terminals;
 mod trash;
+mod withdrawal;
 
 use std::collections::HashMap;
 
@@ -33,6 +34,7 @@ pub use recovery::Recovery;
 pub use replicas::{Claim, Held, Replicas, Signal, Signals, Work};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
 pub use trash::{Expired, Trash};
+pub use withdrawal::Withdrawal;
 
 use crate::agent::AgentSpec;
 use crate::audit::{AuditEntry, AuditFilter, AuditRecord};
@@ -90,6 +92,7 @@ pub trait Store:
     + Recovery
     + Replicas
     + Trash
+    + Withdrawal
 {
 }
 

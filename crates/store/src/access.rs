@@ -42,7 +42,7 @@ impl Standing {
     }
 }
 
-fn of_rank(rank: i64) -> Result<ProjectRole> {
+pub(crate) fn of_rank(rank: i64) -> Result<ProjectRole> {
     let role = usize::try_from(rank).ok().and_then(|rank| ProjectRole::ALL.get(rank));
     role.copied().ok_or_else(|| Error::internal("a role in a project is none"))
 }

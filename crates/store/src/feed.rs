@@ -6,6 +6,7 @@ use switchyard_domain::store::{Feed, WakeUps};
 use switchyard_domain::{Error, OrgId, Result, Scope};
 
 use crate::database::Database;
+use crate::replicas;
 use crate::row::Columns;
 use crate::tx::{Dialect, Tx};
 use crate::value::values;
@@ -65,8 +66,9 @@ pub(crate) async fn append(tx: &mut Tx, author: Author, change: Change) -> Resul
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &values![org, seq, user, entity.as_str(), verb.as_str(), id, project_id, version, at],
     )
-    .await
-    .map(drop)
+    .await?;
+    // Here, so that no change of what people may do comes past it.
+    if entity.concerns_access() { replicas::access_changed(tx).await } else { Ok(()) }
 }
 
 async fn slice(tx: &mut Tx, org: OrgId, since: i64, limit: u32) -> Result<FeedSlice> {

@@ -18,6 +18,9 @@ use crate::value::values;
 /// How long one of these calls may take: a server that cannot renew its lease must know soon.
 const QUICK: Duration = Duration::from_millis(1500);
 
+/// What tells of changed access, which names nobody: who it concerns is looked up.
+const ACCESS: &str = "access";
+
 /// Refuses a write for a claim that is another server's by now.
 pub(crate) async fn check(tx: &mut Tx, held: Held) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite {
@@ -38,6 +41,11 @@ pub(crate) async fn transcript_grew(tx: &mut Tx, id: SessionId, last_seq: i64) -
     tell(tx, &format!("transcript {id} {last_seq}")).await
 }
 
+/// Tells every server, once this is committed, that somebody may do more, or less, than before.
+pub(crate) async fn access_changed(tx: &mut Tx) -> Result<()> {
+    tell(tx, ACCESS).await
+}
+
 async fn tell(tx: &mut Tx, what: &str) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite {
         return Ok(());
@@ -49,6 +57,9 @@ async fn tell(tx: &mut Tx, what: &str) -> Result<()> {
 /// What another server told; `None` for what a later version says.
 #[cfg(feature = "postgres")]
 pub(crate) fn understood(told: &str) -> Option<Signal> {
+    if told == ACCESS {
+        return Some(Signal::Access);
+    }
     let (kind, rest) = told.split_once(' ')?;
     let (id, rest) = rest.split_once(' ')?;
     match kind {
@@ -200,6 +211,7 @@ mod tests {
         assert_eq!(told, Some(Signal::Transcript(session, 12)));
         let told = understood(&format!("call {replica} session {session}"));
         assert_eq!(told, Some(Signal::Call(replica, Work::Session(session))));
+        assert_eq!(understood(ACCESS), Some(Signal::Access));
         for strange in ["", "call", "call me maybe", "transcript x y", "dance 1 2"] {
             assert_eq!(understood(strange), None, "{strange}");
         }

@@ -135,7 +135,9 @@ async fn set_status(
         )
         .await?;
     let session = find(write.tx, &scope, id).await?;
-    write.record(event(&session, Verb::Updated), &[("status", status.as_str().to_owned())]).await?;
+    let mut details = vec![("status", status.as_str().to_owned())];
+    details.extend(session.status_detail.clone().map(|detail| ("detail", detail)));
+    write.record(event(&session, Verb::Updated), &details).await?;
     if !status.is_active() {
         approvals::cancel_open(write, &session).await?;
     }

@@ -19,3 +19,4 @@ mod start;
 mod tickets;
 mod tokens;
 mod vanishing;
+mod withdrawal;

@@ -84,6 +84,8 @@ pub enum Signal {
     Transcript(SessionId, i64),
     /// There is something to do in work that this server claimed.
     Call(ReplicaId, Work),
+    /// Somebody may do more, or less, than before: what goes on for them is to be looked at again.
+    Access,
     /// Signals may have been lost; what they would have said is in the store.
     Missed,
 }

@@ -9,7 +9,7 @@ use crate::row::Columns;
 use crate::tx::{Dialect, Tx};
 use crate::value::{values, without_nul};
 use crate::write::Author;
-use crate::{audit, members, organisations};
+use crate::{audit, members, organisations, replicas};
 
 /// Longest name that is kept of what somebody else says, in characters.
 const LONGEST_NAME: usize = 100;
@@ -204,5 +204,6 @@ pub(super) async fn set_disabled(tx: &mut Tx, at: Timestamp, id: UserId, disable
     if disabled {
         logins::end_all(tx, at, id, None).await?;
     }
+    replicas::access_changed(tx).await?;
     Ok(User { disabled_at, ..user })
 }

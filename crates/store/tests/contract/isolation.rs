@@ -183,6 +183,7 @@ pub(crate) async fn reads(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said> {
         told("session", db.session(scope, ids.session).await),
         told("workspace_sessions", db.workspace_sessions(scope, ids.workspace).await),
         told("agent_session_id", db.agent_session_id(scope, ids.session).await),
+        told("session_loss", db.session_loss(scope, ids.session).await),
         told("entries", db.entries(scope, ids.session, after, 10).await),
         told("message", db.message(scope, ids.message).await),
         told("queued_messages", db.queued_messages(scope, ids.session).await),

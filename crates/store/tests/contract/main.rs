@@ -38,6 +38,7 @@ mod terminals;
 mod transcript;
 mod trash;
 mod upgrades;
+mod withdrawal;
 mod workspaces;
 
 /// Runs each scenario of a module on both engines.

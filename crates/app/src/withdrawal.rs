@@ -1,0 +1,68 @@
+//! The end of what goes on for people who may not have it done any more: who left an organisation, may only look in it,
+//! lost a project, or whose account was closed.
+//!
+//! Each server is told that access changed and looks up whom it concerns; the one that drives a session stops it. A
+//! message is looked at again before its turn begins, so that nothing starts in between. Nothing is taken away: the
+//! transcript and the workspace stay, and messages that wait do so until their sender may have them heard.
+
+use switchyard_domain::access::AccessLoss;
+use switchyard_domain::runner::EntryStream;
+use switchyard_domain::{Actor, OrgId, Result, SessionId, UserId};
+
+use crate::App;
+use crate::recovery::owner_scope;
+use crate::replica::Mandate;
+use crate::terminal::CLOSED;
+use crate::terminal_cleanup::gone_is_fine;
+
+impl App {
+    /// Has everything looked at again that may not go on any more, or may go on again.
+    pub(crate) async fn review_access(&self, authority: &impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        self.parts.opening.look_again();
+        for (org, user, id) in self.store().sessions_amiss().await? {
+            // Every server is told, so that none has to call another.
+            self.take_up_session(owner_scope(authority, user, org)?, id);
+        }
+        Ok(())
+    }
+
+    /// Stops a session with a turn under way whose owner may have no agent at work there any more. True if it did.
+    pub(crate) async fn withdraw(
+        &self,
+        mandate: Mandate,
+        id: SessionId,
+        stream: &mut Option<EntryStream>,
+    ) -> Result<bool> {
+        let Some(loss) = self.store().session_loss(&mandate.scope, id).await? else { return Ok(false) };
+        let session = self.store().session(&mandate.scope, id).await?;
+        if !session.status.is_active() {
+            return Ok(false);
+        }
+        tracing::info!(session = %id, user = %session.created_by, ?loss, security_event = true, "an agent is stopped");
+        let act = self.act_for(mandate, "session.stop_access_lost");
+        self.stop_because(&act, mandate, &session, stream, &reason(loss)).await?;
+        Ok(true)
+    }
+
+    /// Closes the terminals of people who may not work in their projects any more, with everything that runs in them.
+    pub(crate) async fn withdraw_terminals(&self, authority: &impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        for (org, user, id) in self.store().terminals_amiss().await? {
+            tracing::info!(terminal = %id, %user, security_event = true, "a terminal is closed with its user's access");
+            let act = self.act(owner_scope(authority, user, org)?, "terminal.close_access_lost");
+            gone_is_fine(self.end_terminal(&act, id, None, CLOSED).await)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a session was stopped, for whoever looks at it.
+fn reason(loss: AccessLoss) -> String {
+    let why = match loss {
+        AccessLoss::AccountClosed => "The account of whoever started this was closed",
+        AccessLoss::NoMember => "Whoever started this left the organisation",
+        AccessLoss::Viewer => "Whoever started this may only look in this organisation now",
+        AccessLoss::NotNamed => "Whoever started this may not see the project any more",
+        AccessLoss::ProjectViewer => "Whoever started this may only look at the project now",
+    };
+    format!("{why}, so the agent was stopped. What it did is kept, and messages that wait are held.")
+}
