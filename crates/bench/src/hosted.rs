@@ -3,9 +3,9 @@
 
 use std::fs::{File, Permissions};
 use std::net::Ipv4Addr;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,10 +31,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running instance, gone when dropped.
 pub(crate) struct Hosted {
-    server: Child,
+    /// All on one database and one host; there is one at least.
+    servers: Vec<Child>,
     host: Child,
+    /// The first one's.
     port: u16,
     folder: TempDir,
+    address: String,
     _database: Cluster,
 }
 
@@ -56,42 +59,39 @@ impl Hosted {
         let folder = told("make a folder", folder)?;
         open_to_pass(folder.path())?;
         let host = start_host(programs, folder.path()).await?;
-        let port = free_port()?;
         // Where the programs lie, the server's account may not be allowed to look.
         let program = folder.path().join("switchyard-server");
         told("copy the server", std::fs::copy(programs.join("switchyard-server"), &program))?;
-        let mut command = Command::new(program);
-        command.uid(SERVER_UID).gid(SERVER_UID).env_clear().current_dir("/");
-        command.envs([
-            ("PATH", "/usr/bin:/bin"),
-            ("DEPLOYMENT_MODE", "kubernetes"),
-            ("SWITCHYARD_TEST", "on"),
-            ("HOST", "127.0.0.1"),
-            ("JWT_SECRET", JWT_SECRET),
-            ("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY),
-            // One person asks more here than any should: what a request costs is measured, not who is stopped.
-            ("RATE_LIMIT_DEFAULT", "off"),
-        ]);
-        command.env("PORT", port.to_string());
-        command.env("PUBLIC_URL", format!("http://{}:{port}", Ipv4Addr::LOCALHOST));
-        command.env("DATABASE_URL", address_for(APP, &address));
-        command.env("DATABASE_MIGRATION_URL", address_for(OWNER, &address));
-        command.env("WORKSPACE_BASE_DIR", folder.path().join("workspaces"));
-        command.env("SWITCHYARD_RUNNER_SOCKET", folder.path().join("host/host.sock"));
-        let log = told("make the log", File::create(folder.path().join("server.log")))?;
+        let mut hosted = Self { servers: Vec::new(), host, port: 0, folder, address, _database: database };
+        hosted.port = hosted.another().await?;
+        Ok(hosted)
+    }
+
+    /// One more server on the same database and runner host; returns its port.
+    pub(crate) async fn another(&mut self) -> Result<u16> {
+        let (folder, port) = (self.folder.path(), free_port()?);
+        let said = folder.join(format!("server-{port}.log"));
+        let log = told("make the log", File::create(&said))?;
+        let mut command = server(folder, &self.address, port);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        let server = told("start switchyard-server", command.spawn())?;
-        let mut hosted = Self { server, host, port, folder, _database: database };
+        let server = self.servers.len();
+        self.servers.push(told("start switchyard-server", command.spawn())?);
         let begun = Instant::now();
         while !is_healthy(port).await {
-            if begun.elapsed() > PATIENCE || matches!(hosted.server.try_wait(), Ok(Some(_))) {
-                let log = hosted.folder.path().join("server.log");
-                let said = std::fs::read_to_string(log).unwrap_or_default();
+            if begun.elapsed() > PATIENCE || matches!(self.servers[server].try_wait(), Ok(Some(_))) {
+                let said = std::fs::read_to_string(said).unwrap_or_default();
                 return Err(Failure::new(format!("the hosted server did not start:\n{said}")));
             }
             sleep(Duration::from_millis(5)).await;
         }
-        Ok(hosted)
+        Ok(port)
+    }
+
+    /// The own folder of the user with this id, and the account that has it, once their runner was called.
+    pub(crate) fn home(&self, user: &str) -> Result<(PathBuf, u32)> {
+        let home = self.folder.path().join("workspaces").join(user);
+        let uid = told("look at a user's folder", std::fs::metadata(&home))?.uid();
+        Ok((home, uid))
     }
 
     /// One more person, with a token of the instance's own issuer.
@@ -103,13 +103,18 @@ impl Hosted {
         Ok(Person { port: self.port, token })
     }
 
-    /// The server's own process.
+    /// The first server's own process.
     pub(crate) fn server(&self) -> Pid {
-        Pid::from_child(&self.server)
+        Pid::from_child(&self.servers[0])
     }
 }
 
 impl Person {
+    /// The same at another server.
+    pub(crate) fn at(&self, port: u16) -> Self {
+        Self { port, token: self.token.clone() }
+    }
+
     /// One more connection.
     pub(crate) async fn connect(&self) -> Result<Connection> {
         Connection::open(self.port, &self.token).await
@@ -119,17 +124,47 @@ impl Person {
     pub(crate) async fn subscribe(&self) -> Result<Socket> {
         Socket::subscribe(self.port, &self.token).await
     }
+
+    /// Opens the WebSocket at `path`.
+    pub(crate) async fn open(&self, path: &str) -> Result<Socket> {
+        Socket::open(self.port, &self.token, path).await
+    }
 }
 
 impl Drop for Hosted {
     fn drop(&mut self) {
         // Gone already is as good, here and below.
         let _ = kill_process(Pid::from_child(&self.host), Signal::TERM);
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        for server in &mut self.servers {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
         let _ = self.host.wait();
         processes::end(self.folder.path());
     }
+}
+
+/// The command of a server on the database at `address`, from the copy in `folder`.
+fn server(folder: &Path, address: &str, port: u16) -> Command {
+    let mut command = Command::new(folder.join("switchyard-server"));
+    command.uid(SERVER_UID).gid(SERVER_UID).env_clear().current_dir("/");
+    command.envs([
+        ("PATH", "/usr/bin:/bin"),
+        ("DEPLOYMENT_MODE", "kubernetes"),
+        ("SWITCHYARD_TEST", "on"),
+        ("HOST", "127.0.0.1"),
+        ("JWT_SECRET", JWT_SECRET),
+        ("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY),
+        // One person asks more here than any should: what a request costs is measured, not who is stopped.
+        ("RATE_LIMIT_DEFAULT", "off"),
+    ]);
+    command.env("PORT", port.to_string());
+    command.env("PUBLIC_URL", format!("http://{}:{port}", Ipv4Addr::LOCALHOST));
+    command.env("DATABASE_URL", address_for(APP, address));
+    command.env("DATABASE_MIGRATION_URL", address_for(OWNER, address));
+    command.env("WORKSPACE_BASE_DIR", folder.join("workspaces"));
+    command.env("SWITCHYARD_RUNNER_SOCKET", folder.join("host/host.sock"));
+    command
 }
 
 async fn start_host(programs: &Path, folder: &Path) -> Result<Child> {

@@ -124,7 +124,8 @@ pub(crate) fn render(machine: &Machine, figures: &[Figure]) -> String {
          (workspaces, diffs), the same latency without the flood (flood), an empty page scrolled in the same way in the same\n\
          browser (scrolling; the browser paints without a graphics card, on the same cores), the same program on a bare\n\
          pseudo-terminal that is read without anything between (terminals; the shells in them count as nobody's memory),\n\
-         the same answer over loopback HTTP in the same web engine (desktop, which is measured when it is named).\n"
+         the same at the server where it happens (two servers), the same answer over loopback HTTP in the same web engine\n\
+         (desktop, which is measured when it is named).\n"
     )
 }
 

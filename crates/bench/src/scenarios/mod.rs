@@ -4,6 +4,7 @@ mod agents;
 mod desktop;
 mod feed;
 mod hosted;
+mod replicas;
 mod scroll;
 mod start;
 mod tasks;
@@ -40,6 +41,8 @@ pub(crate) enum Scenario {
     Terminals,
     /// A hosted server beside a desktop, and under the load of a thousand people. As root.
     Hosted,
+    /// Two hosted servers on one database: how long one takes to tell what happened at the other. As root.
+    Replicas,
     /// Long lists in a browser: what a frame costs, and how many are kept.
     Scroll,
     /// The desktop app: start, memory, the scheme and the channel. Only when named, since it takes long to build.
@@ -62,6 +65,7 @@ impl Scenario {
             Self::Agents => "floods and ending",
             Self::Terminals => "terminals",
             Self::Hosted => "a hosted server",
+            Self::Replicas => "two servers",
             Self::Scroll => "scrolling in a browser",
             Self::Desktop => "the desktop app",
         }
@@ -77,6 +81,7 @@ impl Scenario {
             Self::Agents => agents::measure(bench).await,
             Self::Terminals => terminals::measure(bench),
             Self::Hosted => hosted::measure(bench),
+            Self::Replicas => replicas::measure(bench).await,
             Self::Scroll => scroll::measure(bench),
             Self::Desktop => desktop::measure(bench),
         }
