@@ -88,6 +88,14 @@ impl App {
         self.store().user(id).await?.ok_or_else(not_signed_in)
     }
 
+    /// Whose login this is, unless it is over.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn known_login(&self, user: UserId, login: LoginId) -> Result<Option<Known<Login>>> {
+        self.store().known_login(self.now(), user, login).await
+    }
+
     /// Begins a login, which `secret` shows from now on.
     ///
     /// # Errors

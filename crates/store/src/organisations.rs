@@ -25,14 +25,32 @@ const HOME: &str = "FROM memberships h JOIN organisations o ON o.id = h.org_id
     WHERE h.user_id =";
 const HOME_FIRST: &str = "ORDER BY o.personal DESC, h.created_at, o.id LIMIT 1";
 
+/// A membership of the user `u`; the last columns of a row.
+pub(crate) const MEMBERSHIP: &str = "o.id, o.name, o.personal, o.created_at, o.version, m.role";
+
+/// Gives the user `u` a row for each membership, or one without any.
+pub(crate) const MEMBERSHIPS: &str =
+    "LEFT JOIN (memberships m JOIN organisations o ON o.id = m.org_id) ON m.user_id = u.id";
+
 pub(crate) fn read(row: &mut Columns<'_>) -> Result<Organisation> {
+    let id = row.id()?;
+    read_rest(id, row)
+}
+
+fn read_rest(id: OrgId, row: &mut Columns<'_>) -> Result<Organisation> {
     Ok(Organisation {
-        id: row.id()?,
+        id,
         name: row.get()?,
         personal: row.get()?,
         created_at: row.get()?,
         version: row.get()?,
     })
+}
+
+/// What [`MEMBERSHIP`] says.
+pub(crate) fn read_membership(row: &mut Columns<'_>) -> Result<Option<Membership>> {
+    let Some(id) = row.optional_id()? else { return Ok(None) };
+    Ok(Some(Membership { organisation: read_rest(id, row)?, role: row.name()? }))
 }
 
 /// SQL for the organisation in which the login `l` acts: the one that was chosen for as long as its user is a member
@@ -62,19 +80,11 @@ pub(crate) async fn home(tx: &mut Tx, user: UserId) -> Result<OrgId> {
     tx.found(&format!("SELECT o.id {HOME} $1 {HOME_FIRST}"), &values![user], |row| row.id()).await
 }
 
-/// Where somebody belongs, their own organisation first, then by name.
-pub(crate) async fn memberships(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, m.role FROM memberships m JOIN organisations o ON o.id = m.org_id
-         WHERE m.user_id = $1"
-    );
-    let mut found = tx
-        .rows(&sql, &values![user], |row| Ok(Membership { organisation: read(row)?, role: row.name()? }))
-        .await?;
-    found.sort_by_cached_key(|Membership { organisation, .. }| {
+/// Puts somebody's own organisation first, then by name.
+pub(crate) fn sort(memberships: &mut [Membership]) {
+    memberships.sort_by_cached_key(|Membership { organisation, .. }| {
         (!organisation.personal, organisation.name.to_lowercase(), organisation.id)
     });
-    Ok(found)
 }
 
 /// Refuses where nobody but its owner can be a member.

@@ -64,6 +64,8 @@ pub trait Identities: Send + Sync {
         secret: &SecretDigest,
         until: Timestamp,
     ) -> Result<Option<Known<Login>>>;
+    /// The same login by its id, for who has shown that it is this user's. Its use is not noted.
+    async fn known_login(&self, at: Timestamp, user: UserId, login: LoginId) -> Result<Option<Known<Login>>>;
     /// Replaces a login's secret. All those before are remembered: whoever shows one again ends the login.
     async fn rotate_login(
         &self,

@@ -83,16 +83,33 @@ pub(super) async fn recognise(
     at: Timestamp,
     secret: SecretDigest,
 ) -> Result<Option<Known<Login>>> {
+    known(tx, "l.secret = $1", &values![secret, at]).await
+}
+
+/// Whose login this is, unless it is over, with where they belong.
+pub(super) async fn known_by_id(
+    tx: &mut Tx,
+    at: Timestamp,
+    user: UserId,
+    id: LoginId,
+) -> Result<Option<Known<Login>>> {
+    known(tx, "l.id = $1 AND l.user_id = $3", &values![id, at, user]).await
+}
+
+/// The second value is the time.
+async fn known(tx: &mut Tx, which: &str, values: &[Value]) -> Result<Option<Known<Login>>> {
     let sql = format!(
-        "SELECT {}, {} FROM logins l JOIN users u ON u.id = l.user_id
-         WHERE l.secret = $1 AND l.ended_at IS NULL AND l.expires_at > $2 AND u.disabled_at IS NULL",
+        "SELECT {}, {}, {} FROM logins l JOIN users u ON u.id = l.user_id {}
+         WHERE {which} AND l.ended_at IS NULL AND l.expires_at > $2 AND u.disabled_at IS NULL",
         columns(),
-        users::COLUMNS
+        users::COLUMNS,
+        organisations::MEMBERSHIP,
+        organisations::MEMBERSHIPS
     );
-    let found = tx.row(&sql, &values![secret, at], |row| Ok((read(row)?, users::read(row)?))).await?;
-    let Some((credential, user)) = found else { return Ok(None) };
-    let memberships = organisations::memberships(tx, user.id).await?;
-    Ok(Some(Known { credential, user, memberships }))
+    let rows = tx
+        .rows(&sql, values, |row| Ok((read(row)?, users::read(row)?, organisations::read_membership(row)?)))
+        .await?;
+    Ok(users::gathered(rows))
 }
 
 /// Notes that a login was used; one that ended meanwhile stays as it is.

@@ -118,6 +118,10 @@ impl Identities for Database {
         Ok(Some(known))
     }
 
+    async fn known_login(&self, at: Timestamp, user: UserId, login: LoginId) -> Result<Option<Known<Login>>> {
+        self.read(Reach::Instance, move |tx| Box::pin(logins::known_by_id(tx, at, user, login))).await
+    }
+
     async fn rotate_login(
         &self,
         at: Timestamp,

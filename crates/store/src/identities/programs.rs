@@ -1,10 +1,9 @@
 //! Programs: let in by an API key.
 
 use switchyard_domain::api_key::ApiKey;
-use switchyard_domain::organisation::Membership;
 use switchyard_domain::store::Known;
 use switchyard_domain::user::SecretDigest;
-use switchyard_domain::{ApiKeyId, Result, Role, Timestamp};
+use switchyard_domain::{ApiKeyId, Result, Timestamp};
 
 use super::users;
 use crate::tx::Tx;
@@ -18,22 +17,25 @@ pub(super) async fn recognise(
     secret: SecretDigest,
 ) -> Result<Option<Known<ApiKey>>> {
     let sql = format!(
-        "SELECT m.role, {}, {} FROM api_keys k JOIN users u ON u.id = k.user_id
+        "SELECT {}, {}, {} FROM api_keys k JOIN users u ON u.id = k.user_id
              JOIN memberships m ON m.org_id = k.org_id AND m.user_id = k.user_id
+             JOIN organisations o ON o.id = k.org_id
          WHERE k.secret = $1 AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.disabled_at IS NULL",
         api_keys::COLUMNS,
-        users::COLUMNS
+        users::COLUMNS,
+        organisations::MEMBERSHIP
     );
-    let found = tx
-        .row(&sql, &values![secret, at], |row| {
-            Ok((row.name::<Role>()?, api_keys::read(row)?, users::read(row)?))
+    let rows = tx
+        .rows(&sql, &values![secret, at], |row| {
+            Ok((api_keys::read(row)?, users::read(row)?, organisations::read_membership(row)?))
         })
         .await?;
-    let Some((makers, mut key, user)) = found else { return Ok(None) };
-    key.role = key.role.min(makers);
-    let organisation = organisations::joined(tx, user.id, key.org_id).await?;
-    let memberships = vec![Membership { organisation, role: key.role }];
-    Ok(Some(Known { credential: key, user, memberships }))
+    let Some(mut known) = users::gathered(rows) else { return Ok(None) };
+    for makers in &mut known.memberships {
+        makers.role = makers.role.min(known.credential.role);
+        known.credential.role = makers.role;
+    }
+    Ok(Some(known))
 }
 
 pub(super) async fn note_use(tx: &mut Tx, at: Timestamp, id: ApiKeyId) -> Result<()> {

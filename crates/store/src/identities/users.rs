@@ -1,5 +1,6 @@
 //! People: found by who vouches for them, or made on first sight.
 
+use switchyard_domain::organisation::Membership;
 use switchyard_domain::store::Known;
 use switchyard_domain::user::{OutsideIdentity, User, Username};
 use switchyard_domain::{Error, ErrorKind, OrgId, Result, Timestamp, UserId};
@@ -76,9 +77,23 @@ pub(super) fn is_current(user: &User, identity: &OutsideIdentity) -> bool {
 
 /// Somebody whose account is not closed, with where they belong.
 pub(super) async fn known(tx: &mut Tx, id: UserId) -> Result<Option<Known<()>>> {
-    let Some(user) = find(tx, id).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(None) };
-    let memberships = organisations::memberships(tx, id).await?;
-    Ok(Some(Known { credential: (), user, memberships }))
+    let sql = format!(
+        "SELECT {COLUMNS}, {} FROM users u {} WHERE u.id = $1 AND u.disabled_at IS NULL",
+        organisations::MEMBERSHIP,
+        organisations::MEMBERSHIPS
+    );
+    let rows =
+        tx.rows(&sql, &values![id], |row| Ok(((), read(row)?, organisations::read_membership(row)?))).await?;
+    Ok(gathered(rows))
+}
+
+/// Somebody with where they belong, from a row for each membership.
+pub(super) fn gathered<C>(rows: Vec<(C, User, Option<Membership>)>) -> Option<Known<C>> {
+    let mut rows = rows.into_iter();
+    let (credential, user, first) = rows.next()?;
+    let mut memberships: Vec<Membership> = first.into_iter().chain(rows.filter_map(|row| row.2)).collect();
+    organisations::sort(&mut memberships);
+    Some(Known { credential, user, memberships })
 }
 
 fn refuse_disabled(user: &User) -> Result<()> {

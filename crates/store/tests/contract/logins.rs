@@ -9,6 +9,7 @@ use crate::fixture::{Fixture, secret};
 
 crate::scenarios! {
     a_login_is_found_by_its_secret_until_it_ends,
+    a_login_is_known_by_its_id_to_its_user_alone,
     a_login_that_is_not_used_expires,
     a_logins_use_is_noted_at_most_every_five_minutes,
     a_rotated_secret_takes_the_place_of_the_one_before,
@@ -65,6 +66,18 @@ async fn a_login_is_found_by_its_secret_until_it_ends(f: Fixture) {
     let again = f.db.end_login(f.now(), ada.id, login.id).await.unwrap_err();
     assert_eq!(again.kind, ErrorKind::NotFound);
     assert_eq!(rotate(&f, "one", "two").await, Rotation::Unknown);
+}
+
+async fn a_login_is_known_by_its_id_to_its_user_alone(f: Fixture) {
+    let (ada, eve) = (f.person("Ada").await, f.person("Eve").await);
+    let login = start(&f, ada.id, "one").await;
+    let by_id = async |user: UserId| f.db.known_login(f.now(), user, login.id).await.unwrap();
+    let known = by_id(ada.id).await.unwrap();
+    assert_eq!((&known.user, &known.credential), (&ada, &login));
+    assert_eq!(known.memberships, show(&f, "one").await.unwrap().memberships);
+    assert!(by_id(eve.id).await.is_none());
+    f.db.end_login(f.now(), ada.id, login.id).await.unwrap();
+    assert!(by_id(ada.id).await.is_none());
 }
 
 async fn a_login_that_is_not_used_expires(f: Fixture) {

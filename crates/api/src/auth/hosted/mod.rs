@@ -22,8 +22,10 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_app::App;
+use switchyard_domain::login::Login;
 use switchyard_domain::organisation::Membership;
 use switchyard_domain::sign_in::SignInProvider;
+use switchyard_domain::store::Known;
 use switchyard_domain::user::{OutsideIdentity, Provider, SecretDigest, User};
 use switchyard_domain::{Actor, Error, ErrorKind, LoginId, OrgId, Result, Scope, Timestamp, UserId};
 
@@ -158,10 +160,7 @@ impl Hosted {
         }
         let Some(cookie) = cookie::LOGIN.value(headers) else { return Err(not_signed_in()) };
         self.address.require_own_page(parts)?;
-        let known = app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?;
-        let login = known.credential;
-        let scope = scope_of(actor(&known.user, &known.memberships), &known.memberships, Some(login.org_id))?;
-        Ok(Identified { scope, voucher: Voucher { login: Some(login.id), ..Voucher::default() } })
+        by_known_login(app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?)
     }
 
     async fn by_bearer(&self, app: &App, shown: &str) -> Result<Identified> {
@@ -178,21 +177,19 @@ impl Hosted {
             let known = self.by_login(app, claims.user, login).await?;
             return Ok(Identified { voucher: Voucher { until, ..known.voucher }, ..known });
         }
-        if let Err(unknown) = app.known_user(claims.user).await {
-            if unknown.kind != ErrorKind::Unauthenticated {
-                return Err(unknown);
+        let known = match app.known_user(claims.user).await {
+            Err(unknown) if unknown.kind == ErrorKind::Unauthenticated => {
+                app.sign_in_from_outside(&outsider(&claims)).await?;
+                app.known_user(claims.user).await?
             }
-            app.sign_in_from_outside(&outsider(&claims)).await?;
-        }
-        let known = self.by_user(app, claims.user, claims.org).await?;
-        Ok(Identified { voucher: Voucher { until, ..known.voucher }, ..known })
+            known => known?,
+        };
+        let scope = scope_of(actor(&known.user, &known.memberships), &known.memberships, claims.org)?;
+        Ok(Identified { scope, voucher: Voucher { until, ..Voucher::default() } })
     }
 
     async fn by_login(&self, app: &App, user: UserId, login: LoginId) -> Result<Identified> {
-        let logins = app.logins(user).await?;
-        let login = logins.iter().find(|known| known.id == login).ok_or_else(token::invalid)?;
-        let known = self.by_user(app, user, Some(login.org_id)).await?;
-        Ok(Identified { voucher: Voucher { login: Some(login.id), ..known.voucher }, ..known })
+        by_known_login(app.known_login(user, login).await?.ok_or_else(token::invalid)?)
     }
 
     async fn by_user(&self, app: &App, user: UserId, org: Option<OrgId>) -> Result<Identified> {
@@ -221,6 +218,13 @@ impl Hosted {
     pub(crate) fn no_login_cookie(&self) -> Result<HeaderValue> {
         cookie::LOGIN.clear()
     }
+}
+
+/// Whoever has this login, in the organisation in which it acts.
+fn by_known_login(known: Known<Login>) -> Result<Identified> {
+    let Login { id, org_id, .. } = known.credential;
+    let scope = scope_of(actor(&known.user, &known.memberships), &known.memberships, Some(org_id))?;
+    Ok(Identified { scope, voucher: Voucher { login: Some(id), ..Voucher::default() } })
 }
 
 async fn by_key(app: &App, shown: SecretDigest) -> Result<Identified> {
