@@ -126,7 +126,7 @@ impl App {
 
     /// Reads the store's feed for as long as anybody listens.
     async fn pump(&self, scope: Scope, mut seen: i64, sender: broadcast::Sender<Arc<Change>>) {
-        let mut wake_ups = self.store().wake_ups();
+        let mut wake_ups = self.store().wake_ups(&scope);
         loop {
             match self.pump_once(&scope, &mut seen, &sender).await {
                 Ok(true) => continue,

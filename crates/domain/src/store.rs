@@ -357,9 +357,9 @@ pub trait Feed: Send + Sync {
     async fn feed_head(&self, scope: &Scope) -> Result<i64>;
     /// At most `limit` events after `since`.
     async fn events(&self, scope: &Scope, since: i64, limit: u32) -> Result<FeedSlice>;
-    /// A signal that fires after each commit that this process made or was told of; readers then ask for events.
-    /// It carries nothing: missing one is harmless as long as a later one comes.
-    fn wake_ups(&self) -> Box<dyn WakeUps>;
+    /// A signal that fires after each commit by which the organisation's feed grew, and maybe now and then without one;
+    /// readers then ask for events. It carries nothing: missing one is harmless as long as a later one comes.
+    fn wake_ups(&self, scope: &Scope) -> Box<dyn WakeUps>;
     /// Forgets events before the newest `keep` ones.
     async fn prune_events(&self, scope: &Scope, keep: i64) -> Result<()>;
 }
@@ -367,7 +367,7 @@ pub trait Feed: Send + Sync {
 /// Waits for the feed to grow.
 #[async_trait]
 pub trait WakeUps: Send {
-    /// Returns when something was committed since the last call.
+    /// Returns when the feed may have grown since the last call.
     async fn woken(&mut self);
 }
 

@@ -4,15 +4,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use switchyard_domain::store::{Act, Signal, Store, WakeUps};
-use switchyard_domain::{Error, ErrorKind, Result};
-use tokio::sync::{broadcast, watch};
+use switchyard_domain::{Error, ErrorKind, OrgId, Result};
+use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::reach::Reach;
 use crate::sqlite::{Sqlite, SqliteConfig};
 use crate::tx::Tx;
+use crate::wake_ups::Waiting;
 use crate::write::Write;
 use crate::{audit, feed, replicas};
 use switchyard_domain::event::Entity;
@@ -23,7 +23,7 @@ pub(crate) type Job<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>
 /// The store on either engine.
 pub struct Database {
     backend: Backend,
-    committed: watch::Sender<()>,
+    waiting: Waiting,
     signals: broadcast::Sender<Signal>,
 }
 
@@ -51,10 +51,10 @@ impl Database {
     /// `Unavailable` with one of the codes `data_folder_in_use` (another process has it), `database_newer` and
     /// `migration_changed` (it is not this program's), `sqlite_too_old`, `disk_full`, `store_unavailable`.
     pub async fn open_sqlite(config: &SqliteConfig) -> Result<Self> {
-        let committed = watch::Sender::new(());
-        let sqlite = Sqlite::open(config, committed.clone()).await?;
+        let waiting = Waiting::default();
+        let sqlite = Sqlite::open(config, waiting.clone()).await?;
         let signals = broadcast::Sender::new(SIGNALS);
-        Ok(Self { backend: Backend::Sqlite(sqlite), committed, signals })
+        Ok(Self { backend: Backend::Sqlite(sqlite), waiting, signals })
     }
 
     /// Connects to PostgreSQL, migrates where needed and listens for other replicas' commits.
@@ -65,10 +65,10 @@ impl Database {
     /// `Invalid` when an address cannot be read.
     #[cfg(feature = "postgres")]
     pub async fn open_postgres(config: &crate::PostgresConfig) -> Result<Self> {
-        let committed = watch::Sender::new(());
+        let waiting = Waiting::default();
         let signals = broadcast::Sender::new(SIGNALS);
-        let postgres = crate::postgres::Postgres::open(config, committed.clone(), signals.clone()).await?;
-        Ok(Self { backend: Backend::Postgres(postgres), committed, signals })
+        let postgres = crate::postgres::Postgres::open(config, waiting.clone(), signals.clone()).await?;
+        Ok(Self { backend: Backend::Postgres(postgres), waiting, signals })
     }
 
     /// Brings a PostgreSQL database up to date as the role that owns it, and gives `app_role`, which exists, what it
@@ -109,33 +109,39 @@ impl Database {
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
-        match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.write(within(reach.into(), work)).await,
-            #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write(WRITE, reach.into(), work).await,
-        }
-    }
-
-    /// Runs `work` as [`Database::transact`] does, where what it writes is of no consequence to any feed: nobody is woken.
-    pub(crate) async fn count<T, W>(&self, reach: impl Into<Reach>, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
-    {
-        self.count_within(WRITE, reach.into(), work).await
+        self.transact_within(WRITE, reach.into(), work).await
     }
 
     /// The same within a limit of its own, where the engine is one that is waited for.
+    pub(crate) async fn transact_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
+        self.commit(limit, reach, None, work).await
+    }
+
+    /// Holds the feed of `held` before anything else, where that is an organisation.
     #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite is not waited for"))]
-    pub(crate) async fn count_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
+    async fn commit<T, W>(&self, limit: Duration, reach: Reach, held: Option<OrgId>, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.write(within(reach, work)).await,
+            Backend::Sqlite(sqlite) => {
+                let holding = within(reach, move |tx| {
+                    Box::pin(async move {
+                        if let Some(org) = held {
+                            feed::hold(tx, org).await?;
+                        }
+                        work(tx).await
+                    })
+                });
+                sqlite.write(holding).await
+            }
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write_quietly(limit, reach, work).await,
+            Backend::Postgres(postgres) => postgres.write(limit, reach, held, work).await,
         }
     }
 
@@ -155,18 +161,17 @@ impl Database {
         T: Send + 'static,
         W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
     {
-        self.transact(reach, in_turn(act.clone(), work)).await
-    }
-
-    /// A write of somebody's that wakes feeds only if it `tells` of something: where no event is appended, there is nothing
-    /// to be read.
-    pub(crate) async fn write_telling<T, W>(&self, tells: bool, act: &Act, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
-    {
-        let work = in_turn(act.clone(), work);
-        if tells { self.transact(act.scope, work).await } else { self.count(act.scope, work).await }
+        let act = act.clone();
+        let org = act.scope.org();
+        self.commit(WRITE, reach, Some(org), move |tx| {
+            Box::pin(async move {
+                if let Some(held) = act.held {
+                    replicas::check(tx, held).await?;
+                }
+                work(Write::begin(tx, act)).await
+            })
+        })
+        .await
     }
 
     /// A write that may find that its caller's version is stale, which goes into the audit log too.
@@ -221,9 +226,9 @@ impl Database {
         self.signals.subscribe()
     }
 
-    /// A signal for each commit from now on.
-    pub(crate) fn commits(&self) -> Box<dyn WakeUps> {
-        Box::new(Commits(self.committed.subscribe()))
+    /// A signal whenever an organisation's feed grew, from now on.
+    pub(crate) fn waiter(&self, org: OrgId) -> Box<dyn WakeUps> {
+        Box::new(self.waiting.join(org))
     }
 
     /// Writes everything out and closes.
@@ -247,35 +252,6 @@ where
             reach.tell_sqlite(tx).await?;
             work(tx).await
         })
-    }
-}
-
-/// The same work in its organisation's turn, for as long as what it is done for is this server's.
-fn in_turn<T, W>(act: Act, work: W) -> impl for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static
-where
-    T: Send + 'static,
-    W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
-{
-    move |tx| {
-        Box::pin(async move {
-            feed::hold(tx, act.scope.org()).await?;
-            if let Some(held) = act.held {
-                replicas::check(tx, held).await?;
-            }
-            work(Write::begin(tx, act)).await
-        })
-    }
-}
-
-struct Commits(watch::Receiver<()>);
-
-#[async_trait]
-impl WakeUps for Commits {
-    async fn woken(&mut self) {
-        if self.0.changed().await.is_err() {
-            // The store is gone: nothing will be committed any more.
-            std::future::pending::<()>().await;
-        }
     }
 }
 

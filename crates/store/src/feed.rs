@@ -50,23 +50,40 @@ pub(crate) async fn hold(tx: &mut Tx, org: OrgId) -> Result<()> {
     tx.found(sql, &values![org], read_head).await.map(drop)
 }
 
+/// The statement that does so, for the beginning of a transaction; it finds a row unless there is no such organisation.
+#[cfg(feature = "postgres")]
+pub(crate) fn holding(org: OrgId) -> String {
+    format!("; SELECT seq FROM feed_heads WHERE org_id = '{org}' FOR UPDATE")
+}
+
 /// Appends one event.
 pub(crate) async fn append(tx: &mut Tx, author: Author, change: Change) -> Result<()> {
-    let seq: i64 = tx
-        .found(
-            "UPDATE feed_heads SET seq = seq + 1 WHERE org_id = $1 RETURNING seq",
-            &values![author.org],
-            |row| row.get(),
-        )
-        .await?;
     let Author { org, user, at } = author;
     let Change { verb, entity, id, project_id, version } = change;
-    tx.execute(
-        "INSERT INTO events (org_id, seq, user_id, entity, verb, entity_id, project_id, version, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        &values![org, seq, user, entity.as_str(), verb.as_str(), id, project_id, version, at],
-    )
-    .await?;
+    let of_event = values![org, user, entity.as_str(), verb.as_str(), id, project_id, version, at];
+    let insert =
+        "INSERT INTO events (org_id, user_id, entity, verb, entity_id, project_id, version, at, seq)";
+    match tx.dialect() {
+        Dialect::Sqlite => {
+            let next = "UPDATE feed_heads SET seq = seq + 1 WHERE org_id = $1 RETURNING seq";
+            let seq: i64 = tx.found(next, &values![org], |row| row.get()).await?;
+            let values: Vec<_> = of_event.into_iter().chain([seq.into()]).collect();
+            let sql = format!("{insert} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+            tx.execute(&sql, &values).await?;
+        }
+        // The same in one round trip.
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => {
+            let sql = format!(
+                "WITH head AS (UPDATE feed_heads SET seq = seq + 1 WHERE org_id = $1 RETURNING seq)
+                 {insert} SELECT $1, $2, $3, $4, $5, $6, $7, $8, seq FROM head"
+            );
+            if tx.execute(&sql, &of_event).await? == 0 {
+                return Err(Error::not_found());
+            }
+        }
+    }
+    tx.feed_grew(org);
     // Here, so that no change of what people may do comes past it.
     if entity.concerns_access() { replicas::access_changed(tx).await } else { Ok(()) }
 }
@@ -110,8 +127,8 @@ impl Feed for Database {
         self.read(scope, move |tx| Box::pin(slice(tx, org, since, limit))).await
     }
 
-    fn wake_ups(&self) -> Box<dyn WakeUps> {
-        self.commits()
+    fn wake_ups(&self, scope: &Scope) -> Box<dyn WakeUps> {
+        self.waiter(scope.org())
     }
 
     async fn prune_events(&self, scope: &Scope, keep: i64) -> Result<()> {

@@ -40,6 +40,7 @@ mod transcript;
 mod trash;
 mod tx;
 mod value;
+mod wake_ups;
 mod withdrawal;
 mod workspaces;
 mod write;

@@ -47,12 +47,12 @@ async fn take(tx: &mut Tx, at: Timestamp, bucket: Bucket, limit: Limit, count: u
 impl Limits for Database {
     async fn take(&self, at: Timestamp, bucket: &Bucket, limit: Limit, count: u32) -> Result<Taken> {
         let bucket = *bucket;
-        self.count(Reach::Instance, move |tx| Box::pin(take(tx, at, bucket, limit, count))).await
+        self.transact(Reach::Instance, move |tx| Box::pin(take(tx, at, bucket, limit, count))).await
     }
 
     async fn give_back(&self, at: Timestamp, bucket: &Bucket, limit: Limit) -> Result<()> {
         let (now, spacing, bucket) = (micros(at), span(limit.spacing()), *bucket);
-        self.count(Reach::Instance, move |tx| {
+        self.transact(Reach::Instance, move |tx| {
             Box::pin(async move {
                 let sql = "UPDATE rate_limits SET full_at = full_at - $2 WHERE bucket = $1 AND full_at > $3";
                 tx.execute(sql, &[Value::Bytes(bucket.0), spacing.into(), now.into()]).await.map(drop)
@@ -63,7 +63,7 @@ impl Limits for Database {
 
     async fn forget_full(&self, at: Timestamp) -> Result<u64> {
         let now = micros(at);
-        self.count(Reach::Instance, move |tx| {
+        self.transact(Reach::Instance, move |tx| {
             Box::pin(
                 async move { tx.execute("DELETE FROM rate_limits WHERE full_at <= $1", &values![now]).await },
             )

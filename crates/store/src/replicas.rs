@@ -125,21 +125,21 @@ impl Replicas for Database {
         if self.is_alone() {
             return Ok(());
         }
-        self.count_within(QUICK, Reach::Nothing, move |tx| Box::pin(join(tx, replica, lease))).await
+        self.transact_within(QUICK, Reach::Nothing, move |tx| Box::pin(join(tx, replica, lease))).await
     }
 
     async fn renew(&self, replica: ReplicaId, lease: Duration) -> Result<bool> {
         if self.is_alone() {
             return Ok(true);
         }
-        self.count_within(QUICK, Reach::Nothing, move |tx| Box::pin(renew(tx, replica, lease))).await
+        self.transact_within(QUICK, Reach::Nothing, move |tx| Box::pin(renew(tx, replica, lease))).await
     }
 
     async fn leave(&self, replica: ReplicaId) -> Result<()> {
         if self.is_alone() {
             return Ok(());
         }
-        self.count_within(QUICK, Reach::Nothing, move |tx| {
+        self.transact_within(QUICK, Reach::Nothing, move |tx| {
             Box::pin(async move {
                 tx.execute("DELETE FROM replicas WHERE id = $1", &values![replica]).await.map(drop)
             })
@@ -151,28 +151,28 @@ impl Replicas for Database {
         if self.is_alone() {
             return Ok(false);
         }
-        self.count_within(QUICK, Reach::Nothing, move |tx| Box::pin(forget_lapsed(tx))).await
+        self.transact_within(QUICK, Reach::Nothing, move |tx| Box::pin(forget_lapsed(tx))).await
     }
 
     async fn claim(&self, held: Held) -> Result<Claim> {
         if self.is_alone() {
             return Ok(Claim::Granted);
         }
-        self.count(Reach::Nothing, move |tx| Box::pin(claim(tx, held))).await
+        self.transact(Reach::Nothing, move |tx| Box::pin(claim(tx, held))).await
     }
 
     async fn release(&self, held: Held) -> Result<()> {
         if self.is_alone() {
             return Ok(());
         }
-        self.count(Reach::Nothing, move |tx| Box::pin(release(tx, held))).await
+        self.transact(Reach::Nothing, move |tx| Box::pin(release(tx, held))).await
     }
 
     async fn call(&self, holder: Held) -> Result<()> {
         if self.is_alone() {
             return Ok(());
         }
-        self.count(Reach::Nothing, move |tx| {
+        self.transact(Reach::Nothing, move |tx| {
             Box::pin(async move { tell(tx, &format!("call {} {}", holder.replica, holder.work)).await })
         })
         .await

@@ -182,7 +182,7 @@ impl Sessions for Database {
 
     async fn append_entries(&self, act: &Act, id: SessionId, entries: &[Entry]) -> Result<Session> {
         let batch = transcript::Batch::prepare(entries)?;
-        self.write_telling(batch.tells(), act, move |mut write| {
+        self.write(act, move |mut write| {
             Box::pin(async move { transcript::append(&mut write, id, batch).await })
         })
         .await

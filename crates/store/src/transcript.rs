@@ -45,11 +45,6 @@ impl Batch {
             entries.iter().filter(|entry| tells(&entry.body)).map(|entry| (entry.seq, entry.body.clone()));
         Ok(Self { rows: entries.iter().map(row).collect::<Result<_>>()?, telling: telling.collect() })
     }
-
-    /// Whether it changes more than the transcript. Of what does not there is no event.
-    pub(crate) fn tells(&self) -> bool {
-        !self.telling.is_empty()
-    }
 }
 
 /// Whether an entry changes more than the transcript.

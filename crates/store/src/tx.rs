@@ -1,6 +1,6 @@
 //! A transaction on either engine: one SQL text, typed values in and out.
 
-use switchyard_domain::{Error, Result};
+use switchyard_domain::{Error, OrgId, Result};
 
 use crate::row::Columns;
 use crate::value::Value;
@@ -29,6 +29,17 @@ impl Tx {
             Self::Sqlite(_) => Dialect::Sqlite,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Notes that an organisation's feed grew: its readers are woken once this is committed. On SQLite each commit wakes
+    /// them, since it serves one organisation.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite serves one organisation"))]
+    pub(crate) fn feed_grew(&mut self, org: OrgId) {
+        match self {
+            Self::Sqlite(_) => {}
+            #[cfg(feature = "postgres")]
+            Self::Postgres(transaction) => transaction.grew(org),
         }
     }
 

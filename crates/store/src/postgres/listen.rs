@@ -5,16 +5,20 @@ use std::time::Duration;
 use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use switchyard_domain::store::Signal;
-use tokio::sync::{broadcast, watch};
+use switchyard_domain::{OrgId, ReplicaId};
+use tokio::sync::broadcast;
 use tokio::time::{sleep, timeout};
 
 use crate::replicas;
+use crate::wake_ups::Waiting;
 
 const FEED: &str = "switchyard_feed";
 const SIGNALS: &str = "switchyard_signals";
 
-/// Sent with each commit; equal notifications of one transaction are sent once.
-pub(super) const NOTIFY: &str = "SELECT pg_notify('switchyard_feed', '')";
+/// The statement that tells, with the commit, that an organisation's feed grew, and which server says so.
+pub(super) fn telling(org: OrgId, teller: ReplicaId) -> String {
+    format!("NOTIFY {FEED}, '{org} {teller}'; ")
+}
 
 /// How long to wait before listening again after the connection was lost.
 const RETRY: Duration = Duration::from_millis(250);
@@ -26,11 +30,25 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Where what is heard goes.
 #[derive(Clone)]
 pub(super) struct Heard {
-    pub(super) committed: watch::Sender<()>,
+    pub(super) waiting: Waiting,
     pub(super) signals: broadcast::Sender<Signal>,
+    /// Who need not be told what it told others.
+    pub(super) own: ReplicaId,
 }
 
 impl Heard {
+    fn grown(&self, told: &str) {
+        let understood = told
+            .split_once(' ')
+            .and_then(|(org, teller)| Some((org.parse::<OrgId>().ok()?, teller.parse::<ReplicaId>().ok()?)));
+        match understood {
+            Some((_, teller)) if teller == self.own => {}
+            Some((org, _)) => self.waiting.wake(org),
+            // Another version says it in another way.
+            None => self.waiting.wake_all(),
+        }
+    }
+
     fn signal(&self, signal: Signal) {
         // Nobody may want to know.
         let _ = self.signals.send(signal);
@@ -56,14 +74,12 @@ async fn listen(options: &PgConnectOptions, heard: &Heard) -> Result<(), sqlx::E
     listener.eager_reconnect(false);
     in_time(listener.listen_all([FEED, SIGNALS])).await?;
     // Of the time before, something may have gone unheard.
-    heard.committed.send_replace(());
+    heard.waiting.wake_all();
     heard.signal(Signal::Missed);
     loop {
         match timeout(QUIET, listener.try_recv()).await {
             Ok(told) => match told? {
-                Some(told) if told.channel() == FEED => {
-                    heard.committed.send_replace(());
-                }
+                Some(told) if told.channel() == FEED => heard.grown(told.payload()),
                 Some(told) => {
                     if let Some(signal) = replicas::understood(told.payload()) {
                         heard.signal(signal);

@@ -3,6 +3,7 @@
 pub(crate) mod begun;
 mod budget;
 mod listen;
+mod pool;
 pub(crate) mod role;
 pub(crate) mod statement;
 
@@ -14,17 +15,19 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use switchyard_domain::store::Signal;
-use switchyard_domain::{Error, Result};
-use tokio::sync::{broadcast, watch};
+use switchyard_domain::{Error, OrgId, ReplicaId, Result};
+use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 use crate::database::Job;
 use crate::reach::Reach;
 use crate::tx::Tx;
-use crate::{fault, migrate};
+use crate::wake_ups::Waiting;
+use crate::{fault, feed, migrate};
 
 use begun::Begun;
 pub use budget::with_budget;
+use pool::Pool;
 
 /// Milliseconds after which the server ends a transaction in which nothing is asked of it.
 const STANDS_STILL: &str = "4000";
@@ -72,31 +75,36 @@ impl fmt::Debug for PostgresConfig {
 }
 
 pub(crate) struct Postgres {
-    pool: PgPool,
-    committed: watch::Sender<()>,
+    pool: Pool,
+    waiting: Waiting,
+    /// As whom this server tells others of what it committed.
+    teller: ReplicaId,
     listener: JoinHandle<()>,
 }
 
 impl Postgres {
     pub(crate) async fn open(
         config: &PostgresConfig,
-        committed: watch::Sender<()>,
+        waiting: Waiting,
         signals: broadcast::Sender<Signal>,
     ) -> Result<Self> {
-        // One of the connections listens.
-        let most = config.max_connections.saturating_sub(1).max(1);
-        let pool = connect(config, &config.url, "DATABASE_URL", most).await?;
+        let preparing = connect(config, &config.url, "DATABASE_URL").await?;
         match &config.migration_url {
-            Some(_) => migrate(config, &role::name(&pool).await?).await?,
-            None => migrate::postgres(&pool, None).await?,
+            Some(_) => migrate(config, &role::name(&preparing).await?).await?,
+            None => migrate::postgres(&preparing, None).await?,
         }
         if config.refuse_strong_role {
-            role::refuse_strong(&pool).await?;
+            role::refuse_strong(&preparing).await?;
         }
-        let heard = listen::Heard { committed: committed.clone(), signals };
+        preparing.close().await;
+        let teller = ReplicaId::new();
         let options = options(config, &config.url, "DATABASE_URL")?;
-        let listener = tokio::spawn(listen::run(options, heard));
-        Ok(Self { pool, committed, listener })
+        let heard = listen::Heard { waiting: waiting.clone(), signals, own: teller };
+        let listener = tokio::spawn(listen::run(options.clone(), heard));
+        // One of the connections listens.
+        let most = config.max_connections.saturating_sub(1).max(1);
+        let pool = Pool::new(options, most, config.acquire_timeout);
+        Ok(Self { pool, waiting, teller, listener })
     }
 
     pub(crate) async fn read<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
@@ -105,69 +113,58 @@ impl Postgres {
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         let reading = async {
-            let mut tx = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", reach).await?;
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned() + &reach.settings();
+            let (begun, _) = Begun::begin(&self.pool, &begin).await.map_err(fault::postgres)?;
+            let mut tx = Tx::Postgres(begun);
             let outcome = work(&mut tx).await;
-            end(tx, "ROLLBACK").await.map_err(fault::postgres)?;
+            transaction(tx)?.leave();
             outcome
         };
         budget::within(limit, reading).await.unwrap_or_else(|| Err(fault::too_slow()))
     }
 
-    pub(crate) async fn write<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
-    {
-        self.commit(limit, reach, work, true).await
-    }
-
-    /// As [`Postgres::write`], but no replica's feed is woken by it.
-    pub(crate) async fn write_quietly<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
-    where
-        T: Send + 'static,
-        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
-    {
-        self.commit(limit, reach, work, false).await
-    }
-
-    async fn commit<T, W>(&self, limit: Duration, reach: Reach, work: W, tell: bool) -> Result<T>
+    /// Runs `work` and commits; with the feed of `held` held from the beginning, where that is somebody's.
+    pub(crate) async fn write<T, W>(
+        &self,
+        limit: Duration,
+        reach: Reach,
+        held: Option<OrgId>,
+        work: W,
+    ) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         let committing = AtomicBool::new(false);
         let writing = async {
-            let mut tx = self.begin("BEGIN", reach).await?;
-            match work(&mut tx).await {
-                Ok(value) => {
-                    if tell {
-                        tx.rows(listen::NOTIFY, &[], |_| Ok(())).await?;
-                    }
-                    committing.store(true, Ordering::Relaxed);
-                    end(tx, "COMMIT").await.map_err(fault::commit)?;
-                    if tell {
-                        self.committed.send_replace(());
-                    }
-                    Ok(value)
-                }
-                Err(error) => {
-                    // What the work met matters more than what the rollback meets; the server rolls back anyway.
-                    drop(end(tx, "ROLLBACK").await);
-                    Err(error)
-                }
+            let hold = held.map(feed::holding).unwrap_or_default();
+            let begin = "BEGIN".to_owned() + &reach.settings() + &hold;
+            let (begun, found) = Begun::begin(&self.pool, &begin).await.map_err(fault::postgres)?;
+            if held.is_some() && found == 0 {
+                begun.leave();
+                return Err(Error::not_found());
             }
+            let mut tx = Tx::Postgres(begun);
+            let outcome = work(&mut tx).await;
+            let begun = transaction(tx)?;
+            if outcome.is_err() {
+                begun.leave();
+                return outcome;
+            }
+            let grown = begun.grown().clone();
+            let tell: String = grown.iter().map(|org| listen::telling(*org, self.teller)).collect();
+            committing.store(true, Ordering::Relaxed);
+            begun.end(&(tell + "COMMIT")).await.map_err(fault::commit)?;
+            for org in grown {
+                self.waiting.wake(org);
+            }
+            outcome
         };
         match budget::within(limit, writing).await {
             Some(outcome) => outcome,
             None if committing.load(Ordering::Relaxed) => Err(fault::outcome_unknown()),
             None => Err(fault::too_slow()),
         }
-    }
-
-    /// Begins a transaction and says how far it reaches, in one round trip.
-    async fn begin(&self, begin: &'static str, reach: Reach) -> Result<Tx> {
-        let begun = Begun::begin(&self.pool, begin.to_owned() + &reach.settings()).await;
-        begun.map(Tx::Postgres).map_err(fault::postgres)
     }
 
     pub(crate) async fn close(&self) {
@@ -188,7 +185,7 @@ pub(crate) async fn migrate(config: &PostgresConfig, app: &str) -> Result<()> {
         Some(url) => (url, "DATABASE_MIGRATION_URL"),
         None => (&config.url, "DATABASE_URL"),
     };
-    let pool = connect(config, url, name, 1).await?;
+    let pool = connect(config, url, name).await?;
     let migrated = migrate::postgres(&pool, Some(app)).await;
     pool.close().await;
     migrated
@@ -207,14 +204,10 @@ fn options(config: &PostgresConfig, url: &str, name: &'static str) -> Result<PgC
     Ok(options.application_name("switchyard").options(settings))
 }
 
-async fn connect(
-    config: &PostgresConfig,
-    url: &str,
-    name: &'static str,
-    max_connections: u32,
-) -> Result<PgPool> {
+/// For what is done once.
+async fn connect(config: &PostgresConfig, url: &str, name: &'static str) -> Result<PgPool> {
     PgPoolOptions::new()
-        .max_connections(max_connections)
+        .max_connections(1)
         .acquire_timeout(config.acquire_timeout)
         .connect_with(options(config, url, name)?)
         .await
@@ -224,11 +217,9 @@ async fn connect(
         })
 }
 
-async fn end(tx: Tx, how: &'static str) -> Result<(), sqlx::Error> {
+fn transaction(tx: Tx) -> Result<Begun> {
     match tx {
-        Tx::Postgres(begun) => begun.end(how).await,
-        Tx::Sqlite(_) => {
-            Err(sqlx::Error::Protocol("PostgreSQL was given another engine's transaction".into()))
-        }
+        Tx::Postgres(begun) => Ok(begun),
+        Tx::Sqlite(_) => Err(Error::internal("PostgreSQL was given another engine's transaction")),
     }
 }

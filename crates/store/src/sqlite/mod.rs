@@ -13,11 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use switchyard_domain::{Error, Result};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::database::Job;
 use crate::fault;
 use crate::tx::Tx;
+use crate::wake_ups::Waiting;
 use job::{Queued, Request};
 
 /// Where the database is and how much of the machine it may use.
@@ -52,12 +53,12 @@ struct Queues {
 }
 
 impl Sqlite {
-    pub(crate) async fn open(config: &SqliteConfig, committed: watch::Sender<()>) -> Result<Self> {
+    pub(crate) async fn open(config: &SqliteConfig, waiting: Waiting) -> Result<Self> {
         let (writes, to_write) = mpsc::channel(config.queue.max(1));
         let (reads, to_read) = mpsc::channel(config.queue.max(1));
         let (opened, ready) = oneshot::channel();
         let path = config.path.clone();
-        let writer = spawn("store-writer", move || writer::run(&path, to_write, &committed, opened))?;
+        let writer = spawn("store-writer", move || writer::run(&path, to_write, &waiting, opened))?;
         ready
             .await
             .map_err(|_| Error::internal("the database's writer ended while it opened the database"))??;

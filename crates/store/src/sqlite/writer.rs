@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use switchyard_domain::Result;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::job::Queued;
 use super::reached::ReachingConnection;
 use super::{connection, lock};
 use crate::database::again;
 use crate::tx::Tx;
+use crate::wake_ups::Waiting;
 use crate::{fault, migrate};
 
 /// Jobs that share a commit at most, so that none waits long for the others.
@@ -22,7 +23,7 @@ const COMMITS_OF_A_START: u32 = 16;
 pub(super) fn run(
     path: &Path,
     mut queue: mpsc::Receiver<Queued>,
-    committed: &watch::Sender<()>,
+    waiting: &Waiting,
     opened: oneshot::Sender<Result<()>>,
 ) {
     let (mut tx, _lock) = match open(path) {
@@ -35,7 +36,7 @@ pub(super) fn run(
     let mut commits = 0_u32;
     while let Some(first) = queue.blocking_recv() {
         if group(&mut tx, first, &mut queue) {
-            committed.send_replace(());
+            waiting.wake_all();
             commits = commits.saturating_add(1);
             if commits == COMMITS_OF_A_START
                 && let Tx::Sqlite(connection) = &tx

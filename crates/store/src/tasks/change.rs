@@ -156,7 +156,7 @@ async fn store(write: &mut Write<'_>, before: &Task, task: &Task) -> Result<Task
             &[org, id, title, description, status, priority, assignee, position, updated, labels],
         )
         .await?;
-    let task = find(write.tx, &scope, task.id).await?;
+    let task = Task { updated_at: at, version: task.version + 1, ..task.clone() };
     write.record(event(&task, Verb::Updated), &[("fields", fields.join(","))]).await?;
     Ok(task)
 }
@@ -242,7 +242,7 @@ async fn mark(write: &mut Write<'_>, task: &Task, verb: Verb) -> Result<Task> {
             &values![scope.org(), task.id, deleted_at, &task.position, at],
         )
         .await?;
-    let task = find(write.tx, &scope, task.id).await?;
+    let task = Task { deleted_at, updated_at: at, version: task.version + 1, ..task.clone() };
     write.record(event(&task, verb), &[("title", task.title.clone())]).await?;
     Ok(task)
 }

@@ -25,7 +25,7 @@ crate::scenarios! {
 
 /// Follows the feed from its beginning until it has seen `count` events; gaps and doubles fail.
 async fn follow(f: &Fixture, count: i64) {
-    let mut wake_ups = f.db.wake_ups();
+    let mut wake_ups = f.db.wake_ups(&f.alice);
     let mut seen = 0;
     while seen < count {
         match f.db.events(&f.alice, seen, 50).await.unwrap() {

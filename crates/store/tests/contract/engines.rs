@@ -114,11 +114,52 @@ async fn a_commit_of_one_replica_wakes_the_other() {
     let f = Fixture::postgres().await;
     let Place::Server { url } = &f.place else { panic!() };
     let other = Arc::new(Database::open_postgres(&crate::fixture::serving(url)).await.unwrap());
-    let mut wake_ups = other.wake_ups();
-    while tokio::time::timeout(Duration::from_millis(500), wake_ups.woken()).await.is_ok() {}
+    let mut wake_ups = other.wake_ups(&f.alice);
+    let mut elsewhere = other.wake_ups(&f.mallory);
+    for waiting in [&mut wake_ups, &mut elsewhere] {
+        while tokio::time::timeout(Duration::from_millis(500), waiting.woken()).await.is_ok() {}
+    }
     f.project("Shop").await;
     tokio::time::timeout(Duration::from_secs(5), wake_ups.woken()).await.unwrap();
     assert_eq!(other.feed_head(&f.alice).await.unwrap(), 1);
+    let told = tokio::time::timeout(Duration::from_millis(200), elsewhere.woken()).await;
+    assert!(told.is_err(), "nothing happened in the other organisation");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_were_lost_while_nobody_used_them_cost_nobody_an_error() {
+    let f = Fixture::postgres().await;
+    let Place::Server { url } = &f.place else { panic!() };
+    let superuser = sqlx::PgPool::connect(url).await.unwrap();
+    let ours = "pid <> pg_backend_pid() AND datname = current_database() AND application_name = 'switchyard'";
+    for round in 0..3 {
+        // So many at once that all of them are in use.
+        let asked = join_all((0..40).map(|_| f.db.feed_head(&f.alice))).await;
+        assert!(asked.iter().all(Result::is_ok), "{asked:?}");
+        let sql = format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {ours}");
+        let ended: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&superuser).await.unwrap();
+        assert!(ended > 2, "{ended}");
+        f.project(&format!("Shop {round}")).await;
+        assert_eq!(f.head().await, round + 1);
+    }
+    superuser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_waits_for_what_is_under_way_and_refuses_the_rest() {
+    let f = Fixture::postgres().await;
+    let under_way = tokio::spawn({
+        let (db, act) = (f.db.clone(), f.act("project.create"));
+        async move { db.create_project(&act, "Shop", &Default::default()).await }
+    });
+    tokio::task::yield_now().await;
+    f.db.close().await;
+    let refused = f.db.feed_head(&f.alice).await.unwrap_err();
+    assert_eq!(refused.code, "store_closed");
+    match under_way.await.unwrap() {
+        Ok(project) => assert_eq!(project.name, "Shop"),
+        Err(error) => assert_eq!(error.code, "store_closed"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

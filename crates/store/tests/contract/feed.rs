@@ -72,10 +72,10 @@ async fn one_organisation_sees_nothing_of_another(f: Fixture) {
 }
 
 async fn a_commit_wakes_whoever_waits(f: Fixture) {
-    let mut wake_ups = f.db.wake_ups();
+    let mut wake_ups = f.db.wake_ups(&f.alice);
     // PostgreSQL may still be telling of commits from before.
     while tokio::time::timeout(Duration::from_millis(500), wake_ups.woken()).await.is_ok() {}
-    let mut others = f.db.wake_ups();
+    let mut others = f.db.wake_ups(&f.alice);
     let db = f.db.clone();
     let act = f.act("project.create");
     let writer =

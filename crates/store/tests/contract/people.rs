@@ -71,7 +71,7 @@ async fn what_an_identity_says_nothing_of_stays(f: Fixture) {
 async fn signing_in_unchanged_writes_nothing(f: Fixture) {
     let ada = f.person("Ada").await;
     let log = f.audit_log().await;
-    let mut wake_ups = f.db.wake_ups();
+    let mut wake_ups = f.db.wake_ups(&f.alice);
     let mut wakes = async || tokio::time::timeout(Duration::from_millis(200), wake_ups.woken()).await.is_ok();
     // Commits from before may still be told of.
     while wakes().await {}
