@@ -86,7 +86,12 @@ impl Remotes {
         }
         let list = scratch.command(&self.git).args(["for-each-ref", "--format=%(objectname) %(refname)"]);
         let listed = list.text().await?;
-        let pair = |line: &str| line.split_once(' ').map(|(id, name)| (name.to_owned(), id.to_owned()));
+        // A branch that is called HEAD would stand for the remote's default one, and move that instead.
+        let is_head = |name: &str| name.strip_prefix(TRACKING) == Some("HEAD");
+        let pair = |line: &str| {
+            let (id, name) = line.split_once(' ').filter(|(_, name)| !is_head(name))?;
+            Some((name.to_owned(), id.to_owned()))
+        };
         Ok(Update { refs: listed.lines().filter_map(pair).collect() })
     }
 }

@@ -1,13 +1,16 @@
 //! Looking at repositories before workspaces are made of them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
 use switchyard_domain::{Error, ErrorKind, Result};
 
 use super::Workspaces;
+use super::clone::MARK;
 use crate::files::discover;
 use crate::git::Repository;
+use crate::remote::TRACKING;
 
 impl Workspaces {
     /// Checks that `path` lies in a repository that workspaces can be made of.
@@ -36,16 +39,25 @@ impl Workspaces {
         }
         let root = self.git.command(&path).args(["rev-parse", "--show-toplevel"]).text().await?;
         let repository = Repository::open(&self.git, root.as_ref()).await?;
-        let branches = branches_of(&repository).await?;
+        let branches = branches_of(&repository, "refs/heads/").await?;
         Ok(RepoFacts { default_branch: default_branch(&repository, &branches).await?, root })
     }
 
-    /// Local branches, the most recently used first.
+    /// Local branches, the most recently used first; of a clone also those that its remote alone has, since work can start
+    /// from these as well.
     ///
     /// # Errors
     /// `Conflict`: `repository_missing`.
     pub async fn branches(&self, repo_path: &str) -> Result<Vec<Branch>> {
-        branches_of(&Repository::open(&self.git, repo_path.as_ref()).await?).await
+        let repository = Repository::open(&self.git, repo_path.as_ref()).await?;
+        let mut branches = branches_of(&repository, "refs/heads/").await?;
+        if is_ours(&repository).await? {
+            let theirs = branches_of(&repository, TRACKING).await?;
+            let known: HashSet<String> = branches.iter().map(|branch| branch.name.clone()).collect();
+            let lacks = |branch: &Branch| branch.name != "HEAD" && !known.contains(&branch.name);
+            branches.extend(theirs.into_iter().filter(lacks));
+        }
+        Ok(branches)
     }
 
     /// Repositories below a folder (the home folder where `None`), bounded in depth, number and time.
@@ -110,16 +122,24 @@ fn refused(code: &'static str, why: &str) -> Error {
     Error { field: Some("path"), ..Error::new(ErrorKind::Invalid, code, why.to_owned()) }
 }
 
-async fn branches_of(repository: &Repository) -> Result<Vec<Branch>> {
-    let command = repository.command().args(["for-each-ref", "--sort=-committerdate", "refs/heads/"]);
+/// The branches whose refs begin like this, the most recently used first.
+async fn branches_of(repository: &Repository, under: &str) -> Result<Vec<Branch>> {
+    let command = repository.command().args(["for-each-ref", "--sort=-committerdate", under]);
     let listed = command.arg("--format=%(HEAD) %(objectname) %(refname)").text().await?;
     // `text` trims line ends alone; the first line begins with a space where HEAD is elsewhere.
     let branches = listed.lines().filter_map(|line| {
         let (head, rest) = line.split_at_checked(2)?;
-        let (commit, name) = rest.split_once(" refs/heads/")?;
+        let (commit, name) = rest.split_once(' ')?;
+        let name = name.strip_prefix(under)?;
         Some(Branch { name: name.to_owned(), current: head == "* ", commit: commit.to_owned() })
     });
     Ok(branches.collect())
+}
+
+/// Whether this is a clone that was made here, for a repo at a remote.
+async fn is_ours(repository: &Repository) -> Result<bool> {
+    let command = repository.bare_command().args(["config", "--local", "--get", MARK]);
+    Ok(command.output().await?.code == 0)
 }
 
 /// The branch that `HEAD` names; where it names none, what a person would most likely mean.

@@ -18,7 +18,7 @@ use crate::remote::{TRACKING, Tell, Update};
 /// Where the remote's default branch is noted.
 const REMOTE_HEAD: &str = "refs/remotes/origin/HEAD";
 /// Where a clone notes whose it is.
-const MARK: &str = "switchyard.repo";
+pub(in crate::workspace) const MARK: &str = "switchyard.repo";
 
 impl Clones {
     pub(super) async fn bring(
@@ -112,11 +112,13 @@ impl Clones {
     }
 }
 
-/// What a clone's configuration says of its remote. Neither an address nor a branch's name holds a quote.
+/// What a clone's configuration says of its remote. Neither an address nor a branch's name holds a backslash; what a name
+/// may hold besides, git would take for syntax outside of quotes.
 fn configuration(repo: RepoId, url: &str, branch: &str) -> String {
+    let branch = branch.replace('"', "\\\"");
     format!(
         "[switchyard]\n\trepo = {repo}\n[remote \"origin\"]\n\turl = \"{url}\"\n\tfetch = +refs/heads/*:{TRACKING}*\n[branch \"{branch}\"]\n\tremote = \
-         origin\n\tmerge = refs/heads/{branch}\n"
+         origin\n\tmerge = \"refs/heads/{branch}\"\n"
     )
 }
 
@@ -125,7 +127,8 @@ fn default_of(update: &Update, named: &str) -> Result<String> {
     let branches: Vec<&str> =
         update.refs.iter().filter_map(|(name, _)| name.strip_prefix(TRACKING)).collect();
     let usual = [named, "main", "master"].into_iter().find(|name| branches.contains(name));
-    let first = usual.or(branches.first().copied());
+    // A remote may send names that git itself does not make.
+    let first = usual.or(branches.into_iter().find(|name| check_branch(name).is_ok()));
     first.map(str::to_owned).ok_or_else(|| {
         Error::conflict("remote_empty", "The remote has no branch yet. Push a first commit, then try again.")
     })

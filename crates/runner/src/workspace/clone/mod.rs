@@ -22,6 +22,7 @@ use super::Workspaces;
 use super::layout::check_repo_name;
 use crate::files::discover;
 use crate::remote::Remotes;
+pub(super) use bring::MARK;
 use under_way::UnderWay;
 
 /// The clones of a runner.
