@@ -96,14 +96,14 @@ impl App {
         self.store().known_login(self.now(), user, login).await
     }
 
-    /// Begins a login, which `secret` shows from now on.
+    /// Begins a login, which `secret` shows from now on; by a password, if that is still the one that was compared.
     ///
     /// # Errors
-    /// What the store says.
+    /// `Unauthenticated` with code `credentials_invalid` where it is not; what the store says.
     pub async fn start_login(
         &self,
         user: UserId,
-        method: LoginMethod,
+        (method, password): (LoginMethod, Option<PasswordHash>),
         from: &SignInFrom,
         secret: SecretDigest,
     ) -> Result<Login> {
@@ -111,6 +111,7 @@ impl App {
         let new = NewLogin {
             user_id: user,
             method,
+            password,
             secret,
             user_agent: from.user_agent.clone(),
             address: from.address.clone(),

@@ -1,7 +1,7 @@
 //! Logins: the browsers and programs in which a person is signed in.
 
 use crate::task::names;
-use crate::user::SecretDigest;
+use crate::user::{PasswordHash, SecretDigest};
 use crate::{LoginId, OrgId, Timestamp, UserId};
 
 /// How somebody signed in.
@@ -44,6 +44,8 @@ pub struct NewLogin {
     pub user_id: UserId,
     /// How.
     pub method: LoginMethod,
+    /// The password that was compared with theirs: it must still be that when the login begins.
+    pub password: Option<PasswordHash>,
     /// What it is found by.
     pub secret: SecretDigest,
     /// What the browser or program calls itself; cut to 400 characters.

@@ -44,7 +44,7 @@ async fn come_back(State(state): State<ApiState>, parts: Parts) -> ApiResult<imp
     let door = state.auth.hosted()?;
     let CameBack { next, user } = door.welcome_back(&state.app, &parts).await?;
     let let_in = match user {
-        Ok(user) => sign_in::start(&state, door, &parts, LoginMethod::Github, user.id).await,
+        Ok(user) => sign_in::start(&state, door, &parts, (LoginMethod::Github, None), user.id).await,
         Err(refused) => Err(refused),
     };
     let (place, login) = match let_in {

@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use switchyard_app::{App, SignInFrom};
 use switchyard_domain::login::{Login, LoginMethod};
-use switchyard_domain::user::{NewAccount, Username, check_password, display_name, email_address};
+use switchyard_domain::user::{
+    Account, NewAccount, PasswordHash, Username, check_password, display_name, email_address,
+};
 use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Role, UserId};
 
 use crate::auth::{Hosted, digest, random_secret};
@@ -115,8 +117,9 @@ async fn login(
     Input(body): Input<PasswordSignIn>,
 ) -> ApiResult<impl IntoResponse> {
     let door = state.auth.hosted()?;
-    let user = known_by_password(&state, door, &parts, body).await?;
-    let let_in = start(&state, door, &parts, LoginMethod::Password, user).await?;
+    let account = known_by_password(&state, door, &parts, body).await?;
+    let by = (LoginMethod::Password, Some(account.password));
+    let let_in = start(&state, door, &parts, by, account.user.id).await?;
     entered(&state, door, StatusCode::OK, let_in).await
 }
 
@@ -136,8 +139,8 @@ async fn register(
         body.email.as_deref().filter(|text| !text.trim().is_empty()).map(email_address).transpose()?;
     check_password(&body.password)?;
     let password = passwords.hash(body.password).await?;
-    let user = state.app.register(&NewAccount { username, name, email, password }).await?;
-    let let_in = start(&state, door, &parts, LoginMethod::Password, user.id).await?;
+    let user = state.app.register(&NewAccount { username, name, email, password: password.clone() }).await?;
+    let let_in = start(&state, door, &parts, (LoginMethod::Password, Some(password)), user.id).await?;
     entered(&state, door, StatusCode::CREATED, let_in).await
 }
 
@@ -147,8 +150,9 @@ async fn token(
     Input(body): Input<PasswordSignIn>,
 ) -> ApiResult<Json<TokenPair>> {
     let door = state.auth.hosted()?;
-    let user = known_by_password(&state, door, &parts, body).await?;
-    let LetIn { user, login, org, secret } = start(&state, door, &parts, LoginMethod::Password, user).await?;
+    let account = known_by_password(&state, door, &parts, body).await?;
+    let by = (LoginMethod::Password, Some(account.password));
+    let LetIn { user, login, org, secret } = start(&state, door, &parts, by, account.user.id).await?;
     pair(&state, door, (user, org, login), secret)
 }
 
@@ -233,7 +237,7 @@ async fn known_by_password(
     door: &Hosted,
     parts: &Parts,
     body: PasswordSignIn,
-) -> ApiResult<UserId> {
+) -> ApiResult<Account> {
     let (app, passwords) = (&state.app, door.passwords()?);
     let name = Username::new(&body.username).ok();
     let account = match &name {
@@ -250,7 +254,7 @@ async fn known_by_password(
         && let Some(account) = account
     {
         door.limiter.was_right(app, guess).await;
-        return Ok(account.user.id);
+        return Ok(account);
     }
     tracing::warn!(security_event = true, "a sign-in with a wrong name or password was refused");
     let text = "The user name or the password is wrong.";
@@ -269,7 +273,7 @@ pub(super) async fn start(
     state: &ApiState,
     door: &Hosted,
     parts: &Parts,
-    method: LoginMethod,
+    by: (LoginMethod, Option<PasswordHash>),
     user: UserId,
 ) -> Result<LetIn, Error> {
     let secret = random_secret()?;
@@ -277,7 +281,7 @@ pub(super) async fn start(
         user_agent: agent_of(&parts.headers),
         address: door.client_of(parts).map(|address| address.to_string()).unwrap_or_default(),
     };
-    let login = state.app.start_login(user, method, &from, digest(secret.reveal())).await?;
+    let login = state.app.start_login(user, by, &from, digest(secret.reveal())).await?;
     Ok(LetIn { user, login: login.id, org: login.org_id, secret: secret.reveal().to_owned() })
 }
 

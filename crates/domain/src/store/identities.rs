@@ -53,7 +53,8 @@ pub trait Identities: Send + Sync {
 
     /// Notes that somebody signed in, in their own organisation to begin with. Written into the audit log, as are the
     /// other changes here but a rotation. Who has 100 logins loses the one that was used least recently. `Forbidden` with
-    /// code `user_disabled`.
+    /// code `user_disabled`; `Unauthenticated` with code `credentials_invalid` where the password that was shown has been
+    /// replaced meanwhile.
     async fn start_login(&self, at: Timestamp, new: &NewLogin) -> Result<Login>;
     /// The login with this secret, if it has neither ended nor expired. It acts in its user's own organisation once they
     /// are no member of the one that was chosen. Its use is noted, and `expires_at` moved to `until`, once some minutes

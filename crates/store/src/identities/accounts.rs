@@ -44,6 +44,17 @@ pub(super) async fn register(tx: &mut Tx, at: Timestamp, new: &NewAccount) -> Re
     Ok(user)
 }
 
+/// Refuses where the password that somebody showed has been replaced since it was compared, and holds it until the
+/// transaction ends: whoever replaces it then finds the login, and ends it.
+pub(super) async fn require_password(tx: &mut Tx, user: UserId, password: &PasswordHash) -> Result<()> {
+    let sql = "UPDATE accounts SET updated_at = updated_at WHERE user_id = $1 AND password = $2";
+    if tx.execute(sql, &values![user, password.as_str()]).await? > 0 {
+        return Ok(());
+    }
+    let text = "The user name or the password is wrong.";
+    Err(Error::new(ErrorKind::Unauthenticated, "credentials_invalid", text))
+}
+
 /// Replaces a password, and ends what the old one let in.
 pub(super) async fn set_password(
     tx: &mut Tx,

@@ -6,7 +6,7 @@ use switchyard_domain::store::Known;
 use switchyard_domain::user::SecretDigest;
 use switchyard_domain::{Error, LoginId, OrgId, Result, Timestamp, UserId};
 
-use super::users;
+use super::{accounts, users};
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::{Value, values, without_nul};
@@ -56,6 +56,9 @@ async fn find(tx: &mut Tx, at: Timestamp, id: LoginId) -> Result<Login> {
 pub(super) async fn start(tx: &mut Tx, at: Timestamp, new: &NewLogin) -> Result<Login> {
     let user = new.user_id;
     users::require_open(tx, user).await?;
+    if let Some(password) = &new.password {
+        accounts::require_password(tx, user, password).await?;
+    }
     let over = "DELETE FROM logins WHERE user_id = $1 AND (ended_at <= $2 OR expires_at <= $2)";
     tx.execute(over, &values![user, at - KEPT]).await?;
     let (id, org) = (LoginId::new(), organisations::home(tx, user).await?);

@@ -19,6 +19,7 @@ crate::scenarios! {
     a_reset_that_is_late_or_replaced_or_nobodys_is_refused_alike,
     a_new_password_voids_the_resets_before_it,
     a_secret_that_is_good_once_is_spent_by_the_first_who_shows_it,
+    a_login_by_a_password_that_is_being_replaced_does_not_outlast_it,
 }
 
 fn phc(text: &str) -> PasswordHash {
@@ -46,6 +47,7 @@ async fn sign_in(f: &Fixture, user_id: UserId, text: &str) -> LoginId {
     let new = NewLogin {
         user_id,
         method: LoginMethod::Password,
+        password: None,
         secret: secret(text),
         user_agent: String::new(),
         address: String::new(),
@@ -170,4 +172,32 @@ async fn a_secret_that_is_good_once_is_spent_by_the_first_who_shows_it(f: Fixtur
     f.wait(601);
     assert!(f.db.spend(f.now(), &secret("a third"), f.later(600)).await.unwrap());
     assert!(f.db.spend(f.now(), &once, f.later(600)).await.unwrap());
+}
+
+async fn a_login_by_a_password_that_is_being_replaced_does_not_outlast_it(f: Fixture) {
+    let ada = register(&f).await.id;
+    let by = |password: &str, text: &str| NewLogin {
+        user_id: ada,
+        method: LoginMethod::Password,
+        password: Some(phc(password)),
+        secret: secret(text),
+        user_agent: String::new(),
+        address: String::new(),
+        expires_at: f.later(3600),
+    };
+    let at = f.now();
+    f.db.start_login(at, &by("first", "before")).await.unwrap();
+    f.db.set_password(at, ada, &phc("second"), None).await.unwrap();
+    let late = f.db.start_login(at, &by("first", "late")).await.unwrap_err();
+    assert_eq!((late.kind, late.code), (ErrorKind::Unauthenticated, "credentials_invalid"));
+    assert!(f.db.logins(at, ada).await.unwrap().is_empty());
+    for round in 0..20 {
+        let (old, new) =
+            (if round == 0 { "second".to_owned() } else { format!("p{round}") }, format!("p{}", round + 1));
+        let (login, next) = (by(&old, &format!("at once {round}")), phc(&new));
+        let (_, replaced) =
+            tokio::join!(f.db.start_login(at, &login), f.db.set_password(at, ada, &next, None));
+        replaced.unwrap();
+        assert!(f.db.logins(at, ada).await.unwrap().is_empty(), "round {round}");
+    }
 }

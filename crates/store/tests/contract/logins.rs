@@ -31,6 +31,7 @@ fn new(f: &Fixture, user_id: UserId, text: &str) -> NewLogin {
     NewLogin {
         user_id,
         method: LoginMethod::Github,
+        password: None,
         secret: secret(text),
         user_agent: "Firefox".to_owned(),
         address: "192.0.2.7".to_owned(),

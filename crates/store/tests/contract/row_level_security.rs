@@ -65,6 +65,7 @@ async fn fill(f: &Fixture) {
     let login = NewLogin {
         user_id: user,
         method: LoginMethod::Password,
+        password: None,
         secret: secret(&name),
         user_agent: String::new(),
         address: String::new(),
