@@ -41,10 +41,11 @@ async fn of_session(tx: &mut Tx, scope: &Scope, id: SessionId) -> Result<Option<
 }
 
 async fn sessions_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, SessionId)>> {
+    // Each part as its index is.
     let sql = format!(
         "SELECT w.org_id, w.user_id, w.id, w.status, {ENTITLEMENT} FROM sessions w {OWNER}
-         WHERE w.status IN ('starting', 'running', 'waiting_approval')
-             OR w.id IN (SELECT session_id FROM messages WHERE status = 'queued')"
+         WHERE w.id IN (SELECT id FROM sessions WHERE status IN ('starting', 'running', 'waiting_approval')
+                        UNION SELECT session_id FROM messages WHERE status = 'queued')"
     );
     let read = |row: &mut Columns<'_>| {
         let whose = (row.id()?, row.id()?, row.id()?);
