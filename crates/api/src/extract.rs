@@ -42,6 +42,15 @@ impl Caller {
         Err(Error::new(ErrorKind::Forbidden, "person_required", text))
     }
 
+    /// Refuses a key for certain projects: what is its maker's own has an effect in every project.
+    pub(crate) fn require_all_projects(&self) -> Result<(), Error> {
+        if self.scope.project_key().is_none() {
+            return Ok(());
+        }
+        let text = "This API key is for certain projects alone, and cannot change what is its maker's own.";
+        Err(Error::new(ErrorKind::Forbidden, "key_for_projects", text))
+    }
+
     /// The write that this request is.
     pub(crate) fn act(&self, app: &App) -> Act {
         Act { idempotency_key: self.idempotency_key.clone(), ..app.act(self.scope, self.action) }

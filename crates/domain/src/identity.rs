@@ -32,7 +32,8 @@ impl Actor {
         Self { user, memberships, key: None }
     }
 
-    /// The same, reaching no projects but those that name this API key.
+    /// The same, reaching no projects but those that name this API key, and nowhere an admin: what admins do concerns the
+    /// whole organisation.
     #[must_use]
     pub fn through_key(self, key: ApiKeyId) -> Self {
         Self { key: Some(key), ..self }
@@ -51,6 +52,7 @@ impl Actor {
     pub fn scope(&self, org: OrgId) -> Result<Scope> {
         let role = self.memberships.iter().find(|(id, _)| *id == org).map(|(_, role)| *role);
         let projects = self.key.map_or(Projects::ByRole, Projects::NamingKey);
+        let role = role.map(|role| if self.key.is_some() { role.min(Role::Member) } else { role });
         role.map(|role| Scope { org, user: self.user, role, projects }).ok_or_else(|| {
             Error::new(ErrorKind::Forbidden, "not_a_member", "You are not a member of this organisation.")
         })
@@ -132,5 +134,22 @@ impl Scope {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Forbidden, "role_insufficient", "Your role does not allow this."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_for_projects_is_no_admin_of_the_organisation() {
+        let org = OrgId::new();
+        for (role, left) in
+            [(Role::Admin, Role::Member), (Role::Member, Role::Member), (Role::Viewer, Role::Viewer)]
+        {
+            let actor = Actor::authenticated(UserId::new(), vec![(org, role)]);
+            assert_eq!(actor.clone().scope(org).unwrap().role(), role);
+            assert_eq!(actor.through_key(ApiKeyId::new()).scope(org).unwrap().role(), left);
+        }
     }
 }

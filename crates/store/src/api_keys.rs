@@ -40,9 +40,11 @@ pub(crate) fn owner(scope: &Scope) -> Option<UserId> {
 
 async fn find(tx: &mut Tx, scope: &Scope, id: ApiKeyId) -> Result<ApiKey> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM api_keys k WHERE k.org_id = $1 AND k.id = $2 AND k.user_id = COALESCE($3, k.user_id)"
+        "SELECT {COLUMNS} FROM api_keys k
+         WHERE k.org_id = $1 AND k.id = $2 AND k.user_id = COALESCE($3, k.user_id) AND k.id = COALESCE($4, k.id)"
     );
-    tx.found(&sql, &values![scope.org(), id, owner(scope)], read).await
+    // A key for projects knows itself alone: its maker's others are none of its projects'.
+    tx.found(&sql, &values![scope.org(), id, owner(scope), scope.project_key()], read).await
 }
 
 async fn list(tx: &mut Tx, scope: &Scope, page: &PageRequest) -> Result<Page<ApiKey>> {

@@ -133,6 +133,18 @@ async fn a_key_for_one_project_reaches_that_one_alone() {
     let body = json!({ "version": 2, "restricted": false, "entries": [] });
     let opened = robot.call(Method::PUT, &format!("/api/projects/{}/access", id(&shop)), Some(body)).await;
     opened.refused(403, "project_role_insufficient");
+    // Nor does it get elsewhere by what its maker may do: by people, by other keys, by what is its maker's own.
+    let other = ada.post("/api/keys", json!({ "name": "other", "role": "admin" })).await.expect(201);
+    robot.post("/api/invitations", json!({ "role": "admin" })).await.refused(403, "role_insufficient");
+    robot.post("/api/groups", json!({ "name": "us" })).await.refused(403, "role_insufficient");
+    robot.delete(&format!("/api/keys/{}", id(&other))).await.refused(404, "not_found");
+    robot.delete(&format!("/api/members/{}", own_id(&ada).await)).await.refused(403, "person_required");
+    let token = Some(json!({ "username": "x", "secret": "y" }));
+    let git = robot.call(Method::PUT, "/api/git-credentials/github.com", token).await;
+    git.refused(403, "key_for_projects");
+    let value = Some(json!({ "value": "theirs" }));
+    let agents = robot.call(Method::PUT, "/api/credentials/ANTHROPIC_API_KEY", value).await;
+    agents.refused(403, "key_for_projects");
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ async fn update(
     seen: IfMatch,
     Input(body): Input<PatchConfig>,
 ) -> ApiResult<Versioned<Config>> {
+    caller.require_all_projects()?;
     let version = seen.version(body.version)?;
     let config = body.apply(state.app.config(&caller.scope).await?.config)?;
     match state.app.put_config(&caller.act(&state.app), version, &config).await {

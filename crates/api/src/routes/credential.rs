@@ -46,6 +46,7 @@ async fn put(
     Id(name): Id<String>,
     Input(body): Input<PutCredential>,
 ) -> ApiResult<StatusCode> {
+    caller.require_all_projects()?;
     state.app.put_credential(&caller.act(&state.app), &name, &body.value).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -55,6 +56,7 @@ async fn remove(
     caller: Caller,
     Id(name): Id<String>,
 ) -> ApiResult<StatusCode> {
+    caller.require_all_projects()?;
     state.app.remove_credential(&caller.act(&state.app), &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -69,6 +71,7 @@ async fn git_put(
     Id(host): Id<String>,
     Input(body): Input<PutGitCredential>,
 ) -> ApiResult<StatusCode> {
+    caller.require_all_projects()?;
     let PutGitCredential { username, secret } = body;
     state.app.put_git_credential(&caller.act(&state.app), &host, &username, &secret).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -79,6 +82,7 @@ async fn git_remove(
     caller: Caller,
     Id(host): Id<String>,
 ) -> ApiResult<StatusCode> {
+    caller.require_all_projects()?;
     state.app.remove_git_credential(&caller.act(&state.app), &host).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -122,6 +122,10 @@ async fn set_role(
 
 async fn remove(State(state): State<ApiState>, caller: Caller, Id(user): Id<Uuid>) -> ApiResult<StatusCode> {
     state.auth.hosted()?;
+    if UserId(user) == caller.scope.user() {
+        // Leaving is about the person, whose keys would go with it.
+        caller.require_person()?;
+    }
     state.app.remove_member(&caller.act(&state.app), UserId(user)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
