@@ -94,7 +94,7 @@ impl App {
             user_id: act.scope.user(),
             name,
             folder,
-            author: self.store().config(&act.scope).await?.config.git_author,
+            author: self.author(&act.scope).await?,
         };
         let facts = self.runner(act.scope.user()).make_repository(&new).await?;
         let named = NewRepo { name: new.name, ..in_folder(new.repo_id, &facts) };
@@ -117,7 +117,7 @@ impl App {
         self.store().delete_repo(act, id, version).await
     }
 
-    /// A repo's local branches.
+    /// A repo's local branches, and those that only its remote has.
     ///
     /// # Errors
     /// `NotFound`, `Conflict` with code `repo_not_cloned`, or what the runner says.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use switchyard_domain::access::ProjectRole;
 use switchyard_domain::agent::AgentSpec;
+use switchyard_domain::config::GitAuthor;
 use switchyard_domain::message::validate_text;
 use switchyard_domain::runner::{Updated, WorkspaceSite};
 use switchyard_domain::session::Session;
@@ -284,14 +285,26 @@ impl App {
 
     /// What the runner must know of a workspace.
     pub(crate) async fn site(&self, scope: &Scope, workspace: &Workspace) -> Result<WorkspaceSite> {
-        let config = self.store().config(scope).await?.config;
         Ok(WorkspaceSite {
             id: workspace.id,
             user_id: workspace.created_by,
             branch: workspace.branch.clone(),
             repos: workspace.repos.clone(),
-            author: config.git_author,
+            author: self.author(scope).await?,
         })
+    }
+
+    /// Whom commits of the acting user are attributed to: who they say in their configuration, or who they are known as
+    /// here. `None` leaves it to git's own configuration, which a desktop's user has.
+    pub(crate) async fn author(&self, scope: &Scope) -> Result<Option<GitAuthor>> {
+        if let Some(author) = self.store().config(scope).await?.config.git_author {
+            return Ok(Some(author));
+        }
+        let known = self.store().user(scope.user()).await?;
+        Ok(known.and_then(|known| {
+            let name = known.user.name;
+            known.user.email.map(|email| GitAuthor { name, email })
+        }))
     }
 
     /// The site of a workspace that can be looked at and worked in.

@@ -101,9 +101,7 @@ async fn each_person_clones_with_their_own_token_and_their_work_reaches_the_remo
     assert_eq!(failed["status"], "failed");
     assert!(text(&failed, "error").contains("Add a token"), "{failed}");
     keep(&bob, &server, BOBS).await;
-    let version = bob.get("/api/config").await.expect(200)["version"].as_i64().unwrap();
-    let author = json!({ "git_author": { "name": "Bob", "email": "bob@example.org" } });
-    bob.patch("/api/config", version, author).await.expect(200);
+    hosted.sql("UPDATE users SET email = 'bob@example.org' WHERE username = 'bob'");
     let bobs = workspace(&bob, &task, Some(command("echo bobs > work"))).await;
     assert_eq!((&bobs["status"], &bobs["base_branch"]), (&json!("ready"), &json!("main")), "{bobs}");
     let (his, hers) = (settled(&bob, &project).await, settled(&ada, &project).await);
@@ -119,6 +117,9 @@ async fn each_person_clones_with_their_own_token_and_their_work_reaches_the_remo
     .await;
     let merge = format!("/api/workspaces/{}/merge", id(&bobs));
     bob.post(&merge, json!({ "strategy": "merge" })).await.expect(200);
+    // He never said who his commits are by: by him, as he is known here.
+    let last = ["-c", "safe.directory=*", "log", "-1", "--format=%an <%ae>", "main"];
+    assert_eq!(repo.git_in(text(&his, "path").as_ref(), last), "bob <bob@example.org>");
     let push = format!("/api/workspaces/{}/push", id(&bobs));
     ada.post(&push, json!({})).await.refused(403, "not_the_owner");
     bob.post(&push, json!({})).await.expect(200);
