@@ -21,9 +21,11 @@ impl Remotes {
         self.rules.check_transport(url)?;
         let pinned = address::pinned(&self.rules, url).await?;
         let protocol = match url.transport() {
-            Transport::Https => "https",
             Transport::Http => "http",
-            Transport::Ssh => "ssh",
+            Transport::Https if self.rules.apart => "https",
+            Transport::Ssh if self.rules.apart => "ssh",
+            // A person's own configuration may say that a host is reached the other way (`url.….insteadOf`).
+            Transport::Https | Transport::Ssh => "https:ssh",
         };
         let mut command = scratch.command(&self.git);
         if self.rules.apart {

@@ -12,7 +12,8 @@ use super::failure::unreachable;
 /// How long names may take to resolve.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What git is told of a host's addresses, in curl's words; nothing where it may find them out by itself.
+/// What git is told of a host's addresses, in curl's words; nothing where it may find them out by itself, or where the host
+/// is an address already.
 ///
 /// # Errors
 /// `Conflict` with code `remote_forbidden` where the host is not a public one; `Unavailable` with code
@@ -52,6 +53,9 @@ pub(super) async fn pinned(rules: &Rules, url: &RemoteUrl) -> Result<Option<Stri
             url.host().as_str()
         );
         return Err(Error::conflict("remote_forbidden", text));
+    }
+    if bare.parse::<IpAddr>().is_ok() {
+        return Ok(None);
     }
     Ok(Some(format!("{bare}:{port}:{}", allowed.join(","))))
 }
@@ -100,6 +104,18 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_host_that_is_an_address_is_looked_at_and_left_as_it_is() {
+        let rules = Rules { apart: true, ..Rules::default() };
+        let look = async |url: &str| pinned(&rules, &RemoteUrl::new(url).unwrap()).await;
+        for public in ["https://[2606:50c0:8000::153]/a/b", "https://140.82.121.4:8443/a/b"] {
+            assert_eq!(look(public).await.unwrap(), None, "{public}");
+        }
+        for own in ["https://[::1]/a/b", "https://10.0.0.1/a/b", "https://[::ffff:169.254.169.254]/a/b"] {
+            assert_eq!(look(own).await.unwrap_err().code, "remote_forbidden", "{own}");
+        }
+    }
 
     #[test]
     fn what_leads_into_ones_own_network_is_not_public() {

@@ -442,3 +442,16 @@ async fn a_branch_whose_name_git_would_take_for_syntax_is_cloned_as_it_is() {
         assert_eq!((said("remote").as_str(), said("merge")), ("origin", head));
     }
 }
+
+#[tokio::test]
+async fn a_host_that_a_persons_own_configuration_reaches_by_ssh_is_reached_so() {
+    let mut bench = Bench::new().await;
+    let there = bench.server.path("project");
+    let ssh = bench.repo.folder().join("ssh");
+    write(&ssh, format!("#!/bin/sh\nexec git upload-pack '{}'\n", there.display()));
+    let instead = "[url \"ssh://git@example.invalid/\"]\n\tinsteadOf = https://example.invalid/\n";
+    let told = format!("{instead}[core]\n\tsshCommand = sh {}\n", ssh.display());
+    write(&bench.repo.home().join(".gitconfig"), told);
+    bench.wanted.access.url = RemoteUrl::new("https://example.invalid/a/project").unwrap();
+    assert_eq!(bench.have().await.unwrap().default_branch, "main");
+}
