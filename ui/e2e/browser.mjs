@@ -21,6 +21,7 @@ export const PHONE = { width: 390, height: 844 };
 
 /** Chromium says this about every answer of 400 and above; the page may well expect it. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
+const SOCKET_REFUSED = /WebSocket connection to .* Unexpected response code: (\d+)/;
 
 export class Browser {
   #chromium;
@@ -102,6 +103,7 @@ class Window {
   /** From here to the end of the scenario, answers with these statuses are part of the story. */
   expectRefusals(...statuses) {
     this.#tolerated.push((text) => statuses.includes(Number(REFUSED.exec(text)?.[1])));
+    this.#tolerated.push((text) => statuses.includes(Number(SOCKET_REFUSED.exec(text)?.[1])));
     if (statuses.includes(401)) this.#tolerated.push((text) => /WebSocket connection to .* HTTP Authentication failed/.test(text));
   }
 
