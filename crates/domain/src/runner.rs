@@ -144,7 +144,7 @@ pub trait Runner: RunsTerminals + RunsClones + Send + Sync {
     /// Checks that `path` lies in a repository that workspaces can be made of. `Invalid` with a code of its own for
     /// each thing that can be wrong: `path_missing`, `not_a_repository`, `bare_repository`, `no_commits`.
     async fn inspect_repo(&self, path: &str) -> Result<RepoFacts>;
-    /// Local branches, the most recently used first.
+    /// Local branches, the most recently used first; of a clone then those that its remote alone has.
     async fn branches(&self, repo_path: &str) -> Result<Vec<Branch>>;
     /// Repositories below a folder (the home folder where `None`), bounded in depth, number and time.
     async fn find_repos(&self, under: Option<&str>) -> Result<FoundRepos>;

@@ -219,3 +219,58 @@ async fn the_trusted_proxy_says_who_is_in_which_group() {
     eve.send(Method::GET, "/api/auth/me", &headers, None).await.expect(200);
     assert_eq!(told().await, [("finance".to_owned(), json!(0)), ("ops".to_owned(), json!(1))]);
 }
+
+#[tokio::test]
+async fn who_is_known_by_a_proxy_acts_where_they_choose_and_their_groups_open_projects_there() {
+    let hosted = Hosted::start_with(1, &[("TRUSTED_PROXY_CIDRS", "127.0.0.1/32")]).await;
+    let (ada, ..) = team(&hosted, "member").await;
+    let host = hosted.stranger().host().to_owned();
+    let origin = format!("http://{host}");
+    let carl = async |method: Method, path: &str, (groups, cookie): (&str, &str), body: Option<Value>| {
+        let mut headers = vec![("host", host.as_str()), ("origin", &origin), ("x-forwarded-user", "carl")];
+        headers.extend((!groups.is_empty()).then_some(("x-forwarded-groups", groups)));
+        headers.extend((!cookie.is_empty()).then_some(("cookie", cookie)));
+        hosted.stranger().send(method, path, &headers, body).await
+    };
+    let cookie_of = |set: &str| set.split(';').next().unwrap_or_default().to_owned();
+    let own = carl(Method::GET, "/api/auth/me", ("", ""), None).await.expect(200)["organisation"].clone();
+    let invitation = ada.post("/api/invitations", json!({ "role": "member" })).await.expect(201);
+    let secret = text(&invitation, "url").split_once('#').expect("a secret").1;
+    let accept = Some(json!({ "secret": secret }));
+    let accepted = carl(Method::POST, "/api/invitations/accept", ("finance", ""), accept).await;
+    let there = cookie_of(accepted.header("set-cookie"));
+    accepted.expect(200);
+    carl(Method::GET, "/api/auth/me", ("finance", &there), None).await.expect(200);
+    let payroll = ada.post("/api/projects", json!({ "name": "Payroll" })).await.expect(201);
+    let groups = ada.get("/api/groups").await.expect(200);
+    name(&ada, id(&payroll), true, &[("group", id(&groups["items"][0]), "viewer")]).await;
+    let seen = async |shown: (&str, &str)| {
+        let listed = carl(Method::GET, "/api/projects", shown, None).await.expect(200);
+        listed["items"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(seen(("finance", &there)).await, 1);
+    // The proxy takes him out of the group with the next request; without the cookie he is at home.
+    assert_eq!(seen(("ops", &there)).await, 0);
+    assert_eq!(seen(("finance", "")).await, 0);
+    let home = carl(
+        Method::POST,
+        "/api/auth/organisation",
+        ("finance", &there),
+        Some(json!({ "org_id": own["id"] })),
+    )
+    .await;
+    let back = cookie_of(home.header("set-cookie"));
+    assert_eq!(home.expect(200)["organisation"]["id"], own["id"]);
+    assert_eq!(seen(("finance", &back)).await, 0);
+    // A place that is not his is no place to go to, whatever the cookie says.
+    let eve = hosted.person("eve").await;
+    let hers = eve.get("/api/auth/me").await.expect(200)["organisation"]["id"].clone();
+    let wish = Some(json!({ "org_id": hers }));
+    carl(Method::POST, "/api/auth/organisation", ("", ""), wish).await.refused(404, "not_found");
+    let forged = format!("__Host-switchyard-organisation={}", hers.as_str().unwrap_or_default());
+    let me = carl(Method::GET, "/api/auth/me", ("", &forged), None).await.expect(200);
+    assert_eq!(me["organisation"]["id"], own["id"]);
+    ada.delete(&format!("/api/members/{}", id(&me["user"]))).await.expect(204);
+    let me = carl(Method::GET, "/api/auth/me", ("", &there), None).await.expect(200);
+    assert_eq!(me["organisation"]["id"], own["id"]);
+}

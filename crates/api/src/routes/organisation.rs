@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
 use switchyard_domain::{Error, InvitationId, PageRequest, Role, UserId};
 use uuid::Uuid;
 
+use super::sign_in;
 use crate::auth::{digest, random_secret};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
@@ -167,15 +169,14 @@ async fn take_back(State(state): State<ApiState>, caller: Caller, Id(id): Id<Uui
 async fn accept(
     State(state): State<ApiState>,
     caller: Caller,
+    parts: Parts,
     Input(body): Input<AcceptInvitation>,
-) -> ApiResult<Json<Me>> {
+) -> ApiResult<(HeaderMap, Json<Me>)> {
     caller.require_person()?;
     state.auth.hosted()?;
     let user = caller.scope.user();
     let joined = state.app.accept_invitation(user, &digest(&body.secret)).await?;
-    if let Some(login) = caller.login {
-        state.app.switch_organisation(login, joined.id).await?;
-    }
+    let cookies = sign_in::go_over(&state, &parts, &caller, joined.id).await?.unwrap_or_default();
     let known = state.app.known_user(user).await?;
-    Ok(Json(Me::acting_in(joined.id, known).ok_or_else(Error::not_found)?))
+    Ok((cookies, Json(Me::acting_in(joined.id, known).ok_or_else(Error::not_found)?)))
 }

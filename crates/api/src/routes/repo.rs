@@ -38,7 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
             .summary("Gives up a clone that is being made")
             .reply::<Repo>(200),
         Route::read("/api/repos/{id}/branches", "repo.branches", branches)
-            .summary("A repository's local branches")
+            .summary("A repository's local branches; of your clone of a remote also those that only the remote has")
             .reply_page::<Branch>(),
         Route::read("/api/fs/complete", "fs.complete", complete)
             .summary("Folders that complete a typed path")

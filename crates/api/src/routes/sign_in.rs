@@ -75,7 +75,9 @@ pub(super) fn routes() -> Vec<Route> {
             "login.switch",
             switch,
         )
-        .summary("Has this login act in another organisation")
+        .summary(
+            "Has this login, or this browser where a proxy says who you are, act in another organisation",
+        )
         .body::<SwitchOrganisation>()
         .reply::<Me>(200),
         Route::new(
@@ -186,16 +188,40 @@ async fn me(State(state): State<ApiState>, caller: Caller) -> ApiResult<Json<Me>
 async fn switch(
     State(state): State<ApiState>,
     caller: Caller,
+    parts: Parts,
     Input(body): Input<SwitchOrganisation>,
-) -> ApiResult<Json<Me>> {
-    state.auth.hosted()?;
-    let login = caller.login.ok_or_else(|| {
+) -> ApiResult<(HeaderMap, Json<Me>)> {
+    let org = body.org_id.into();
+    let cookies = go_over(&state, &parts, &caller, org).await?.ok_or_else(|| {
         let text =
             "Keys and tokens act in the organisation that they name. Use one for the other organisation.";
         Error::conflict("no_login", text)
     })?;
-    let organisation = state.app.switch_organisation(login, body.org_id.into()).await?;
-    me_in(&state, caller.scope.user(), organisation.id).await
+    Ok((cookies, me_in(&state, caller.scope.user(), org).await?))
+}
+
+/// Has somebody act in an organisation of theirs from now on, by their login, or by a cookie where a proxy knows them;
+/// nothing where they have neither.
+pub(super) async fn go_over(
+    state: &ApiState,
+    parts: &Parts,
+    caller: &Caller,
+    org: OrgId,
+) -> Result<Option<HeaderMap>, Error> {
+    let door = state.auth.hosted()?;
+    let mut headers = HeaderMap::new();
+    if let Some(login) = caller.login {
+        state.app.switch_organisation(login, org).await?;
+    } else if door.is_proxied(parts) {
+        let known = state.app.known_user(caller.scope.user()).await?;
+        if known.memberships.iter().all(|member| member.organisation.id != org) {
+            return Err(Error::not_found());
+        }
+        headers.insert(header::SET_COOKIE, door.organisation_cookie(org)?);
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(headers))
 }
 
 async fn change_password(

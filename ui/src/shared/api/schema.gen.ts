@@ -282,7 +282,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Has this login act in another organisation
+         * Has this login, or this browser where a proxy says who you are, act in another organisation
          * @description Needs the role viewer. Rate class: default.
          */
         post: operations["login_switch"];
@@ -1144,7 +1144,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A repository's local branches
+         * A repository's local branches; of your clone of a remote also those that only the remote has
          * @description Needs the role viewer. Rate class: default.
          */
         get: operations["repo_branches"];

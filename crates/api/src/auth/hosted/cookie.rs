@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use switchyard_domain::{Error, Result};
 
-/// A cookie of ours. Both have the prefix with which browsers refuse one from other hosts, other paths and plain
+/// A cookie of ours. Each has the prefix with which browsers refuse one from other hosts, other paths and plain
 /// connections (RFC 6265bis, 4.1.3.2).
 pub(super) struct Cookie {
     name: &'static str,
@@ -20,6 +20,11 @@ pub(super) const LOGIN: Cookie =
 /// Remembers a sign-in that was begun with another site, which leads the browser back here.
 pub(super) const SIGN_IN: Cookie =
     Cookie { name: "__Host-switchyard-sign-in", same_site: "Lax", kept_secs: super::state::LASTS_SECS };
+
+/// Remembers in which of their organisations somebody acts whom a proxy knows, since they have no login that would. It is a
+/// wish: they act there while they are a member.
+pub(super) const ORGANISATION: Cookie =
+    Cookie { name: "__Host-switchyard-organisation", same_site: "Strict", kept_secs: 90 * 24 * 3600 };
 
 impl Cookie {
     /// Its value in a request. One that is there twice is taken from nobody: somebody may have put the other one there.

@@ -156,11 +156,21 @@ impl Hosted {
         if let Some(identity) = proxy::identity(parts, &self.proxies)? {
             let user = app.sign_in_from_outside(&identity).await?;
             app.sync_groups(user.id, &proxy::groups(&parts.headers)).await?;
-            return self.by_user(app, user.id, None).await;
+            return self.by_proxy(app, user.id, headers).await;
         }
         let Some(cookie) = cookie::LOGIN.value(headers) else { return Err(not_signed_in()) };
         self.address.require_own_page(parts)?;
         by_known_login(app.login(&digest(cookie)).await?.ok_or_else(not_signed_in)?)
+    }
+
+    /// Somebody whom a proxy knows, in the organisation that they chose or in their own.
+    async fn by_proxy(&self, app: &App, user: UserId, headers: &HeaderMap) -> Result<Identified> {
+        let known = app.known_user(user).await?;
+        let chosen = cookie::ORGANISATION.value(headers).and_then(|text| text.parse::<OrgId>().ok());
+        let is_theirs = |org: &OrgId| known.memberships.iter().any(|member| member.organisation.id == *org);
+        let scope =
+            scope_of(actor(&known.user, &known.memberships), &known.memberships, chosen.filter(is_theirs))?;
+        Ok(Identified { scope, voucher: Voucher::default() })
     }
 
     async fn by_bearer(&self, app: &App, shown: &str) -> Result<Identified> {
@@ -212,6 +222,17 @@ impl Hosted {
     /// The cookie that keeps somebody signed in.
     pub(crate) fn login_cookie(&self, secret: &str) -> Result<HeaderValue> {
         cookie::LOGIN.set(secret)
+    }
+
+    /// Whether a proxy says who sends a request, and nothing that counts before it.
+    pub(crate) fn is_proxied(&self, parts: &Parts) -> bool {
+        let named = proxy::identity(parts, &self.proxies).is_ok_and(|identity| identity.is_some());
+        named && !parts.headers.contains_key(header::AUTHORIZATION)
+    }
+
+    /// The cookie that has somebody whom a proxy knows act in an organisation.
+    pub(crate) fn organisation_cookie(&self, org: OrgId) -> Result<HeaderValue> {
+        cookie::ORGANISATION.set(&org.to_string())
     }
 
     /// The cookie that ends that.
