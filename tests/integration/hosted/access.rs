@@ -210,6 +210,15 @@ async fn the_trusted_proxy_says_who_is_in_which_group() {
     assert_eq!(told().await, [("finance".to_owned(), json!(1)), ("ops".to_owned(), json!(1))]);
     proxied(Method::GET, "/api/auth/me", "ops", None).await.expect(200);
     assert_eq!(told().await, [("finance".to_owned(), json!(0)), ("ops".to_owned(), json!(1))]);
+    // A stream that was opened with other groups does not bring them back.
+    proxied(Method::GET, "/api/auth/me", "finance", None).await.expect(200);
+    let shown = [("host", host.as_str()), ("x-forwarded-user", "carl"), ("x-forwarded-groups", "finance")];
+    let client = switchyard_integration::Client::new(hosted.ports()[0], "");
+    let feed = Socket::try_open(&client, "/api/events", &shown).await.expect("a stream");
+    proxied(Method::GET, "/api/auth/me", "ops", None).await.expect(200);
+    tokio::time::sleep(Duration::from_millis(1800)).await;
+    assert_eq!(told().await, [("finance".to_owned(), json!(0)), ("ops".to_owned(), json!(1))]);
+    drop(feed);
     // Who merely says so is in none: her cookie is what she is known by.
     let eve = hosted.person("eve").await;
     join(&ada, &eve, "member").await;

@@ -91,6 +91,11 @@ impl Door {
         matches!(self, Self::Hosted(_))
     }
 
+    /// Whether a proxy says who sends a request.
+    pub(crate) fn is_proxied(&self, parts: &Parts) -> bool {
+        matches!(self, Self::Hosted(door) if door.is_proxied(parts))
+    }
+
     /// Refuses a request without credential that did not come from our own page.
     pub(crate) fn require_own_origin(&self, headers: &HeaderMap) -> Result<()> {
         match self {

@@ -22,7 +22,7 @@ pub(crate) struct Standing {
     state: ApiState,
     shown: Parts,
     scope: Scope,
-    /// What stands in for what was shown, where that was used up.
+    /// What stands in for what was shown, where that cannot be shown again.
     voucher: Option<Voucher>,
     of: Watched,
 }
@@ -51,11 +51,13 @@ impl FromRequestParts<ApiState> for Standing {
         if let Some(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
             shown.extensions.insert(*address);
         }
+        // What a proxy said of somebody's groups was so when it said it: said again, it would undo what it has said since.
+        let is_past = by_ticket || state.auth.is_proxied(parts);
         Ok(Self {
             state: state.clone(),
             shown,
             scope,
-            voucher: by_ticket.then_some(voucher),
+            voucher: is_past.then_some(voucher),
             of: Watched::Feed,
         })
     }
