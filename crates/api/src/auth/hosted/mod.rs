@@ -224,6 +224,11 @@ impl Hosted {
         cookie::LOGIN.set(secret)
     }
 
+    /// The cookie that ends that.
+    pub(crate) fn no_login_cookie(&self) -> Result<HeaderValue> {
+        cookie::LOGIN.clear()
+    }
+
     /// Whether a proxy says who sends a request, and nothing that counts before it.
     pub(crate) fn is_proxied(&self, parts: &Parts) -> bool {
         let named = proxy::identity(parts, &self.proxies).is_ok_and(|identity| identity.is_some());
@@ -233,11 +238,6 @@ impl Hosted {
     /// The cookie that has somebody whom a proxy knows act in an organisation.
     pub(crate) fn organisation_cookie(&self, org: OrgId) -> Result<HeaderValue> {
         cookie::ORGANISATION.set(&org.to_string())
-    }
-
-    /// The cookie that ends that.
-    pub(crate) fn no_login_cookie(&self) -> Result<HeaderValue> {
-        cookie::LOGIN.clear()
     }
 }
 
