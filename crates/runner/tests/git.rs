@@ -27,6 +27,8 @@ mod kills;
 mod making;
 #[path = "git/merging.rs"]
 mod merging;
+#[path = "git/naming.rs"]
+mod naming;
 #[path = "git/paths.rs"]
 mod paths;
 #[path = "git/placing.rs"]
