@@ -116,13 +116,13 @@ async fn what_is_said_during_a_turn_is_delivered_after_it_in_order() {
 
     let approval = &pending(client).await[0];
     client.post(&format!("/api/approvals/{}", id(approval)), json!({"option_id": "allow"})).await.expect(200);
-    switchyard_integration::eventually("all is delivered and done", || async {
-        let waiting = client.list(&format!("/api/sessions/{}/messages", id(&session))).await;
-        let now = client.now("sessions", &session).await;
-        (waiting.is_empty() && now["status"] == "idle").then_some(())
+    let entries = switchyard_integration::eventually("all is delivered and done", || async {
+        let entries = client.transcript(&session).await;
+        (entries.iter().filter(|entry| entry["event"] == "turn_ended").count() == 3).then_some(entries)
     })
     .await;
-    let entries = client.transcript(&session).await;
+    let waiting = client.list(&format!("/api/sessions/{}/messages", id(&session))).await;
+    assert!(waiting.is_empty(), "{waiting:?}");
     let words: Vec<&str> = said(&entries).leak().split_whitespace().collect();
     assert_eq!(words, ["first", "second", "third"]);
     let order: Vec<&str> = entries
