@@ -33,6 +33,9 @@ use pool::Pool;
 /// Milliseconds after which the server ends a transaction in which nothing is asked of it.
 const STANDS_STILL: &str = "4000";
 
+/// How many prepared statements a connection remembers: more than there are, since each is a round trip to prepare again.
+const STATEMENTS: usize = 512;
+
 /// Where the server is and how much of it may be used.
 #[derive(Clone)]
 pub struct PostgresConfig {
@@ -187,7 +190,7 @@ fn options(config: &PostgresConfig, url: &str, name: &'static str) -> Result<PgC
     // A server of ours that stands still in a transaction keeps an organisation's other writes waiting.
     let settings =
         [("statement_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", STANDS_STILL)];
-    Ok(options.application_name("switchyard").options(settings))
+    Ok(options.application_name("switchyard").statement_cache_capacity(STATEMENTS).options(settings))
 }
 
 /// For what is done once.
