@@ -14,6 +14,7 @@ import { NewSessionDialog } from './NewSessionDialog';
 import { PendingApproval } from './PendingApproval';
 import { QueuedMessages } from './QueuedMessages';
 import { SessionBar } from './SessionBar';
+import { StopReason } from './StopReason';
 import { createExpansion, ExpansionContext } from './transcript/expansion';
 import { TranscriptView } from './TranscriptView';
 import { isPlainText, useTranscript } from './useTranscript';
@@ -143,6 +144,7 @@ function OpenSession({ listed, sessions, onSession, onNewSession }: OpenSessionP
         </p>
       ) : null}
       <PendingApproval sessionId={session.id} />
+      <StopReason session={session} />
       <QueuedMessages sessionId={session.id} />
       <ForWriters others={<p className="border-t px-4 py-2.5 text-muted">You can read along. Members write to the agent.</p>}>
         <Composer key={session.id} session={session} onStop={stop} />
