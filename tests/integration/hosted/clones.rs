@@ -74,7 +74,7 @@ async fn each_person_clones_with_their_own_token_and_their_work_reaches_the_remo
 
     keep(&ada, &server, ADAS).await;
     let clone = format!("/api/repos/{}/clone", id(&added));
-    server.serve(Manner::Slow(64));
+    server.serve(Manner::Slow(8));
     ada.post(&clone, json!({})).await.expect(202);
     let now = eventually("the clone tells how far it is", || async {
         let state = ada.get(&clone).await.expect(200);
@@ -82,8 +82,11 @@ async fn each_person_clones_with_their_own_token_and_their_work_reaches_the_remo
     })
     .await;
     assert_eq!(now["clone"]["status"], "cloning");
-    let seen = processes();
-    assert!(seen.contains(&server.url("project")), "git is at work");
+    let seen = eventually("git is at work", || async {
+        let seen = processes();
+        seen.contains(&server.url("project")).then_some(seen)
+    })
+    .await;
     for canary in [ADAS, BASIC[0]] {
         assert!(!seen.contains(canary), "{canary} is seen by other processes");
     }
