@@ -113,16 +113,35 @@ impl Database {
     }
 
     /// The same within a limit of its own, where the engine is one that is waited for.
-    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite is not waited for"))]
     pub(crate) async fn transact_within<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
+        self.commit(limit, reach, None, work).await
+    }
+
+    /// Holds the feed of `held` before anything else, where that is an organisation.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite is not waited for"))]
+    async fn commit<T, W>(&self, limit: Duration, reach: Reach, held: Option<OrgId>, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
+    {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.write(within(reach, work)).await,
+            Backend::Sqlite(sqlite) => {
+                let holding = within(reach, move |tx| {
+                    Box::pin(async move {
+                        if let Some(org) = held {
+                            feed::hold(tx, org).await?;
+                        }
+                        work(tx).await
+                    })
+                });
+                sqlite.write(holding).await
+            }
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write(limit, reach, work).await,
+            Backend::Postgres(postgres) => postgres.write(limit, reach, held, work).await,
         }
     }
 
@@ -143,9 +162,9 @@ impl Database {
         W: for<'a> FnOnce(Write<'a>) -> Job<'a, T> + Send + 'static,
     {
         let act = act.clone();
-        self.transact(reach, move |tx| {
+        let org = act.scope.org();
+        self.commit(WRITE, reach, Some(org), move |tx| {
             Box::pin(async move {
-                feed::hold(tx, act.scope.org()).await?;
                 if let Some(held) = act.held {
                     replicas::check(tx, held).await?;
                 }

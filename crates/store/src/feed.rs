@@ -50,6 +50,12 @@ pub(crate) async fn hold(tx: &mut Tx, org: OrgId) -> Result<()> {
     tx.found(sql, &values![org], read_head).await.map(drop)
 }
 
+/// The statement that does so, for the beginning of a transaction; it finds a row unless there is no such organisation.
+#[cfg(feature = "postgres")]
+pub(crate) fn holding(org: OrgId) -> String {
+    format!("; SELECT seq FROM feed_heads WHERE org_id = '{org}' FOR UPDATE")
+}
+
 /// Appends one event.
 pub(crate) async fn append(tx: &mut Tx, author: Author, change: Change) -> Result<()> {
     let Author { org, user, at } = author;

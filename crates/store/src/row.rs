@@ -141,62 +141,6 @@ fields! {
     Vec<u8>: ValueRef::Blob(bytes) => Ok(bytes.to_vec()),
     i64: ValueRef::Integer(number) => Ok(number),
     bool: ValueRef::Integer(number) => Ok(number != 0),
-}
-
-impl Field for Timestamp {
-    fn from_sqlite(value: ValueRef<'_>) -> Result<Self, ()> {
-        let ValueRef::Integer(micros) = value else { return Err(()) };
-        Self::from_unix_timestamp_nanos(i128::from(micros) * 1000).map_err(drop)
-    }
-
-    #[cfg(feature = "postgres")]
-    fn from_postgres(row: &sqlx::postgres::PgRow, column: usize) -> Result<Option<Self>, sqlx::Error> {
-        use sqlx::{Row as _, ValueRef as _};
-        let raw = row.try_get_raw(column)?;
-        if raw.is_null() || raw.format() == sqlx::postgres::PgValueFormat::Binary {
-            return row.try_get(column);
-        }
-        // The library cannot read a whole second.
-        let text = raw.as_str().map_err(sqlx::Error::Decode)?;
-        let time = written_time(text);
-        time.map(Some).ok_or_else(|| sqlx::Error::Decode(format!("{text:?} is no time").into()))
-    }
-}
-
-/// A time as PostgreSQL writes it for us: `2026-01-31 23:59:59.5+00`.
-#[cfg(feature = "postgres")]
-fn written_time(text: &str) -> Option<Timestamp> {
-    let (date, time) = text.strip_suffix("+00")?.split_once(' ')?;
-    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let [year, month, day] = numbers(date, '-')?;
-    let [hour, minute, second] = numbers(time, ':')?;
-    let [micros] = numbers(&format!("{fraction:0<6}"), '.')?;
-    let small = |number: i32| u8::try_from(number).ok();
-    let date = time::Date::from_calendar_date(year, small(month)?.try_into().ok()?, small(day)?).ok()?;
-    let micros = u32::try_from(micros).ok()?;
-    let time = time::Time::from_hms_micro(small(hour)?, small(minute)?, small(second)?, micros).ok()?;
-    Some(time::PrimitiveDateTime::new(date, time).assume_utc())
-}
-
-#[cfg(feature = "postgres")]
-fn numbers<const COUNT: usize>(text: &str, between: char) -> Option<[i32; COUNT]> {
-    let numbers: Vec<i32> = text.split(between).map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    numbers.try_into().ok()
-}
-
-#[cfg(all(test, feature = "postgres"))]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_they_are_written() {
-        let micros = |text: &str| crate::value::micros(written_time(text).unwrap());
-        assert_eq!(micros("1970-01-01 00:00:00+00"), 0);
-        assert_eq!(micros("2023-11-14 22:13:20.000042+00"), 1_700_000_000_000_042);
-        assert_eq!(micros("2023-11-14 22:13:20.5+00"), 1_700_000_000_500_000);
-        for strange in ["", "infinity", "2023-11-14 22:13:20+01", "2023-11-14", "2023-13-14 22:13:20+00"] {
-            assert_eq!(written_time(strange), None, "{strange}");
-        }
-    }
+    Timestamp: ValueRef::Integer(micros) =>
+        Timestamp::from_unix_timestamp_nanos(i128::from(micros) * 1000).map_err(drop),
 }

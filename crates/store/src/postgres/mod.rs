@@ -6,7 +6,6 @@ mod listen;
 mod pool;
 pub(crate) mod role;
 pub(crate) mod statement;
-mod written;
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +15,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use switchyard_domain::store::Signal;
-use switchyard_domain::{Error, ReplicaId, Result};
+use switchyard_domain::{Error, OrgId, ReplicaId, Result};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
@@ -24,7 +23,7 @@ use crate::database::Job;
 use crate::reach::Reach;
 use crate::tx::Tx;
 use crate::wake_ups::Waiting;
-use crate::{fault, migrate};
+use crate::{fault, feed, migrate};
 
 use begun::Begun;
 pub use budget::with_budget;
@@ -118,7 +117,8 @@ impl Postgres {
     {
         let reading = async {
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned() + &reach.settings();
-            let mut tx = Tx::Postgres(Begun::new(&self.pool, begin));
+            let (begun, _) = Begun::begin(&self.pool, &begin).await.map_err(fault::postgres)?;
+            let mut tx = Tx::Postgres(begun);
             let outcome = work(&mut tx).await;
             transaction(tx)?.leave();
             outcome
@@ -126,14 +126,28 @@ impl Postgres {
         budget::within(limit, reading).await.unwrap_or_else(|| Err(fault::too_slow()))
     }
 
-    pub(crate) async fn write<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
+    /// Runs `work` and commits; with the feed of `held` held from the beginning, where that is somebody's.
+    pub(crate) async fn write<T, W>(
+        &self,
+        limit: Duration,
+        reach: Reach,
+        held: Option<OrgId>,
+        work: W,
+    ) -> Result<T>
     where
         T: Send + 'static,
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         let committing = AtomicBool::new(false);
         let writing = async {
-            let mut tx = Tx::Postgres(Begun::new(&self.pool, "BEGIN".to_owned() + &reach.settings()));
+            let hold = held.map(feed::holding).unwrap_or_default();
+            let begin = "BEGIN".to_owned() + &reach.settings() + &hold;
+            let (begun, found) = Begun::begin(&self.pool, &begin).await.map_err(fault::postgres)?;
+            if held.is_some() && found == 0 {
+                begun.leave();
+                return Err(Error::not_found());
+            }
+            let mut tx = Tx::Postgres(begun);
             let outcome = work(&mut tx).await;
             let begun = transaction(tx)?;
             if outcome.is_err() {

@@ -4,7 +4,6 @@
 //! whether it is still good, which would be a round trip for each transaction; the one that begins it finds out
 //! (`begun.rs`).
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,13 +18,10 @@ const UNUSED: Duration = Duration::from_secs(10 * 60);
 const OLD: Duration = Duration::from_secs(30 * 60);
 /// The first and the longest pause before a server that does not let anybody in yet is asked again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(400));
-/// Most statements that a connection has by name.
-const MOST_NAMED: usize = 128;
 /// How long closing waits for what is under way, and for each server process to hear of it.
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Lends connections, a bounded number at a time.
-#[derive(Clone)]
 pub(super) struct Pool(Arc<Shared>);
 
 struct Shared {
@@ -39,7 +35,6 @@ struct Shared {
 /// A connection that nobody uses.
 struct Kept {
     connection: PgConnection,
-    named: HashMap<String, usize>,
     made: Instant,
     since: Instant,
 }
@@ -49,8 +44,6 @@ pub(super) struct Lent {
     pub(super) connection: PgConnection,
     /// Whether somebody used it before.
     pub(super) is_used: bool,
-    /// The statements that were prepared on it with SQL, by what stands behind their names.
-    named: HashMap<String, usize>,
     made: Instant,
     shared: Arc<Shared>,
     _place: OwnedSemaphorePermit,
@@ -68,13 +61,11 @@ impl Pool {
         let lending = async {
             let place = Arc::clone(&self.0.places).acquire_owned().await;
             let _place = place.map_err(|_| sqlx::Error::PoolClosed)?;
-            let shared = Arc::clone(&self.0);
-            if let Some(Kept { connection, named, made, .. }) = shared.take() {
-                return Ok(Lent { connection, is_used: true, named, made, shared, _place });
-            }
-            let connection = connect(&shared.options).await?;
-            let (named, made) = (HashMap::new(), Instant::now());
-            Ok(Lent { connection, is_used: false, named, made, shared, _place })
+            let (is_used, connection, made) = match self.0.take() {
+                Some(kept) => (true, kept.connection, kept.made),
+                None => (false, connect(&self.0.options).await?, Instant::now()),
+            };
+            Ok(Lent { connection, is_used, made, shared: Arc::clone(&self.0), _place })
         };
         timeout(self.0.patience, lending).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
@@ -108,27 +99,12 @@ impl Shared {
 }
 
 impl Lent {
-    /// The number of a statement that was prepared on this connection with SQL.
-    pub(super) fn number_of(&self, prepared: &str) -> Option<usize> {
-        self.named.get(prepared).copied()
-    }
-
-    /// The number for one more; `None` where there are too many.
-    pub(super) fn next_number(&self) -> Option<usize> {
-        Some(self.named.len()).filter(|next| *next < MOST_NAMED)
-    }
-
-    /// Notes that the statement was prepared under this number.
-    pub(super) fn remember(&mut self, prepared: &str, number: usize) {
-        self.named.insert(prepared.to_owned(), number);
-    }
-
     /// Gives it back, as good as it was.
     pub(super) fn keep(self) {
-        let Self { connection, named, made, shared, _place, .. } = self;
+        let Self { connection, made, shared, _place, .. } = self;
         let since = Instant::now();
         if since - made < OLD && !shared.places.is_closed() {
-            shared.kept().push(Kept { connection, named, made, since });
+            shared.kept().push(Kept { connection, made, since });
         }
     }
 }

@@ -1,12 +1,11 @@
-//! Statements on PostgreSQL: prepared once per connection. The first of a transaction goes with what begins that, if it can.
+//! Statements on PostgreSQL: prepared once per connection.
 
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, Postgres};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 use switchyard_domain::Result;
 
-use super::begun::Begun;
 use crate::fault;
 use crate::row::Columns;
 use crate::tx::placeholders;
@@ -15,34 +14,28 @@ use crate::value::Value;
 /// Rows per statement of a long insert.
 const BATCH: usize = 256;
 
-pub(crate) async fn execute(tx: &mut Begun, sql: &str, values: &[Value]) -> Result<u64> {
-    if let Some(answer) = tx.first(sql, values).await.map_err(fault::postgres)? {
-        return Ok(answer.count);
-    }
-    let connection = tx.connection().await.map_err(fault::postgres)?;
+pub(crate) async fn execute(connection: &mut PgConnection, sql: &str, values: &[Value]) -> Result<u64> {
     let done = bound(sql, values).execute(connection).await.map_err(fault::postgres)?;
     Ok(done.rows_affected())
 }
 
 pub(crate) async fn rows<T>(
-    tx: &mut Begun,
+    connection: &mut PgConnection,
     sql: &str,
     values: &[Value],
     read: fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let rows = match tx.first(sql, values).await.map_err(fault::postgres)? {
-        Some(answer) => answer.rows,
-        None => {
-            let connection = tx.connection().await.map_err(fault::postgres)?;
-            bound(sql, values).fetch_all(connection).await.map_err(fault::postgres)?
-        }
-    };
+    let rows = bound(sql, values).fetch_all(connection).await.map_err(fault::postgres)?;
     rows.iter().map(|row| read(&mut Columns::postgres(row))).collect()
 }
 
 /// Long statements of many rows: each statement is a round trip.
-pub(crate) async fn insert_all(tx: &mut Begun, into: &str, width: usize, values: Vec<Value>) -> Result<()> {
-    let connection = tx.connection().await.map_err(fault::postgres)?;
+pub(crate) async fn insert_all(
+    connection: &mut PgConnection,
+    into: &str,
+    width: usize,
+    values: Vec<Value>,
+) -> Result<()> {
     for batch in values.chunks(BATCH * width) {
         let count = batch.len() / width;
         let rows: Vec<String> = (0..count).map(|row| placeholders(row * width + 1, width)).collect();
