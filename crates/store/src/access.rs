@@ -182,7 +182,7 @@ async fn set(write: &mut Write<'_>, id: ProjectId, version: i64, new: &NewAccess
     for entry in &gone {
         let (kind, subject) = key(entry.subject);
         let sql = "DELETE FROM project_access WHERE org_id = $1 AND project_id = $2 AND kind = $3 AND subject_id = $4";
-        write.tx.execute(sql, &values![scope.org(), id, kind, subject]).await?;
+        write.tx.send(sql, &values![scope.org(), id, kind, subject]).await?;
     }
     for (subject, role) in &changed {
         if known(*subject).is_none() {
@@ -197,7 +197,7 @@ async fn set(write: &mut Write<'_>, id: ProjectId, version: i64, new: &NewAccess
         "DELETE FROM restricted_projects WHERE org_id = $1 AND project_id = $2"
     };
     let values = values![scope.org(), id, scope.user(), at];
-    write.tx.execute(sql, if new.restricted { &values } else { &values[..2] }).await?;
+    write.tx.send(sql, if new.restricted { &values } else { &values[..2] }).await?;
     touch(write, id).await?;
     let access = find(write.tx, &scope, id).await?;
     let details = [
@@ -225,7 +225,7 @@ async fn name(write: &mut Write<'_>, id: ProjectId, subject: Subject, role: Proj
     let (kind, subject_id) = key(subject);
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO project_access (project_id, org_id, user_id, kind, subject_id, role_rank)
              VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (project_id, kind, subject_id) DO UPDATE SET role_rank = excluded.role_rank",
@@ -234,7 +234,7 @@ async fn name(write: &mut Write<'_>, id: ProjectId, subject: Subject, role: Proj
         .await?;
     if let Subject::ApiKey(key) = subject {
         let sql = "UPDATE api_keys SET for_projects = $3 WHERE org_id = $1 AND id = $2";
-        write.tx.execute(sql, &values![org, key, true]).await?;
+        write.tx.send(sql, &values![org, key, true]).await?;
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ async fn create(write: &mut Write<'_>, new: &NewApiKey) -> Result<ApiKey> {
     if let Some(id) = idempotency::made_before(write).await? {
         // Nobody can be told the first secret again: the key has the second one from now on.
         let sql = "UPDATE api_keys SET secret = $3, hint = $4 WHERE org_id = $1 AND id = $2";
-        write.tx.execute(sql, &values![org, id, new.secret, &new.hint]).await?;
+        write.tx.send(sql, &values![org, id, new.secret, &new.hint]).await?;
         return find(write.tx, &scope, id).await;
     }
     let sql = "SELECT count(*) FROM api_keys WHERE org_id = $1";
@@ -96,7 +96,7 @@ async fn create(write: &mut Write<'_>, new: &NewApiKey) -> Result<ApiKey> {
     let id = ApiKeyId::new();
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO api_keys (id, org_id, user_id, secret, name, role, hint, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &values![
@@ -127,7 +127,7 @@ async fn delete(write: &mut Write<'_>, id: ApiKeyId) -> Result<()> {
     let scope = write.scope();
     let key = find(write.tx, &scope, id).await?;
     access::forget(write, Subject::ApiKey(id)).await?;
-    write.tx.execute("DELETE FROM api_keys WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
+    write.tx.send("DELETE FROM api_keys WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     write.record(change(id, Verb::Deleted), &[("name", key.name), ("hint", key.hint)]).await
 }
 

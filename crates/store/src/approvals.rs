@@ -227,7 +227,7 @@ async fn answer(write: &mut Write<'_>, id: ApprovalId, option_id: &str) -> Resul
     check_open(&approval, Some(option_id))?;
     write
         .tx
-        .execute(
+        .send(
             "UPDATE approvals SET status = 'answered', option_id = $3, answered_by = $4, answered_at = $5,
                  version = version + 1
              WHERE org_id = $1 AND id = $2",
@@ -256,7 +256,7 @@ async fn expire(write: &mut Write<'_>, id: ApprovalId, option_id: Option<&str>) 
     check_open(&approval, option_id)?;
     write
         .tx
-        .execute(
+        .send(
             "UPDATE approvals SET status = 'expired', option_id = $3, answered_at = $4, version = version + 1
              WHERE org_id = $1 AND id = $2",
             &values![scope.org(), id, option_id, at],

@@ -29,13 +29,12 @@ pub(crate) async fn append(
     let details = Value::Json(serde_json::Value::Object(details.collect()));
     let [id, org, user, action, entity_type, entity_id, at] =
         values![AuditId::new(), author.org, author.user, action, entity_type, entity_id, author.at];
-    tx.execute(
+    tx.send(
         "INSERT INTO audit_log (id, org_id, user_id, action, entity_type, entity_id, details, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[id, org, user, action, entity_type, entity_id, details, at],
     )
     .await
-    .map(drop)
 }
 
 /// Appends that `act` came too late: somebody else had changed the resource since.

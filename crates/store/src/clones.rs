@@ -25,7 +25,7 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
     };
     if let Some(branch) = default_branch {
         let sql = "UPDATE repos SET default_branch = $3 WHERE org_id = $1 AND id = $2";
-        write.tx.execute(sql, &values![scope.org(), id, branch]).await?;
+        write.tx.send(sql, &values![scope.org(), id, branch]).await?;
     }
     let [repo_id, org, user, status, attempt, path, reason, error, at] = values![
         id,
@@ -40,7 +40,7 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
     ];
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO repo_clones (repo_id, org_id, user_id, status, attempt, path, reason, error, created_at, updated_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
              ON CONFLICT (repo_id, user_id) DO UPDATE SET status = excluded.status, attempt = excluded.attempt,
@@ -50,7 +50,7 @@ pub(crate) async fn change(write: &mut Write<'_>, id: RepoId, wanted: &CloneChan
         )
         .await?;
     let sql = "UPDATE repos SET version = version + 1 WHERE org_id = $1 AND id = $2";
-    write.tx.execute(sql, &values![scope.org(), id]).await?;
+    write.tx.send(sql, &values![scope.org(), id]).await?;
     let repo = repos::find(write.tx, &scope, id).await?;
     let details = [("clone", next.status.as_str().to_owned()), ("reason", next.reason.unwrap_or_default())];
     let details = if details[1].1.is_empty() { &details[..1] } else { &details[..] };

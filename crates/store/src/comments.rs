@@ -93,7 +93,7 @@ async fn create(
     let CommentAnchor { repo_id, path, side, line, end_line, quote } = anchor;
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO comments (id, org_id, user_id, project_id, workspace_id, repo_id, path, side, line, end_line,
                                    quote, text, status, created_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, 1)",
@@ -130,7 +130,7 @@ async fn update(write: &mut Write<'_>, id: CommentId, version: i64, text: &str) 
     }
     write
         .tx
-        .execute(
+        .send(
             "UPDATE comments SET text = $3, version = version + 1 WHERE org_id = $1 AND id = $2",
             &values![scope.org(), id, text],
         )
@@ -145,7 +145,7 @@ async fn delete(write: &mut Write<'_>, id: CommentId, version: i64) -> Result<()
     let mut found = find(write.tx, &scope, id).await?;
     write.require(found.project, ProjectRole::Editor).await?;
     check_version(found.comment.version, version)?;
-    write.tx.execute("DELETE FROM comments WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
+    write.tx.send("DELETE FROM comments WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     found.comment.version += 1;
     write.record(event(&found, Verb::Deleted), &[("path", found.comment.anchor.path.clone())]).await
 }
@@ -169,7 +169,7 @@ async fn send(
         }
         write
             .tx
-            .execute(
+            .send(
                 "UPDATE comments SET status = 'sent', version = version + 1 WHERE org_id = $1 AND id = $2",
                 &values![scope.org(), *id],
             )

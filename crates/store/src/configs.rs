@@ -29,7 +29,7 @@ async fn put(write: &mut Write<'_>, version: i64, config: &Config) -> Result<Sto
     let [user, org, at] = values![scope.user(), scope.org(), at];
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO user_configs (user_id, org_id, created_at, updated_at, config_json, version)
              VALUES ($1, $2, $3, $3, $4, 1)
              ON CONFLICT (user_id) DO UPDATE SET config_json = excluded.config_json,

@@ -20,7 +20,7 @@ fn unavailable() -> Error {
 }
 
 /// The database has too much to do.
-fn busy() -> Error {
+pub(crate) fn busy() -> Error {
     Error::unavailable("store_busy", "The database is busy. Nothing was changed; try again in a moment.")
 }
 
@@ -42,16 +42,35 @@ pub(crate) fn outcome_unknown() -> Error {
 
 /// What an error of a commit's means to a caller.
 #[cfg(feature = "postgres")]
-pub(crate) fn commit(error: sqlx::Error) -> Error {
-    match &error {
-        // The server refused: it has rolled back.
-        sqlx::Error::Database(database)
-            if !database.code().is_some_and(|code| code.starts_with("57") || code.starts_with("08")) =>
-        {
-            postgres(error)
-        }
-        _ => outcome_unknown().caused_by(error),
+pub(crate) fn commit(error: tokio_postgres::Error) -> Error {
+    // Unless it is on its way out, a server that refuses has rolled back.
+    if is_lost(&error) || error.code().is_none() {
+        return outcome_unknown().caused_by(in_words(&error));
     }
+    postgres(error)
+}
+
+/// Whether the connection is gone, or its server process is about to be.
+#[cfg(feature = "postgres")]
+pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => ["08", "57P"].iter().any(|class| code.code().starts_with(class)),
+        None => error.is_closed() || io(error).is_some(),
+    }
+}
+
+/// What kind of trouble the way to the server has, where it is that.
+#[cfg(feature = "postgres")]
+pub(crate) fn io(error: &tokio_postgres::Error) -> Option<std::io::ErrorKind> {
+    let cause = std::error::Error::source(error)?;
+    Some(cause.downcast_ref::<std::io::Error>()?.kind())
+}
+
+/// An error with all that led to it: by itself it says of which kind it is.
+#[cfg(feature = "postgres")]
+pub(crate) fn in_words(error: &tokio_postgres::Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
 
 /// The store was closed.
@@ -78,22 +97,18 @@ pub(crate) fn sqlite(error: &rusqlite::Error) -> Error {
 
 /// What an error of PostgreSQL's means to a caller.
 #[cfg(feature = "postgres")]
-pub(crate) fn postgres(error: sqlx::Error) -> Error {
-    let known = match &error {
-        sqlx::Error::Database(database) => match database.code().as_deref() {
-            Some("53100") => disk_full(),
-            // A character that the database cannot hold: NUL.
-            Some("22P05" | "22021") => Error::invalid("value", "Text must not contain the NUL character."),
-            // Cancelled by the statement timeout, a deadlock, a serialisation failure, a lock timeout.
-            Some("57014" | "40P01" | "40001" | "55P03") => busy(),
-            // Insufficient resources, connection exceptions, and the server shutting down or starting.
-            Some(code) if ["53", "08", "57"].iter().any(|class| code.starts_with(class)) => unavailable(),
-            _ => return Error::internal(error),
-        },
-        sqlx::Error::PoolTimedOut => busy(),
-        sqlx::Error::PoolClosed => closed(),
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) => unavailable(),
-        _ => return Error::internal(error),
+pub(crate) fn postgres(error: tokio_postgres::Error) -> Error {
+    let cause = in_words(&error);
+    let known = match error.code().map(|code| code.code()) {
+        Some("53100") => disk_full(),
+        // A character that the database cannot hold: NUL.
+        Some("22P05" | "22021") => Error::invalid("value", "Text must not contain the NUL character."),
+        // Cancelled by the statement timeout, a deadlock, a serialisation failure, a lock timeout.
+        Some("57014" | "40P01" | "40001" | "55P03") => busy(),
+        // Insufficient resources, connection exceptions, and the server shutting down or starting.
+        Some(code) if ["53", "08", "57"].iter().any(|class| code.starts_with(class)) => unavailable(),
+        None if is_lost(&error) => unavailable(),
+        _ => return Error::internal(cause),
     };
-    known.caused_by(error)
+    known.caused_by(cause)
 }

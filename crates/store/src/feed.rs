@@ -69,18 +69,16 @@ pub(crate) async fn append(tx: &mut Tx, author: Author, change: Change) -> Resul
             let seq: i64 = tx.found(next, &values![org], |row| row.get()).await?;
             let values: Vec<_> = of_event.into_iter().chain([seq.into()]).collect();
             let sql = format!("{insert} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
-            tx.execute(&sql, &values).await?;
+            tx.send(&sql, &values).await?;
         }
-        // The same in one round trip.
+        // The same in one statement, which fails where there is no such feed.
         #[cfg(feature = "postgres")]
         Dialect::Postgres => {
             let sql = format!(
                 "WITH head AS (UPDATE feed_heads SET seq = seq + 1 WHERE org_id = $1 RETURNING seq)
-                 {insert} SELECT $1, $2, $3, $4, $5, $6, $7, $8, seq FROM head"
+                 {insert} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT seq FROM head))"
             );
-            if tx.execute(&sql, &of_event).await? == 0 {
-                return Err(Error::not_found());
-            }
+            tx.send(&sql, &of_event).await?;
         }
     }
     tx.feed_grew(org);
@@ -111,8 +109,8 @@ async fn prune(tx: &mut Tx, org: OrgId, keep: i64) -> Result<()> {
     if last <= pruned {
         return Ok(());
     }
-    tx.execute("UPDATE feed_heads SET pruned = $2 WHERE org_id = $1", &values![org, last]).await?;
-    tx.execute("DELETE FROM events WHERE org_id = $1 AND seq <= $2", &values![org, last]).await.map(drop)
+    tx.send("UPDATE feed_heads SET pruned = $2 WHERE org_id = $1", &values![org, last]).await?;
+    tx.send("DELETE FROM events WHERE org_id = $1 AND seq <= $2", &values![org, last]).await
 }
 
 #[async_trait]

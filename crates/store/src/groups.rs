@@ -113,7 +113,7 @@ fn check_own(group: &Group) -> Result<()> {
 async fn insert(tx: &mut Tx, author: Author, name: &str, source: GroupSource) -> Result<Group> {
     let Author { org, user, at } = author;
     let id = GroupId::new();
-    tx.execute(
+    tx.send(
         "INSERT INTO user_groups (id, org_id, user_id, name, name_key, source, created_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
         &values![id, org, user, name, name.to_lowercase(), source.as_str(), at],
@@ -157,7 +157,7 @@ async fn rename(write: &mut Write<'_>, id: GroupId, version: i64, name: &str) ->
         check_name(write.tx, org, name).await?;
     }
     let sql = "UPDATE user_groups SET name = $3, name_key = $4, version = version + 1 WHERE org_id = $1 AND id = $2";
-    write.tx.execute(sql, &values![org, id, name, name.to_lowercase()]).await?;
+    write.tx.send(sql, &values![org, id, name, name.to_lowercase()]).await?;
     let group = find(write.tx, org, id).await?;
     let details = [("from", before.name), ("to", group.name.clone())];
     write.record(change(&group, Verb::Updated), &details).await?;
@@ -168,7 +168,7 @@ async fn delete(write: &mut Write<'_>, id: GroupId) -> Result<()> {
     let org = write.scope().org();
     let mut group = find(write.tx, org, id).await?;
     access::forget(write, Subject::Group(id)).await?;
-    write.tx.execute("DELETE FROM user_groups WHERE org_id = $1 AND id = $2", &values![org, id]).await?;
+    write.tx.send("DELETE FROM user_groups WHERE org_id = $1 AND id = $2", &values![org, id]).await?;
     group.version += 1;
     let details = [("name", group.name.clone()), ("members", group.member_count.to_string())];
     write.record(change(&group, Verb::Deleted), &details).await
@@ -177,7 +177,7 @@ async fn delete(write: &mut Write<'_>, id: GroupId) -> Result<()> {
 /// Counts a group's version up after somebody came or went.
 async fn touched(tx: &mut Tx, org: OrgId, id: GroupId) -> Result<Group> {
     let sql = "UPDATE user_groups SET version = version + 1 WHERE org_id = $1 AND id = $2";
-    tx.execute(sql, &values![org, id]).await?;
+    tx.send(sql, &values![org, id]).await?;
     find(tx, org, id).await
 }
 

@@ -42,14 +42,13 @@ pub(crate) async fn remember(write: &mut Write<'_>, id: impl Into<Uuid>) -> Resu
     let Some(key) = write.act.idempotency_key.clone() else { return Ok(()) };
     let (scope, at) = (write.scope(), write.act.at);
     let old = at - time::Duration::hours(KEPT_HOURS);
-    write.tx.execute("DELETE FROM idempotency_keys WHERE created_at < $1", &values![old]).await?;
+    write.tx.send("DELETE FROM idempotency_keys WHERE created_at < $1", &values![old]).await?;
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO idempotency_keys (org_id, user_id, key, action, entity_id, created_at)
              VALUES ($1, $2, $3, $4, $5, $6)",
             &values![scope.org(), scope.user(), key, write.act.action, id.into(), at],
         )
         .await
-        .map(drop)
 }

@@ -62,12 +62,12 @@ pub(crate) async fn create(write: &mut Write<'_>, new: &NewInvitation) -> Result
     if let Some(id) = idempotency::made_before(write).await? {
         // Nobody can be told the first secret again: the invitation has the second one from now on.
         let sql = "UPDATE invitations SET secret = $3 WHERE org_id = $1 AND id = $2";
-        write.tx.execute(sql, &values![org, id, new.secret]).await?;
+        write.tx.send(sql, &values![org, id, new.secret]).await?;
         return find(write.tx, org, id).await;
     }
     write
         .tx
-        .execute("DELETE FROM invitations WHERE org_id = $1 AND expires_at <= $2", &values![org, at])
+        .send("DELETE FROM invitations WHERE org_id = $1 AND expires_at <= $2", &values![org, at])
         .await?;
     let sql = "SELECT count(*) FROM invitations WHERE org_id = $1";
     let open: i64 = write.tx.found(sql, &values![org], |row| row.get()).await?;
@@ -81,7 +81,7 @@ pub(crate) async fn create(write: &mut Write<'_>, new: &NewInvitation) -> Result
     let id = InvitationId::new();
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO invitations (id, org_id, user_id, secret, email, role, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             &values![

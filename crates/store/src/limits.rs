@@ -55,7 +55,7 @@ impl Limits for Database {
         self.transact(Reach::Instance, move |tx| {
             Box::pin(async move {
                 let sql = "UPDATE rate_limits SET full_at = full_at - $2 WHERE bucket = $1 AND full_at > $3";
-                tx.execute(sql, &[Value::Bytes(bucket.0), spacing.into(), now.into()]).await.map(drop)
+                tx.send(sql, &[Value::Bytes(bucket.0), spacing.into(), now.into()]).await
             })
         })
         .await

@@ -91,7 +91,7 @@ pub(crate) async fn set_role(write: &mut Write<'_>, user: UserId, role: Role) ->
         keep_an_admin(write.tx, org, user).await?;
     }
     let sql = "UPDATE memberships SET role = $3, version = version + 1 WHERE org_id = $1 AND user_id = $2";
-    write.tx.execute(sql, &values![org, user, role.as_str()]).await?;
+    write.tx.send(sql, &values![org, user, role.as_str()]).await?;
     let details = [("from", before.role.as_str().to_owned()), ("to", role.as_str().to_owned())];
     write.record(change(user, Verb::Updated, version + 1), &details).await?;
     Ok(Member { role, ..before })
@@ -109,7 +109,7 @@ pub(crate) async fn remove(write: &mut Write<'_>, user: UserId) -> Result<()> {
     access::forget(write, Subject::User(user)).await?;
     groups::forget(write, user).await?;
     let sql = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2";
-    write.tx.execute(sql, &values![org, user]).await?;
+    write.tx.send(sql, &values![org, user]).await?;
     let details =
         [("name", member.name), ("role", member.role.as_str().to_owned()), ("api_keys", keys.to_string())];
     write.record(change(user, Verb::Deleted, version + 1), &details).await
@@ -132,7 +132,7 @@ pub(crate) async fn take_place(tx: &mut Tx, author: Author, role: Role) -> Resul
         Some((was, version)) if was < role => {
             let sql =
                 "UPDATE memberships SET role = $3, version = version + 1 WHERE org_id = $1 AND user_id = $2";
-            tx.execute(sql, &values![org, user, role.as_str()]).await?;
+            tx.send(sql, &values![org, user, role.as_str()]).await?;
             change(user, Verb::Updated, version + 1)
         }
         Some((was, _)) => return Ok(Some(was)),

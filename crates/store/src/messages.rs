@@ -60,7 +60,7 @@ pub(crate) async fn queue(write: &mut Write<'_>, session: &Session, text: &str) 
     let id = MessageId::new();
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO messages (id, org_id, user_id, session_id, text, status, created_at, version)
              VALUES ($1, $2, $3, $4, $5, 'queued', $6, 1)",
             &values![id, scope.org(), scope.user(), session.id, text, at],

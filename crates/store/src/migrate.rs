@@ -3,6 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 use switchyard_domain::{Error, Result};
+#[cfg(feature = "postgres")]
+use tokio_postgres::{Client, error::SqlState};
 
 use crate::fault;
 
@@ -116,66 +118,58 @@ fn apply_sqlite(connection: &mut Connection, migration: &Migration) -> rusqlite:
 /// # Errors
 /// `Unavailable` with code `migration_needed` when this role may not change the tables, and they need it.
 #[cfg(feature = "postgres")]
-pub(crate) async fn postgres(pool: &sqlx::PgPool, app: Option<&str>) -> Result<()> {
-    let mut transaction = pool.begin().await.map_err(fault::postgres)?;
+pub(crate) async fn postgres(client: &mut Client, app: Option<&str>) -> Result<()> {
+    let transaction = client.transaction().await.map_err(fault::postgres)?;
     // Any number, as long as every replica takes the same. A large table may take its time. The owner is held to
     // row-level security too.
     run_postgres(
-        &mut transaction,
+        transaction.client(),
         "SET LOCAL statement_timeout = 0; SET LOCAL switchyard.instance = 'on';
          SELECT pg_advisory_xact_lock(7230916245)",
     )
     .await?;
-    for migration in pending(POSTGRES, &postgres_applied(&mut transaction).await?)? {
-        run_postgres(&mut transaction, migration.sql).await?;
-        sqlx::query(
-            "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, now())",
-        )
-        .bind(migration.version)
-        .bind(migration.name)
-        .bind(migration.checksum())
-        .execute(&mut *transaction)
-        .await
-        .map_err(|error| refused(&error).unwrap_or_else(|| fault::postgres(error)))?;
+    for migration in pending(POSTGRES, &postgres_applied(transaction.client()).await?)? {
+        run_postgres(transaction.client(), migration.sql).await?;
+        let sql =
+            "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, now())";
+        transaction
+            .execute(sql, &[&migration.version, &migration.name, &migration.checksum()])
+            .await
+            .map_err(explained)?;
         tracing::info!(migration = migration.name, "database migrated");
     }
     if let Some(app) = app {
-        crate::postgres::role::grant(&mut transaction, app).await?;
+        crate::postgres::role::grant(transaction.client(), app).await?;
     }
     transaction.commit().await.map_err(fault::postgres)
 }
 
 /// Looks before it makes the table: a role that only serves may not make any.
 #[cfg(feature = "postgres")]
-async fn postgres_applied(connection: &mut sqlx::PgConnection) -> Result<Vec<(i64, String)>> {
-    let there: bool = sqlx::query_scalar("SELECT to_regclass('schema_migrations') IS NOT NULL")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(fault::postgres)?;
-    if !there {
-        run_postgres(connection, TABLE).await?;
+async fn postgres_applied(client: &Client) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT to_regclass('schema_migrations') IS NOT NULL";
+    if !client.query_one_scalar::<bool, _>(sql, &[]).await.map_err(fault::postgres)? {
+        run_postgres(client, TABLE).await?;
     }
-    let applied = sqlx::query_as(APPLIED).fetch_all(connection).await;
-    applied.map_err(|error| refused(&error).unwrap_or_else(|| fault::postgres(error)))
+    let applied = client.query(APPLIED, &[]).await.map_err(explained)?;
+    Ok(applied.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 #[cfg(feature = "postgres")]
-async fn run_postgres(connection: &mut sqlx::PgConnection, sql: &'static str) -> Result<()> {
-    use sqlx::Executor as _;
-    let done = connection.execute(sqlx::raw_sql(sql)).await;
-    done.map(drop).map_err(|error| refused(&error).unwrap_or_else(|| fault::postgres(error)))
+async fn run_postgres(client: &Client, sql: &str) -> Result<()> {
+    client.batch_execute(sql).await.map_err(explained)
 }
 
-/// What to do where the role may not do what migrating needs.
+/// What to do where the role may not do what migrating needs; otherwise the error as any other.
 #[cfg(feature = "postgres")]
-fn refused(error: &sqlx::Error) -> Option<Error> {
-    let sqlx::Error::Database(database) = error else { return None };
-    (database.code().as_deref() == Some("42501")).then(|| {
-        Error::unavailable(
-            "migration_needed",
-            "The database's tables are not of this version, and its role may not change them. Run `switchyard-server \
-             admin migrate` as their owner, or let DATABASE_MIGRATION_URL name it.",
-        )
-        .caused_by(database.to_string())
-    })
+fn explained(error: tokio_postgres::Error) -> Error {
+    if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        return fault::postgres(error);
+    }
+    Error::unavailable(
+        "migration_needed",
+        "The database's tables are not of this version, and its role may not change them. Run `switchyard-server \
+         admin migrate` as their owner, or let DATABASE_MIGRATION_URL name it.",
+    )
+    .caused_by(fault::in_words(&error))
 }

@@ -100,7 +100,7 @@ pub(crate) async fn refuse_personal(tx: &mut Tx, id: OrgId) -> Result<()> {
 
 /// Makes the rows of an organisation whose first admin is `author`.
 pub(crate) async fn make(tx: &mut Tx, author: Author, name: &str, personal: bool) -> Result<()> {
-    tx.execute(
+    tx.send(
         "INSERT INTO organisations (id, name, personal, created_at, version) VALUES ($1, $2, $3, $4, 1)",
         &values![author.org, name, personal, author.at],
     )
@@ -110,18 +110,17 @@ pub(crate) async fn make(tx: &mut Tx, author: Author, name: &str, personal: bool
 
 /// Makes somebody a member, or gives a member another role, and the organisation its feed.
 pub(crate) async fn join(tx: &mut Tx, org: OrgId, user: UserId, role: Role, at: Timestamp) -> Result<()> {
-    tx.execute(
+    tx.send(
         "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role",
         &values![org, user, role.as_str(), at],
     )
     .await?;
-    tx.execute(
+    tx.send(
         "INSERT INTO feed_heads (org_id, seq, pruned) VALUES ($1, 0, 0) ON CONFLICT (org_id) DO NOTHING",
         &values![org],
     )
     .await
-    .map(drop)
 }
 
 fn change(organisation: &Organisation, verb: Verb) -> Change {
@@ -156,7 +155,7 @@ async fn rename(write: &mut Write<'_>, version: i64, name: &str) -> Result<Organ
         return Ok(before);
     }
     let sql = "UPDATE organisations SET name = $2, version = version + 1 WHERE id = $1";
-    write.tx.execute(sql, &values![org, name]).await?;
+    write.tx.send(sql, &values![org, name]).await?;
     let organisation = find(write.tx, org).await?;
     let details = [("from", before.name), ("to", organisation.name.clone())];
     write.record(change(&organisation, Verb::Updated), &details).await?;

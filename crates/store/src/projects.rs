@@ -122,7 +122,7 @@ async fn create(write: &mut Write<'_>, name: &str, settings: &ProjectSettings) -
         values![id, scope.org(), scope.user(), name, name.to_lowercase(), at, at];
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO projects (id, org_id, user_id, name, name_key, settings, created_at, updated_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
             &[id_value, org, user, name_value, key, json(settings)?, created, updated],
@@ -160,7 +160,7 @@ async fn update(write: &mut Write<'_>, id: ProjectId, version: i64, patch: &Proj
         values![scope.org(), id, &project.name, project.name.to_lowercase(), project.archived_at, at];
     write
         .tx
-        .execute(
+        .send(
             "UPDATE projects SET name = $3, name_key = $4, archived_at = $5, updated_at = $6, settings = $7,
                  version = version + 1
              WHERE org_id = $1 AND id = $2",
@@ -178,7 +178,7 @@ async fn mark(write: &mut Write<'_>, project: Project, verb: Verb) -> Result<Pro
     let deleted_at = (verb == Verb::Deleted).then_some(at);
     write
         .tx
-        .execute(
+        .send(
             "UPDATE projects SET deleted_at = $3, updated_at = $4, version = version + 1 WHERE org_id = $1 AND id = $2",
             &values![scope.org(), project.id, deleted_at, at],
         )

@@ -51,7 +51,7 @@ async fn tell(tx: &mut Tx, what: &str) -> Result<()> {
         return Ok(());
     }
     let sql = "SELECT pg_notify('switchyard_signals', $1)";
-    tx.rows(sql, &values![what], |_| Ok(())).await.map(drop)
+    tx.send(sql, &values![what]).await
 }
 
 /// What another server told; `None` for what a later version says.
@@ -71,7 +71,7 @@ pub(crate) fn understood(told: &str) -> Option<Signal> {
 
 async fn join(tx: &mut Tx, replica: ReplicaId, lease: Duration) -> Result<()> {
     let sql = "INSERT INTO replicas (id, expires_at) VALUES ($1, clock_timestamp() + $2 * INTERVAL '1 millisecond')";
-    tx.execute(sql, &values![replica, millis(lease)]).await.map(drop)
+    tx.send(sql, &values![replica, millis(lease)]).await
 }
 
 async fn renew(tx: &mut Tx, replica: ReplicaId, lease: Duration) -> Result<bool> {
@@ -112,7 +112,7 @@ async fn claim(tx: &mut Tx, held: Held) -> Result<Claim> {
 
 async fn release(tx: &mut Tx, held: Held) -> Result<()> {
     let sql = "DELETE FROM claims WHERE work = $1 AND replica_id = $2";
-    tx.execute(sql, &values![held.work.to_string(), held.replica]).await.map(drop)
+    tx.send(sql, &values![held.work.to_string(), held.replica]).await
 }
 
 fn millis(lease: Duration) -> i64 {
@@ -140,9 +140,7 @@ impl Replicas for Database {
             return Ok(());
         }
         self.transact_within(QUICK, Reach::Nothing, move |tx| {
-            Box::pin(async move {
-                tx.execute("DELETE FROM replicas WHERE id = $1", &values![replica]).await.map(drop)
-            })
+            Box::pin(async move { tx.send("DELETE FROM replicas WHERE id = $1", &values![replica]).await })
         })
         .await
     }

@@ -99,7 +99,7 @@ async fn create(write: &mut Write<'_>, project: ProjectId, new: &NewRepo) -> Res
         values![id, scope.org(), scope.user(), project, name, kind, path, &new.default_branch, now];
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO repos (id, org_id, user_id, project_id, name, kind, path, default_branch, created_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)",
             &[id_value, org, user, project, name, kind, path, branch, created],
@@ -131,7 +131,7 @@ async fn delete(write: &mut Write<'_>, id: RepoId, version: i64) -> Result<()> {
             "A workspace uses this repository. Merge or discard the workspace first.",
         ));
     }
-    write.tx.execute("DELETE FROM repos WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
+    write.tx.send("DELETE FROM repos WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     repo.version += 1;
     write.record(change(&repo, Verb::Deleted), &[("path", at(&repo.place).to_owned())]).await
 }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use switchyard_domain::{Error, Result, Timestamp};
+#[cfg(feature = "postgres")]
+use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 /// One row, read from its first column to its last.
@@ -16,7 +18,7 @@ pub(crate) struct Columns<'r> {
 enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
     #[cfg(feature = "postgres")]
-    Postgres(&'r sqlx::postgres::PgRow),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 /// What a column can be read as; `None` for NULL.
@@ -24,7 +26,8 @@ pub(crate) trait Field: Sized {
     /// From SQLite's value; `Err` when it is of another type.
     fn from_sqlite(value: ValueRef<'_>) -> Result<Self, ()>;
     #[cfg(feature = "postgres")]
-    fn from_postgres(row: &sqlx::postgres::PgRow, column: usize) -> Result<Option<Self>, sqlx::Error>;
+    fn from_postgres(row: &tokio_postgres::Row, column: usize)
+    -> Result<Option<Self>, tokio_postgres::Error>;
 }
 
 impl<'r> Columns<'r> {
@@ -33,7 +36,7 @@ impl<'r> Columns<'r> {
     }
 
     #[cfg(feature = "postgres")]
-    pub(crate) fn postgres(row: &'r sqlx::postgres::PgRow) -> Self {
+    pub(crate) fn postgres(row: &'r tokio_postgres::Row) -> Self {
         Self { row: Row::Postgres(row), next: 0 }
     }
 
@@ -81,7 +84,7 @@ impl<'r> Columns<'r> {
                 read(value.as_str().map_err(|_| wrong_type(column))?)
             }
             #[cfg(feature = "postgres")]
-            Row::Postgres(row) => read(sqlx::Row::try_get(*row, column).map_err(Error::internal)?),
+            Row::Postgres(row) => read(row.try_get(column).map_err(Error::internal)?),
         }
     }
 
@@ -104,9 +107,8 @@ impl<'r> Columns<'r> {
             Row::Postgres(row) => {
                 let column = self.next;
                 self.next += 1;
-                let raw: &sqlx::types::JsonRawValue =
-                    sqlx::Row::try_get(*row, column).map_err(Error::internal)?;
-                serde_json::from_str(raw.get()).map_err(Error::internal)
+                let Json(document) = row.try_get(column).map_err(Error::internal)?;
+                Ok(document)
             }
         }
     }
@@ -127,8 +129,7 @@ macro_rules! fields {
             }
 
             #[cfg(feature = "postgres")]
-            fn from_postgres(row: &sqlx::postgres::PgRow, column: usize) -> Result<Option<Self>, sqlx::Error> {
-                use sqlx::Row as _;
+            fn from_postgres(row: &tokio_postgres::Row, column: usize) -> Result<Option<Self>, tokio_postgres::Error> {
                 row.try_get(column)
             }
         }

@@ -101,7 +101,7 @@ async fn create(write: &mut Write<'_>, new: &NewSession) -> Result<(Session, Mes
     ];
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO sessions (id, org_id, user_id, project_id, task_id, workspace_id, title, status, agent,
                                    created_at, updated_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'starting', $8, $9, $10, 1)",
@@ -128,7 +128,7 @@ async fn set_status(
     let detail = detail.map(without_nul);
     write
         .tx
-        .execute(
+        .send(
             "UPDATE sessions SET status = $3, status_detail = $4, updated_at = $5, version = version + 1
              WHERE org_id = $1 AND id = $2",
             &values![scope.org(), id, status.as_str(), detail, at],

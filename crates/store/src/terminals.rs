@@ -128,7 +128,7 @@ async fn create(write: &mut Write<'_>, new: &NewTerminal) -> Result<Terminal> {
     let (cols, rows) = (u32::from(new.size.cols), u32::from(new.size.rows));
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO terminals (id, org_id, user_id, project_id, workspace_id, kind, name, status, cols, rows,
                                     scrollback_lines, created_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, 1)",
@@ -183,7 +183,7 @@ async fn rename(write: &mut Write<'_>, id: TerminalId, version: i64, name: &str)
     }
     write
         .tx
-        .execute(
+        .send(
             "UPDATE terminals SET name = $3, version = version + 1 WHERE org_id = $1 AND id = $2",
             &values![scope.org(), id, name],
         )
@@ -210,7 +210,7 @@ async fn close(
     }
     write
         .tx
-        .execute(
+        .send(
             "UPDATE terminals SET status = 'closed', closed_reason = $3, exit_code = $4, closed_at = $5,
                  version = version + 1
              WHERE org_id = $1 AND id = $2",

@@ -168,7 +168,7 @@ async fn update_session(
         values![scope.org(), session.id, last_seq, at, status.is_some(), status, detail, own];
     write
         .tx
-        .execute(
+        .send(
             "UPDATE sessions SET last_seq = $3, updated_at = $4,
                  status_detail = CASE WHEN $5 THEN $7 ELSE status_detail END,
                  status = COALESCE($6, status), agent_session_id = COALESCE($8, agent_session_id),
@@ -187,7 +187,7 @@ async fn update_session(
 async fn advance(write: &mut Write<'_>, session: &Session, last_seq: i64) -> Result<Session> {
     let scope = write.scope();
     let sql = "UPDATE sessions SET last_seq = $3 WHERE org_id = $1 AND id = $2";
-    write.tx.execute(sql, &values![scope.org(), session.id, last_seq]).await?;
+    write.tx.send(sql, &values![scope.org(), session.id, last_seq]).await?;
     Ok(Session { last_seq, ..session.clone() })
 }
 

@@ -62,7 +62,7 @@ async fn purge_task(write: &mut Write<'_>, id: TaskId, before: Timestamp) -> Res
     write.require(project, ProjectRole::Editor).await?;
     check_expired(deleted_at, before)?;
     check_unused(workspaces)?;
-    write.tx.execute("DELETE FROM tasks WHERE org_id = $1 AND id = $2", &values![org, id]).await?;
+    write.tx.send("DELETE FROM tasks WHERE org_id = $1 AND id = $2", &values![org, id]).await?;
     let change = Change {
         verb: Verb::Deleted,
         entity: Entity::Task,
@@ -90,7 +90,7 @@ async fn purge_project(write: &mut Write<'_>, id: ProjectId, before: Timestamp) 
         write.tx.execute("DELETE FROM tasks WHERE org_id = $1 AND project_id = $2", &of_project).await?;
     let repos =
         write.tx.execute("DELETE FROM repos WHERE org_id = $1 AND project_id = $2", &of_project).await?;
-    write.tx.execute("DELETE FROM projects WHERE org_id = $1 AND id = $2", &of_project).await?;
+    write.tx.send("DELETE FROM projects WHERE org_id = $1 AND id = $2", &of_project).await?;
     let change = Change {
         verb: Verb::Deleted,
         entity: Entity::Project,

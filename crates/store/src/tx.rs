@@ -54,6 +54,16 @@ impl Tx {
         }
     }
 
+    /// Runs a statement of which nobody needs to know how many rows it changed. Where it fails, a later one says so, or the
+    /// commit: on PostgreSQL it travels with the next statement that somebody waits for.
+    pub(crate) async fn send(&mut self, sql: &str, values: &[Value]) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => crate::sqlite::statement::execute(connection, sql, values).map(drop),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(transaction) => crate::postgres::statement::send(transaction, sql, values).await,
+        }
+    }
+
     /// All rows of a query.
     pub(crate) async fn rows<T: Send>(
         &mut self,
@@ -90,7 +100,7 @@ impl Tx {
         self.row(sql, values, read).await?.ok_or_else(Error::not_found)
     }
 
-    /// Inserts many rows of `width` values each; `into` is the table with its columns, as `table (a, b)`.
+    /// Inserts many rows of `width` values each, as [`Tx::send`] does; `into` is the table with its columns, as `table (a, b)`.
     pub(crate) async fn insert_all(
         &mut self,
         into: &'static str,

@@ -107,7 +107,7 @@ async fn create(write: &mut Write<'_>, new: &NewWorkspace) -> Result<Workspace> 
     ];
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO workspaces (id, org_id, user_id, project_id, task_id, branch, base_branch, status, repos,
                                      created_at, updated_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'creating', $8, $9, $10, 1)",
@@ -163,7 +163,7 @@ async fn change(write: &mut Write<'_>, id: WorkspaceId, change: &WorkspaceChange
     ];
     write
         .tx
-        .execute(
+        .send(
             "UPDATE workspaces SET status = $3, error = $4, path = $5, merged_at = $6, discarded_at = $7,
                  updated_at = $8, repos = $9, base_branch = $10, version = version + 1
              WHERE org_id = $1 AND id = $2",
@@ -201,10 +201,7 @@ async fn delete(write: &mut Write<'_>, id: WorkspaceId) -> Result<()> {
         return Err(busy(&workspace));
     }
     // Sessions, transcripts, messages, approvals and comments go with it.
-    write
-        .tx
-        .execute("DELETE FROM workspaces WHERE org_id = $1 AND id = $2", &values![scope.org(), id])
-        .await?;
+    write.tx.send("DELETE FROM workspaces WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     workspace.version += 1;
     write.record(event(&workspace, Verb::Deleted), &[("branch", workspace.branch.clone())]).await?;
     tasks::recount_workspaces(write, workspace.task_id).await?;

@@ -86,12 +86,12 @@ struct Account {
 }
 
 /// How the superuser's addresses begin.
-const SUPERUSER: &str = "postgres://postgres@localhost/";
+const SUPERUSER: &str = "postgres://postgres@";
 
 /// The address of the same database for another role, [`OWNER`] or [`APP`].
 #[must_use]
 pub fn address_for(role: &str, url: &str) -> String {
-    url.replacen(SUPERUSER, &format!("postgres://{role}@localhost/"), 1)
+    url.replacen(SUPERUSER, &format!("postgres://{role}@"), 1)
 }
 
 impl Cluster {
@@ -190,7 +190,9 @@ impl Cluster {
     fn create(&self, template: &str) -> Result<String, Error> {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.run("postgres", &format!("CREATE DATABASE \"{name}\" OWNER {OWNER} TEMPLATE \"{template}\""))?;
-        Ok(format!("{SUPERUSER}{name}?host={}", self.folder.display()))
+        // A socket's folder stands where a host does, its slashes written as such an address wants them.
+        let folder = self.folder.display().to_string().replace('/', "%2F");
+        Ok(format!("{SUPERUSER}{folder}/{name}"))
     }
 
     fn start(settings: &[&str], below: PathBuf) -> Result<Self, Error> {
@@ -356,6 +358,6 @@ mod tests {
     fn a_database_has_an_address_for_each_role() {
         let url = Cluster::shared().unwrap().database().unwrap();
         let owners = super::address_for(super::OWNER, &url);
-        assert!(owners.starts_with("postgres://switchyard_owner@localhost/test_"), "{owners}");
+        assert!(owners.starts_with("postgres://switchyard_owner@%2F"), "{owners}");
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn register(tx: &mut Tx, at: Timestamp, new: &NewAccount) -> Re
         provider: "password",
     };
     let user = users::make(tx, at, newcomer).await?;
-    tx.execute(
+    tx.send(
         "INSERT INTO accounts (user_id, password, created_at, updated_at) VALUES ($1, $2, $3, $3)",
         &values![user.id, new.password.as_str(), at],
     )
@@ -67,7 +67,7 @@ pub(super) async fn set_password(
     if tx.execute(sql, &values![user, password.as_str(), at]).await? == 0 {
         return Err(Error::not_found());
     }
-    tx.execute("DELETE FROM password_resets WHERE user_id = $1", &values![user]).await?;
+    tx.send("DELETE FROM password_resets WHERE user_id = $1", &values![user]).await?;
     let author = Author { org: organisations::home(tx, user).await?, user, at };
     audit::append(tx, author, "account.password", ("user", Some(user.0)), &[]).await?;
     logins::end_all(tx, at, user, keep).await.map(drop)
@@ -85,8 +85,8 @@ pub(super) async fn start_reset(
     if tx.execute(sql, &values![user]).await? == 0 {
         return Err(Error::not_found());
     }
-    tx.execute("DELETE FROM password_resets WHERE user_id = $1", &values![user]).await?;
-    tx.execute(
+    tx.send("DELETE FROM password_resets WHERE user_id = $1", &values![user]).await?;
+    tx.send(
         "INSERT INTO password_resets (secret, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
         &values![secret, user, at, expires_at],
     )

@@ -41,13 +41,13 @@ impl Database {
 
 async fn ensure(tx: &mut Tx, membership: &Membership, at: Timestamp) -> Result<()> {
     let Membership { org, org_name, user, user_name, role } = membership;
-    tx.execute(
+    tx.send(
         "INSERT INTO users (id, name, name_key, created_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key",
         &values![*user, user_name, user_name.to_lowercase(), at],
     )
     .await?;
-    tx.execute(
+    tx.send(
         "INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name",
         &values![*org, org_name, at],
@@ -62,13 +62,13 @@ pub(crate) async fn local(tx: &mut Tx, at: Timestamp) -> Result<(UserId, OrgId)>
         return Ok(found);
     }
     // Another process may be at the same: whoever comes first makes the rows, both find them.
-    tx.execute(
+    tx.send(
         "INSERT INTO users (id, handle, name, name_key, created_at) VALUES ($1, $2, 'You', 'you', $3)
          ON CONFLICT (handle) DO NOTHING",
         &values![UserId::new(), LOCAL, at],
     )
     .await?;
-    tx.execute(
+    tx.send(
         "INSERT INTO organisations (id, handle, name, personal, created_at) VALUES ($1, $2, 'Local', $3, $4)
          ON CONFLICT (handle) DO NOTHING",
         &values![OrgId::new(), LOCAL, true, at],

@@ -60,11 +60,11 @@ pub(super) async fn start(tx: &mut Tx, at: Timestamp, new: &NewLogin) -> Result<
         accounts::require_password(tx, user, password).await?;
     }
     let over = "DELETE FROM logins WHERE user_id = $1 AND (ended_at <= $2 OR expires_at <= $2)";
-    tx.execute(over, &values![user, at - KEPT]).await?;
+    tx.send(over, &values![user, at - KEPT]).await?;
     let (id, org) = (LoginId::new(), organisations::home(tx, user).await?);
     let agent: String = without_nul(&new.user_agent).chars().take(LONGEST_AGENT).collect();
     let address = without_nul(&new.address);
-    tx.execute(
+    tx.send(
         "INSERT INTO logins (id, org_id, user_id, secret, method, user_agent, address, created_at, last_seen_at,
                              expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
@@ -119,7 +119,7 @@ async fn known(tx: &mut Tx, which: &str, values: &[Value]) -> Result<Option<Know
 pub(super) async fn note_use(tx: &mut Tx, at: Timestamp, id: LoginId, until: Timestamp) -> Result<()> {
     let sql = "UPDATE logins SET last_seen_at = $2, expires_at = $3
          WHERE id = $1 AND ended_at IS NULL AND last_seen_at < $2";
-    tx.execute(sql, &values![id, at, until]).await.map(drop)
+    tx.send(sql, &values![id, at, until]).await
 }
 
 pub(super) async fn rotate(
@@ -136,9 +136,9 @@ pub(super) async fn rotate(
          RETURNING id";
     let rotated: Option<LoginId> = tx.row(sql, &values![secret, next, at, until], |row| row.id()).await?;
     let Some(id) = rotated else { return reused(tx, at, secret).await };
-    tx.execute("DELETE FROM replaced_secrets WHERE login_id = $1 AND expires_at <= $2", &values![id, at])
+    tx.send("DELETE FROM replaced_secrets WHERE login_id = $1 AND expires_at <= $2", &values![id, at])
         .await?;
-    tx.execute(
+    tx.send(
         "INSERT INTO replaced_secrets (secret, login_id, expires_at) VALUES ($1, $2, $3)",
         &values![secret, id, until],
     )
@@ -164,7 +164,7 @@ async fn reused(tx: &mut Tx, at: Timestamp, secret: SecretDigest) -> Result<Rota
 pub(super) async fn switch(tx: &mut Tx, at: Timestamp, id: LoginId, org: OrgId) -> Result<Organisation> {
     let login = find(tx, at, id).await?;
     let organisation = organisations::joined(tx, login.user_id, org).await?;
-    tx.execute("UPDATE logins SET org_id = $2 WHERE id = $1", &values![id, org]).await?;
+    tx.send("UPDATE logins SET org_id = $2 WHERE id = $1", &values![id, org]).await?;
     let author = Author { org, user: login.user_id, at };
     let details = [("from", login.org_id.to_string())];
     audit::append(tx, author, "login.switch", ("login", Some(id.0)), &details).await?;

@@ -39,5 +39,5 @@ pub(super) async fn recognise(
 }
 
 pub(super) async fn note_use(tx: &mut Tx, at: Timestamp, id: ApiKeyId) -> Result<()> {
-    tx.execute("UPDATE api_keys SET last_used_at = $2 WHERE id = $1", &values![id, at]).await.map(drop)
+    tx.send("UPDATE api_keys SET last_used_at = $2 WHERE id = $1", &values![id, at]).await
 }

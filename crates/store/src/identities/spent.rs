@@ -12,7 +12,7 @@ pub(super) async fn spend(
     secret: SecretDigest,
     expires_at: Timestamp,
 ) -> Result<bool> {
-    tx.execute("DELETE FROM spent_secrets WHERE expires_at <= $1", &values![at]).await?;
+    tx.send("DELETE FROM spent_secrets WHERE expires_at <= $1", &values![at]).await?;
     let sql =
         "INSERT INTO spent_secrets (secret, expires_at) VALUES ($1, $2) ON CONFLICT (secret) DO NOTHING";
     Ok(tx.execute(sql, &values![secret, expires_at]).await? > 0)

@@ -151,7 +151,7 @@ pub(super) async fn meet(tx: &mut Tx, at: Timestamp, identity: &OutsideIdentity)
         provider: identity.provider.as_str(),
     };
     let user = make(tx, at, newcomer).await?;
-    tx.execute(
+    tx.send(
         "INSERT INTO identities (provider, subject, user_id, created_at) VALUES ($1, $2, $3, $4)",
         &values![identity.provider.as_str(), &identity.subject, id, at],
     )
@@ -163,7 +163,7 @@ pub(super) async fn meet(tx: &mut Tx, at: Timestamp, identity: &OutsideIdentity)
 pub(super) async fn make(tx: &mut Tx, at: Timestamp, new: Newcomer) -> Result<User> {
     let Newcomer { id, name, username, email, avatar_url, provider } = new;
     // The user of desktop mode, the only one with a handle, does not count.
-    tx.execute(
+    tx.send(
         "INSERT INTO users (id, name, name_key, username, email, avatar_url, created_at, instance_admin)
          VALUES ($1, $2, $3, $4, $5, $6, $7, NOT EXISTS (SELECT 1 FROM users WHERE handle IS NULL))",
         &values![id, &name, name.to_lowercase(), username, email, avatar_url, at],
@@ -194,7 +194,7 @@ async fn refresh(tx: &mut Tx, at: Timestamp, user: User, identity: &OutsideIdent
         avatar_url: identity.avatar_url.clone().or(user.avatar_url),
         ..user
     };
-    tx.execute(
+    tx.send(
         "UPDATE users SET name = $2, name_key = $3, email = $4, avatar_url = $5 WHERE id = $1",
         &values![now.id, &now.name, now.name.to_lowercase(), now.email.clone(), now.avatar_url.clone()],
     )
@@ -212,7 +212,7 @@ pub(super) async fn set_disabled(tx: &mut Tx, at: Timestamp, id: UserId, disable
         return Ok(user);
     }
     let disabled_at = disabled.then_some(at);
-    tx.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", &values![id, disabled_at]).await?;
+    tx.send("UPDATE users SET disabled_at = $2 WHERE id = $1", &values![id, disabled_at]).await?;
     let author = Author { org: organisations::home(tx, id).await?, user: id, at };
     let action = if disabled { "user.disable" } else { "user.enable" };
     audit::append(tx, author, action, ("user", Some(id.0)), &[]).await?;

@@ -1,41 +1,55 @@
 //! A transaction under way, and what becomes of its connection.
+//!
+//! Statements travel together: what begins the transaction goes with the first one that is waited for, what nobody waits
+//! for goes with the next one that somebody does, and the last ones with `COMMIT`. The server runs them in the order in
+//! which they are sent, and after one that fails none of the others, so that what is kept is all of it or nothing. Each
+//! journey costs about as much as a simple statement.
 
 use std::collections::BTreeSet;
-use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::sync::Arc;
 
-use futures_util::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
-use switchyard_domain::OrgId;
-use tokio::runtime::Handle;
-use tokio::time::timeout;
+use deadpool_postgres::{Client, Object};
+use futures_util::future::{FutureExt as _, join};
+use switchyard_domain::{Error, OrgId, Result};
+use tokio_postgres::SimpleQueryMessage;
 
-use super::pool::{Lent, Pool};
+use super::connect::Lender;
+use super::statement::{Answer, Ask, answers, prepare};
+use crate::fault;
 
-/// How long the server may take to end a transaction that nobody waits for.
-const RETURN: Duration = Duration::from_secs(2);
+/// How many statements wait at most for the next that somebody waits for.
+const TOGETHER: usize = 16;
+
+/// How many prepared statements a connection remembers: more than there are but for lists of many lengths. Each is a round
+/// trip to prepare again.
+const STATEMENTS: usize = 512;
+
+/// What begins a transaction.
+pub(super) struct Opening {
+    /// `BEGIN`, and what is said or asked before anything else; without values.
+    pub(super) statements: String,
+    /// Whether the last of them finds a row, without which there is nothing to do here.
+    pub(super) must_find: bool,
+}
 
 /// A connection with a transaction. One whose transaction was not brought to its end is closed, which ends it, and not
 /// waited for: the other side may be gone, or at work on what nobody wants any more.
 pub(crate) struct Begun {
-    lent: Lent,
+    lender: Arc<Lender>,
+    client: Option<Client>,
+    /// Until it is sent.
+    opening: Option<Opening>,
+    waiting: Vec<Ask>,
     /// The organisations whose feeds grew.
     grown: BTreeSet<OrgId>,
 }
 
 impl Begun {
-    /// Begins a transaction with these statements; answers too how many rows the last of them found.
-    pub(super) async fn begin(pool: &Pool, statements: &str) -> Result<(Self, u64), sqlx::Error> {
-        loop {
-            let mut begun = Self { lent: pool.lend().await?, grown: BTreeSet::new() };
-            match begun.run(statements).await {
-                Ok(found) => return Ok((begun, found)),
-                // It was lost while nobody used it, and nothing was asked of it yet. There are not more of them than the
-                // pool keeps.
-                Err(error) if begun.lent.is_used && is_lost(&error) => {}
-                Err(error) => return Err(error),
-            }
-        }
+    /// A transaction that begins with the first statement that is asked in it.
+    pub(super) async fn begin(lender: &Arc<Lender>, opening: Opening) -> Result<Self> {
+        let client = Some(lender.lend().await?);
+        let lender = Arc::clone(lender);
+        Ok(Self { lender, client, opening: Some(opening), waiting: Vec::new(), grown: BTreeSet::new() })
     }
 
     /// Notes that an organisation's feed grew, which its readers hear of with the commit.
@@ -48,54 +62,141 @@ impl Begun {
         &self.grown
     }
 
-    /// Ends the transaction with these statements, the last of which is `COMMIT`.
-    pub(super) async fn end(mut self, statements: &str) -> Result<(), sqlx::Error> {
-        self.run(statements).await?;
-        self.lent.keep();
-        Ok(())
+    /// Runs a statement and waits for what it comes to.
+    pub(crate) async fn ask(&mut self, ask: Ask) -> Result<Answer> {
+        self.waiting.push(ask);
+        let mut answers = self.journey().await?;
+        answers.pop().ok_or_else(|| Error::internal("a statement was not answered"))
     }
 
-    /// Ends the transaction without anything to keep, and without anybody who waits for that.
-    pub(super) fn leave(self) {
-        if let Ok(runtime) = Handle::try_current() {
-            drop(runtime.spawn(timeout(RETURN, self.end("ROLLBACK"))));
+    /// Runs a statement of which nobody waits for what it comes to: if it fails, the next one that somebody waits for says
+    /// so, or the commit.
+    pub(crate) async fn send(&mut self, ask: Ask) -> Result<()> {
+        self.waiting.push(ask);
+        if self.waiting.len() < TOGETHER { Ok(()) } else { self.journey().await.map(drop) }
+    }
+
+    /// Sends what waits to be sent, and waits for the answers.
+    async fn journey(&mut self) -> Result<Vec<Answer>> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let found = loop {
+            let client = lent(&self.client)?;
+            let opening = self.opening.as_ref().map(|opening| opening.statements.as_str());
+            match together(client, opening, &waiting).await {
+                Ok(found) => break found,
+                // It was lost while nobody used it, and nothing was asked of it yet. There are not more of them than are
+                // kept.
+                Err(error) if opening.is_some() && was_used(client) && fault::is_lost(&error) => {
+                    self.close();
+                    self.client = Some(self.lender.lend().await?);
+                }
+                Err(error) => return Err(fault::postgres(error)),
+            }
+        };
+        let (begun, answers) = found;
+        if self.opening.take().is_some_and(|opening| opening.must_find) && begun == 0 {
+            return Err(Error::not_found());
+        }
+        Ok(answers)
+    }
+
+    /// Ends the transaction with what still waits to be sent and with `statements`, the last of which is `COMMIT`.
+    ///
+    /// # Errors
+    /// Nothing was kept, unless the error is `outcome_unknown`.
+    pub(super) async fn end(mut self, statements: &str) -> Result<()> {
+        if let Some(opening) = &self.opening {
+            if self.waiting.is_empty() && !opening.must_find {
+                self.keep();
+                return Ok(());
+            }
+            // By itself: a connection that is lost with it leaves nobody in doubt.
+            let waiting = std::mem::take(&mut self.waiting);
+            self.journey().await?;
+            self.waiting = waiting;
+        }
+        let client = lent(&self.client)?;
+        let asked = async {
+            let prepared = prepare(client, &self.waiting).await?;
+            let (asked, ended) =
+                join(answers(client, &self.waiting, &prepared), client.batch_execute(statements)).await;
+            asked.and(ended)
+        };
+        match asked.await {
+            Ok(()) => {
+                self.keep();
+                Ok(())
+            }
+            Err(error) => {
+                if !fault::is_lost(&error) {
+                    self.leave();
+                }
+                Err(fault::commit(error))
+            }
         }
     }
 
-    /// Runs statements without values, in one round trip; answers how many rows the last of them found or changed.
-    async fn run(&mut self, statements: &str) -> Result<u64, sqlx::Error> {
-        // What stands in them is this crate's own, but for ids.
-        let statements = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
-        let mut done = self.lent.connection.execute_many(statements);
-        let mut last = 0;
-        while let Some(done) = done.try_next().await? {
-            last = done.rows_affected();
+    /// Ends the transaction without anything to keep, and without anybody who waits for that: whoever has the connection
+    /// next is heard after it.
+    pub(super) fn leave(mut self) {
+        let sent = match (&self.opening, &self.client) {
+            (None, Some(client)) => client.batch_execute("ROLLBACK").now_or_never(),
+            _ => None,
+        };
+        match sent {
+            None | Some(Ok(())) => self.keep(),
+            Some(Err(_)) => self.close(),
         }
-        Ok(last)
     }
-}
 
-/// Whether the connection is gone, or its server process is about to be.
-fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
+    /// Gives the connection back, as good as it was.
+    fn keep(&mut self) {
+        if let Some(client) = self.client.take()
+            && client.statement_cache.size() >= STATEMENTS
+        {
+            client.statement_cache.clear();
         }
-        _ => false,
+    }
+
+    fn close(&mut self) {
+        drop(self.client.take().map(Object::take));
     }
 }
 
-impl Deref for Begun {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        &self.lent.connection
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
-impl DerefMut for Begun {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.lent.connection
-    }
+fn lent(client: &Option<Client>) -> Result<&Client> {
+    client.as_ref().ok_or_else(|| Error::internal("the transaction has no connection any more"))
+}
+
+/// Whether somebody used it before.
+fn was_used(client: &Client) -> bool {
+    Object::metrics(client).recycle_count > 0
+}
+
+/// Sends all at once; answers how many rows the last of the opening's statements found, and what each of the others came
+/// to.
+async fn together(
+    client: &Client,
+    opening: Option<&str>,
+    asked: &[Ask],
+) -> Result<(u64, Vec<Answer>), tokio_postgres::Error> {
+    let prepared = prepare(client, asked).await?;
+    // In this order they are sent.
+    let (begun, answers) = join(begin(client, opening), answers(client, asked, &prepared)).await;
+    Ok((begun?, answers?))
+}
+
+async fn begin(client: &Client, opening: Option<&str>) -> Result<u64, tokio_postgres::Error> {
+    let Some(statements) = opening else { return Ok(0) };
+    let messages = client.simple_query(statements).await?;
+    let counts = messages.iter().rev().find_map(|message| match message {
+        SimpleQueryMessage::CommandComplete(count) => Some(*count),
+        _ => None,
+    });
+    Ok(counts.unwrap_or(0))
 }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use sqlx::Executor as _;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use switchyard_domain::store::Signal;
 use switchyard_domain::{OrgId, ReplicaId};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use tokio::time::{sleep, timeout};
+use tokio_postgres::Config;
 
-use crate::replicas;
+use super::connect::Own;
 use crate::wake_ups::Waiting;
+use crate::{fault, replicas};
 
 const FEED: &str = "switchyard_feed";
 const SIGNALS: &str = "switchyard_signals";
@@ -56,9 +56,9 @@ impl Heard {
 }
 
 /// Passes on what is told until it is aborted.
-pub(super) async fn run(options: PgConnectOptions, heard: Heard) {
+pub(super) async fn run(settings: Config, heard: Heard) {
     loop {
-        if let Err(error) = listen(&options, &heard).await {
+        if let Err(error) = listen(&settings, &heard).await {
             tracing::warn!(%error, "the database's notifications are interrupted");
         }
         sleep(RETRY).await;
@@ -66,34 +66,30 @@ pub(super) async fn run(options: PgConnectOptions, heard: Heard) {
 }
 
 /// Listens until the connection is lost, which a server that went away without a word is found out by being asked.
-async fn listen(options: &PgConnectOptions, heard: &Heard) -> Result<(), sqlx::Error> {
-    // A pool of its own: what is lost is let go, and takes no connection from requests while it is cleaned up.
-    let pool =
-        PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(options.clone());
-    let mut listener = PgListener::connect_with(&pool).await?;
-    listener.eager_reconnect(false);
-    in_time(listener.listen_all([FEED, SIGNALS])).await?;
+async fn listen(settings: &Config, heard: &Heard) -> Result<(), String> {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let own = in_time(Own::listening(settings, tell)).await?;
+    in_time(own.client.batch_execute(&format!("LISTEN {FEED}; LISTEN {SIGNALS}"))).await?;
     // Of the time before, something may have gone unheard.
     heard.waiting.wake_all();
     heard.signal(Signal::Missed);
     loop {
-        match timeout(QUIET, listener.try_recv()).await {
-            Ok(told) => match told? {
-                Some(told) if told.channel() == FEED => heard.grown(told.payload()),
-                Some(told) => {
-                    if let Some(signal) = replicas::understood(told.payload()) {
-                        heard.signal(signal);
-                    }
+        match timeout(QUIET, told.recv()).await {
+            Ok(Some(told)) if told.channel() == FEED => heard.grown(told.payload()),
+            Ok(Some(told)) => {
+                if let Some(signal) = replicas::understood(told.payload()) {
+                    heard.signal(signal);
                 }
-                None => return Ok(()),
-            },
-            Err(_) => {
-                in_time((&mut listener).execute("SELECT 1")).await?;
             }
+            Ok(None) => return Err("the connection was closed".to_owned()),
+            Err(_) => in_time(own.client.batch_execute("SELECT 1")).await?,
         }
     }
 }
 
-async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(PATIENCE, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)?
+async fn in_time<T>(answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, String> {
+    match timeout(PATIENCE, answer).await {
+        Ok(answer) => answer.map_err(|error| fault::in_words(&error)),
+        Err(_) => Err("the server does not answer".to_owned()),
+    }
 }

@@ -1,19 +1,17 @@
-//! PostgreSQL: a bounded pool, one snapshot per read, notifications as wake-ups.
+//! PostgreSQL: connections on loan, one snapshot per read, notifications as wake-ups.
 
 pub(crate) mod begun;
 mod budget;
+mod connect;
 mod listen;
-mod pool;
 pub(crate) mod role;
 pub(crate) mod statement;
 
 use std::fmt;
-use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sqlx::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use switchyard_domain::store::Signal;
 use switchyard_domain::{Error, OrgId, ReplicaId, Result};
 use tokio::sync::broadcast;
@@ -25,15 +23,9 @@ use crate::tx::Tx;
 use crate::wake_ups::Waiting;
 use crate::{fault, feed, migrate};
 
-use begun::Begun;
+use begun::{Begun, Opening};
 pub use budget::with_budget;
-use pool::Pool;
-
-/// Milliseconds after which the server ends a transaction in which nothing is asked of it.
-const STANDS_STILL: &str = "4000";
-
-/// How many prepared statements a connection remembers: more than there are, since each is a round trip to prepare again.
-const STATEMENTS: usize = 512;
+use connect::{Lender, Own};
 
 /// Where the server is and how much of it may be used.
 #[derive(Clone)]
@@ -78,7 +70,7 @@ impl fmt::Debug for PostgresConfig {
 }
 
 pub(crate) struct Postgres {
-    pool: Pool,
+    lender: Arc<Lender>,
     waiting: Waiting,
     /// As whom this server tells others of what it committed.
     teller: ReplicaId,
@@ -91,23 +83,23 @@ impl Postgres {
         waiting: Waiting,
         signals: broadcast::Sender<Signal>,
     ) -> Result<Self> {
-        let preparing = connect(config, &config.url, "DATABASE_URL").await?;
+        let mut preparing = Own::once(config, &config.url, "DATABASE_URL").await?;
         match &config.migration_url {
-            Some(_) => migrate(config, &role::name(&preparing).await?).await?,
-            None => migrate::postgres(&preparing, None).await?,
+            Some(_) => migrate(config, &role::name(&preparing.client).await?).await?,
+            None => migrate::postgres(&mut preparing.client, None).await?,
         }
         if config.refuse_strong_role {
-            role::refuse_strong(&preparing).await?;
+            role::refuse_strong(&preparing.client).await?;
         }
-        preparing.close().await;
+        drop(preparing);
         let teller = ReplicaId::new();
-        let options = options(config, &config.url, "DATABASE_URL")?;
+        let settings = connect::settings(config, &config.url, "DATABASE_URL")?;
         let heard = listen::Heard { waiting: waiting.clone(), signals, own: teller };
-        let listener = tokio::spawn(listen::run(options.clone(), heard));
+        let listener = tokio::spawn(listen::run(settings.clone(), heard));
         // One of the connections listens.
         let most = config.max_connections.saturating_sub(1).max(1);
-        let pool = Pool::new(options, most, config.acquire_timeout);
-        Ok(Self { pool, waiting, teller, listener })
+        let lender = Arc::new(Lender::new(settings, most as usize, config.acquire_timeout)?);
+        Ok(Self { lender, waiting, teller, listener })
     }
 
     pub(crate) async fn read<T, W>(&self, limit: Duration, reach: Reach, work: W) -> Result<T>
@@ -116,8 +108,8 @@ impl Postgres {
         W: for<'a> FnOnce(&'a mut Tx) -> Job<'a, T> + Send + 'static,
     {
         let reading = async {
-            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned() + &reach.settings();
-            let (begun, _) = Begun::begin(&self.pool, &begin).await.map_err(fault::postgres)?;
+            let statements = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned() + &reach.settings();
+            let begun = Begun::begin(&self.lender, Opening { statements, must_find: false }).await?;
             let mut tx = Tx::Postgres(begun);
             let outcome = work(&mut tx).await;
             transaction(tx)?.leave();
@@ -141,12 +133,8 @@ impl Postgres {
         let committing = AtomicBool::new(false);
         let writing = async {
             let hold = held.map(feed::holding).unwrap_or_default();
-            let begin = "BEGIN".to_owned() + &reach.settings() + &hold;
-            let (begun, found) = Begun::begin(&self.pool, &begin).await.map_err(fault::postgres)?;
-            if held.is_some() && found == 0 {
-                begun.leave();
-                return Err(Error::not_found());
-            }
+            let statements = "BEGIN".to_owned() + &reach.settings() + &hold;
+            let begun = Begun::begin(&self.lender, Opening { statements, must_find: held.is_some() }).await?;
             let mut tx = Tx::Postgres(begun);
             let outcome = work(&mut tx).await;
             let begun = transaction(tx)?;
@@ -157,7 +145,7 @@ impl Postgres {
             let grown = begun.grown().clone();
             let tell: String = grown.iter().map(|org| listen::telling(*org, self.teller)).collect();
             committing.store(true, Ordering::Relaxed);
-            begun.end(&(tell + "COMMIT")).await.map_err(fault::commit)?;
+            begun.end(&(tell + "COMMIT")).await?;
             for org in grown {
                 self.waiting.wake(org);
             }
@@ -172,7 +160,7 @@ impl Postgres {
 
     pub(crate) async fn close(&self) {
         self.listener.abort();
-        self.pool.close().await;
+        self.lender.close().await;
     }
 }
 
@@ -188,36 +176,8 @@ pub(crate) async fn migrate(config: &PostgresConfig, app: &str) -> Result<()> {
         Some(url) => (url, "DATABASE_MIGRATION_URL"),
         None => (&config.url, "DATABASE_URL"),
     };
-    let pool = connect(config, url, name).await?;
-    let migrated = migrate::postgres(&pool, Some(app)).await;
-    pool.close().await;
-    migrated
-}
-
-/// How to connect to the server at `url`, which the setting `name` gave.
-fn options(config: &PostgresConfig, url: &str, name: &'static str) -> Result<PgConnectOptions> {
-    let timeout = config.statement_timeout.as_millis().to_string();
-    let options = PgConnectOptions::from_str(url).map_err(|error| {
-        Error::invalid(name, "Write the database's address as postgres://user:password@host/name.")
-            .caused_by(error)
-    })?;
-    // A server of ours that stands still in a transaction keeps an organisation's other writes waiting.
-    let settings =
-        [("statement_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", STANDS_STILL)];
-    Ok(options.application_name("switchyard").statement_cache_capacity(STATEMENTS).options(settings))
-}
-
-/// For what is done once.
-async fn connect(config: &PostgresConfig, url: &str, name: &'static str) -> Result<PgPool> {
-    PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(config.acquire_timeout)
-        .connect_with(options(config, url, name)?)
-        .await
-        .map_err(|error| {
-            let message = format!("The database server does not answer. Check {name}.");
-            Error::unavailable("store_unavailable", message).caused_by(error)
-        })
+    let mut own = Own::once(config, url, name).await?;
+    migrate::postgres(&mut own.client, Some(app)).await
 }
 
 fn transaction(tx: Tx) -> Result<Begun> {

@@ -1,7 +1,7 @@
 //! The database's roles: one owns the tables and migrates them, another one, which owns nothing, serves.
 
-use sqlx::{Executor as _, PgConnection, PgPool};
 use switchyard_domain::{Error, Result};
+use tokio_postgres::Client;
 
 use crate::fault;
 
@@ -31,17 +31,13 @@ BEGIN
 END
 $$";
 
-/// Gives the role that serves what it needs, and nothing else.
+/// Gives the role that serves what it needs, and nothing else; in the transaction that is under way.
 ///
 /// # Errors
 /// `Invalid` when there is no such role, or when it is the one that migrates.
-pub(crate) async fn grant(connection: &mut PgConnection, app: &str) -> Result<()> {
-    let found: Option<bool> =
-        sqlx::query_scalar("SELECT rolname = current_user FROM pg_roles WHERE rolname = $1")
-            .bind(app)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(fault::postgres)?;
+pub(crate) async fn grant(client: &Client, app: &str) -> Result<()> {
+    let sql = "SELECT rolname = current_user FROM pg_roles WHERE rolname = $1";
+    let found = client.query_opt_scalar::<bool, _>(sql, &[&app]).await.map_err(fault::postgres)?;
     match found {
         Some(false) => {}
         Some(true) => {
@@ -57,29 +53,26 @@ pub(crate) async fn grant(connection: &mut PgConnection, app: &str) -> Result<()
             ));
         }
     }
-    sqlx::query("SELECT set_config('switchyard.app_role', $1, TRUE)")
-        .bind(app)
-        .execute(&mut *connection)
-        .await
-        .map_err(fault::postgres)?;
-    connection.execute(sqlx::raw_sql(GRANTS)).await.map(drop).map_err(fault::postgres)
+    let sql = "SELECT set_config('switchyard.app_role', $1, TRUE)";
+    client.execute(sql, &[&app]).await.map_err(fault::postgres)?;
+    client.batch_execute(GRANTS).await.map_err(fault::postgres)
 }
 
-/// The role of a pool's connections.
-pub(crate) async fn name(pool: &PgPool) -> Result<String> {
-    sqlx::query_scalar("SELECT current_user::text").fetch_one(pool).await.map_err(fault::postgres)
+/// The role of a connection.
+pub(crate) async fn name(client: &Client) -> Result<String> {
+    client.query_one_scalar("SELECT current_user::text", &[]).await.map_err(fault::postgres)
 }
 
 /// Refuses to serve with a role that row-level security does not hold.
 ///
 /// # Errors
 /// `Unavailable` with code `role_too_strong`.
-pub(crate) async fn refuse_strong(pool: &PgPool) -> Result<()> {
-    let strong: bool = sqlx::query_scalar(TOO_STRONG).fetch_one(pool).await.map_err(fault::postgres)?;
+pub(crate) async fn refuse_strong(client: &Client) -> Result<()> {
+    let strong: bool = client.query_one_scalar(TOO_STRONG, &[]).await.map_err(fault::postgres)?;
     if !strong {
         return Ok(());
     }
-    let role = name(pool).await?;
+    let role = name(client).await?;
     Err(Error::unavailable(
         "role_too_strong",
         format!(

@@ -79,7 +79,7 @@ async fn insert(write: &mut Write<'_>, task: &Task) -> Result<()> {
     let labels = json(&task.labels)?;
     write
         .tx
-        .execute(
+        .send(
             "INSERT INTO tasks (id, org_id, user_id, project_id, title, description, status, priority, assignee,
                                 position, created_at, updated_at, version, labels)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -89,7 +89,6 @@ async fn insert(write: &mut Write<'_>, task: &Task) -> Result<()> {
             ],
         )
         .await
-        .map(drop)
 }
 
 pub(super) async fn update(
@@ -149,7 +148,7 @@ async fn store(write: &mut Write<'_>, before: &Task, task: &Task) -> Result<Task
     let labels = json(&task.labels)?;
     write
         .tx
-        .execute(
+        .send(
             "UPDATE tasks SET title = $3, description = $4, status = $5, priority = $6, assignee = $7, position = $8,
                  updated_at = $9, labels = $10, version = version + 1
              WHERE org_id = $1 AND id = $2",
@@ -236,7 +235,7 @@ async fn mark(write: &mut Write<'_>, task: &Task, verb: Verb) -> Result<Task> {
     let deleted_at = (verb == Verb::Deleted).then_some(at);
     write
         .tx
-        .execute(
+        .send(
             "UPDATE tasks SET deleted_at = $3, position = $4, updated_at = $5, version = version + 1
              WHERE org_id = $1 AND id = $2",
             &values![scope.org(), task.id, deleted_at, &task.position, at],

@@ -149,7 +149,7 @@ async fn space_out(write: &mut Write<'_>, column: Column) -> Result<()> {
         position = between(position.as_deref(), None);
         write
             .tx
-            .execute(
+            .send(
                 "UPDATE tasks SET position = $3, updated_at = $4, version = version + 1 WHERE org_id = $1 AND id = $2",
                 &values![scope.org(), id, position.as_deref().unwrap_or_default(), at],
             )

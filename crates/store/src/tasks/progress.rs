@@ -18,7 +18,7 @@ pub(crate) async fn session_started(write: &mut Write<'_>, id: TaskId, session: 
     }
     write
         .tx
-        .execute(
+        .send(
             "UPDATE tasks SET latest_session_id = $3 WHERE org_id = $1 AND id = $2",
             &values![scope.org(), id, session],
         )
@@ -69,7 +69,7 @@ pub(crate) async fn session_forgotten(write: &mut Write<'_>, id: TaskId) -> Resu
     let scope = write.scope();
     write
         .tx
-        .execute(
+        .send(
             "UPDATE tasks SET latest_session_id =
                  (SELECT s.id FROM sessions s WHERE s.task_id = $2 ORDER BY s.id DESC LIMIT 1)
              WHERE org_id = $1 AND id = $2",
@@ -87,12 +87,11 @@ async fn move_to(write: &mut Write<'_>, task: &mut Task, status: TaskStatus) -> 
     task.status = status;
     write
         .tx
-        .execute(
+        .send(
             "UPDATE tasks SET status = $3, position = $4 WHERE org_id = $1 AND id = $2",
             &values![scope.org(), task.id, status.as_str(), &task.position],
         )
         .await
-        .map(drop)
 }
 
 /// Counts the task's version up and says so in the feed.
@@ -100,7 +99,7 @@ async fn touch(write: &mut Write<'_>, task: &Task) -> Result<()> {
     let (scope, at) = (write.scope(), write.act.at);
     write
         .tx
-        .execute(
+        .send(
             "UPDATE tasks SET version = version + 1, updated_at = $3 WHERE org_id = $1 AND id = $2",
             &values![scope.org(), task.id, at],
         )

@@ -64,9 +64,9 @@ async fn take_in(tx: &mut Tx) -> Result<()> {
         "INSERT INTO task_search (rowid, title, description, labels)
          SELECT row_number, title, description, labels {some}"
     );
-    tx.execute(&index, &values![TAKEN_IN]).await?;
+    tx.send(&index, &values![TAKEN_IN]).await?;
     let advance = format!(
         "UPDATE task_search_state SET indexed = (SELECT COALESCE(MAX(row_number), indexed) FROM (SELECT row_number {some}))"
     );
-    tx.execute(&advance, &values![TAKEN_IN]).await.map(drop)
+    tx.send(&advance, &values![TAKEN_IN]).await
 }

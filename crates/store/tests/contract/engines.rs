@@ -10,7 +10,7 @@ use switchyard_domain::{ErrorKind, PageRequest, TaskId};
 use switchyard_store::{Database, PostgresConfig, SqliteConfig};
 use switchyard_testkit::postgres::Cluster;
 
-use crate::fixture::{Fixture, Place};
+use crate::fixture::{Fixture, Place, behind};
 
 #[tokio::test]
 async fn a_second_server_on_one_data_folder_is_told_who_has_it() {
@@ -130,19 +130,18 @@ async fn a_commit_of_one_replica_wakes_the_other() {
 async fn connections_that_were_lost_while_nobody_used_them_cost_nobody_an_error() {
     let f = Fixture::postgres().await;
     let Place::Server { url } = &f.place else { panic!() };
-    let superuser = sqlx::PgPool::connect(url).await.unwrap();
+    let superuser = behind(url).await;
     let ours = "pid <> pg_backend_pid() AND datname = current_database() AND application_name = 'switchyard'";
     for round in 0..3 {
         // So many at once that all of them are in use.
         let asked = join_all((0..40).map(|_| f.db.feed_head(&f.alice))).await;
         assert!(asked.iter().all(Result::is_ok), "{asked:?}");
         let sql = format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {ours}");
-        let ended: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&superuser).await.unwrap();
+        let ended: i64 = superuser.query_one_scalar(&sql, &[]).await.unwrap();
         assert!(ended > 2, "{ended}");
         f.project(&format!("Shop {round}")).await;
         assert_eq!(f.head().await, round + 1);
     }
-    superuser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

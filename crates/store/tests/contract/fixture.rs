@@ -20,6 +20,7 @@ use switchyard_domain::*;
 use switchyard_store::{Database, Membership, PostgresConfig, SqliteConfig};
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
 use tokio::sync::OnceCell;
+use tokio_postgres::types::FromSqlOwned;
 
 pub(crate) struct Fixture {
     pub(crate) db: Arc<Database>,
@@ -251,19 +252,17 @@ impl Fixture {
                 tables.flat_map(|table| sqlite_rows(&connection, &table.unwrap(), org)).collect()
             }
             Place::Server { url } => {
-                let pool = sqlx::PgPool::connect(url).await.unwrap();
+                let database = behind(url).await;
                 let sql = "SELECT table_name::text FROM information_schema.columns
                            WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY table_name";
-                let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap();
+                let tables: Vec<String> = column(&database, sql).await;
                 let mut rows = Vec::new();
                 for table in tables {
                     let sql = format!(
                         "SELECT '{table}: ' || t::text FROM {table} t WHERE org_id = '{org}' ORDER BY 1"
                     );
-                    let sql = sqlx::AssertSqlSafe(sql);
-                    rows.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(&pool).await.unwrap());
+                    rows.extend(column::<String>(&database, &sql).await);
                 }
-                pool.close().await;
                 rows
             }
         }
@@ -283,16 +282,27 @@ impl Fixture {
                 statement.query_map([], line).unwrap().map(|line| line.unwrap()).collect()
             }
             Place::Server { url } => {
-                let pool = sqlx::PgPool::connect(url).await.unwrap();
-                let rows: Vec<(String, String, serde_json::Value)> =
-                    sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
-                pool.close().await;
-                rows.into_iter()
-                    .map(|(action, entity, details)| format!("{action} {entity} {details}"))
-                    .collect()
+                let rows = behind(url).await.query(sql, &[]).await.unwrap();
+                let line = |row: &tokio_postgres::Row| {
+                    let (action, entity): (&str, &str) = (row.get(0), row.get(1));
+                    format!("{action} {entity} {}", row.get::<_, serde_json::Value>(2))
+                };
+                rows.iter().map(line).collect()
             }
         }
     }
+}
+
+/// A connection to a database behind the store's back, for as long as it is kept.
+pub(crate) async fn behind(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// The one column of a query's rows.
+pub(crate) async fn column<T: FromSqlOwned>(database: &tokio_postgres::Client, sql: &str) -> Vec<T> {
+    database.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }
 
 fn sqlite_rows(connection: &rusqlite::Connection, table: &str, org: OrgId) -> Vec<String> {

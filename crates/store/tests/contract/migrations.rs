@@ -31,10 +31,8 @@ async fn run(f: &Fixture, sql: &'static str) -> Result<(), String> {
             .and_then(|connection| connection.execute_batch(sql))
             .map_err(|error| error.to_string()),
         Place::Server { url } => {
-            let pool = sqlx::PgPool::connect(url).await.unwrap();
-            let done = sqlx::raw_sql(sql).execute(&pool).await;
-            pool.close().await;
-            done.map(drop).map_err(|error| error.to_string())
+            let done = crate::fixture::behind(url).await.batch_execute(sql).await;
+            done.map_err(|error| format!("{error:?}"))
         }
     }
 }
@@ -118,11 +116,9 @@ fn required_by_sqlite(path: &std::path::Path, table: &str, column: &str) -> bool
 }
 
 async fn postgres_column(url: &str, table: &str, column: &str) -> (bool, bool) {
-    let pool = sqlx::PgPool::connect(url).await.unwrap();
     let sql = "SELECT a.attnotnull,
                    EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey))
-               FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attname = $2";
-    let found = sqlx::query_as(sql).bind(table).bind(column).fetch_one(&pool).await.unwrap();
-    pool.close().await;
-    found
+               FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attname = $2";
+    let found = crate::fixture::behind(url).await.query_one(sql, &[&table, &column]).await.unwrap();
+    (found.get(0), found.get(1))
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use switchyard_domain::access::{NewAccess, ProjectRole, Subject};
 use switchyard_domain::login::{LoginMethod, NewLogin};
 use switchyard_domain::store::*;
 use switchyard_domain::{OrgId, Role, Scope};
 use switchyard_store::{Database, PostgresConfig};
 use switchyard_testkit::postgres::{APP, Cluster, OWNER, address_for};
+use tokio_postgres::{Client, Transaction};
 
-use crate::fixture::{Fixture, Place, secret, serving};
+use crate::fixture::{Fixture, Place, behind, column, secret, serving};
 use crate::{clones, isolation};
 
 /// What only authentication reads: nobody's scope leads to a row of it.
@@ -32,22 +32,23 @@ struct World {
     alice: Fixture,
     mallory: Fixture,
     tables: Vec<String>,
-    superuser: PgPool,
-    app: PgPool,
+    superuser: Client,
+    /// The address for the server's role.
+    app: String,
 }
 
 async fn world() -> World {
     let alice = Fixture::postgres().await;
     let Place::Server { url } = &alice.place else { panic!() };
-    let superuser = PgPool::connect(url).await.unwrap();
-    let app = PgPool::connect(&address_for(APP, url)).await.unwrap();
+    let superuser = behind(url).await;
+    let app = address_for(APP, url);
     let mallory = alice.the_other_side(url);
     for side in [&alice, &mallory] {
         fill(side).await;
     }
     let sql = "SELECT table_name::text FROM information_schema.columns
                WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY table_name";
-    let tables = sqlx::query_scalar(sql).fetch_all(&superuser).await.unwrap();
+    let tables = column(&superuser, sql).await;
     World { alice, mallory, tables, superuser, app }
 }
 
@@ -75,21 +76,20 @@ async fn fill(f: &Fixture) {
 }
 
 /// Has a transaction reach what `scope` does, as the store says it.
-async fn reach(connection: &mut PgConnection, scope: Scope) {
+async fn reach(transaction: &Transaction<'_>, scope: Scope) {
     for (name, id) in [("org_id", scope.org().0), ("user_id", scope.user().0)] {
-        let sql = "SELECT set_config($1, $2, TRUE)";
-        let name = format!("switchyard.{name}");
-        sqlx::query(sql).bind(name).bind(id.to_string()).execute(&mut *connection).await.unwrap();
+        let (name, id) = (format!("switchyard.{name}"), id.to_string());
+        transaction.execute("SELECT set_config($1, $2, TRUE)", &[&name, &id]).await.unwrap();
     }
     let projects = match scope.reaches_all_projects() {
         true => "SELECT set_config('switchyard.all_projects', 'on', TRUE)",
         false => "SELECT reach_projects()",
     };
-    sqlx::query(projects).execute(&mut *connection).await.unwrap();
+    transaction.execute(projects, &[]).await.unwrap();
 }
 
-async fn count(connection: &mut PgConnection, sql: String) -> i64 {
-    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await.unwrap()
+async fn count(database: &Client, sql: &str) -> i64 {
+    database.query_one_scalar(sql, &[]).await.unwrap()
 }
 
 impl World {
@@ -98,7 +98,7 @@ impl World {
         let mut rows = BTreeMap::new();
         for table in &self.tables {
             let sql = format!("SELECT t::text FROM {table} t WHERE org_id = '{org}' ORDER BY 1");
-            let found = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&self.superuser).await.unwrap();
+            let found = column(&self.superuser, &sql).await;
             rows.insert(table.as_str(), found);
         }
         rows
@@ -107,15 +107,14 @@ impl World {
     /// What became of a statement of Mallory's, or of a transaction that does not say whose it is: how many rows it
     /// changed, or the error's code.
     async fn attempt(&self, scope: Option<Scope>, sql: &str) -> Result<u64, String> {
-        let mut transaction = self.app.begin().await.unwrap();
+        let mut app = behind(&self.app).await;
+        let transaction = app.transaction().await.unwrap();
         if let Some(scope) = scope {
-            reach(&mut transaction, scope).await;
+            reach(&transaction, scope).await;
         }
-        let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await;
-        let outcome = match done {
-            Ok(done) => Ok(done.rows_affected()),
-            Err(sqlx::Error::Database(error)) => Err(error.code().unwrap().into_owned()),
-            Err(error) => panic!("{error}"),
+        let outcome = match transaction.execute(sql, &[]).await {
+            Ok(changed) => Ok(changed),
+            Err(error) => Err(error.code().unwrap().code().to_owned()),
         };
         transaction.commit().await.unwrap();
         outcome
@@ -125,7 +124,7 @@ impl World {
     async fn columns(&self, table: &str) -> String {
         let sql = "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
                    WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'";
-        sqlx::query_scalar(sql).bind(table).fetch_one(&self.superuser).await.unwrap()
+        self.superuser.query_one_scalar(sql, &[&table]).await.unwrap()
     }
 }
 
@@ -133,17 +132,17 @@ impl World {
 async fn every_table_is_held_to_it_and_the_servers_role_owns_none() {
     let w = world().await;
     let sql = "SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity, r.rolname::text,
-                   has_table_privilege($1, c.oid, 'TRUNCATE')
+                   has_table_privilege($1::text, c.oid, 'TRUNCATE')
                FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
                WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace";
-    let tables = sqlx::query(sql).bind(APP).fetch_all(&w.superuser).await.unwrap();
+    let tables = w.superuser.query(sql, &[&APP]).await.unwrap();
     assert!(tables.len() > w.tables.len());
     for table in tables {
         let name: String = table.get(0);
-        assert_eq!(table.get::<String, _>(3), OWNER, "{name}");
-        assert!(!table.get::<bool, _>(4), "{name} can be emptied");
+        assert_eq!(table.get::<_, String>(3), OWNER, "{name}");
+        assert!(!table.get::<_, bool>(4), "{name} can be emptied");
         if !NOBODYS.contains(&name.as_str()) {
-            assert!(table.get::<bool, _>(1) && table.get::<bool, _>(2), "{name} is not held to it");
+            assert!(table.get::<_, bool>(1) && table.get::<_, bool>(2), "{name} is not held to it");
         }
     }
     assert!(w.tables.len() >= 19, "{:?}", w.tables);
@@ -152,15 +151,15 @@ async fn every_table_is_held_to_it_and_the_servers_role_owns_none() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_that_asks_for_everything_gets_its_own_organisations_rows_alone() {
     let w = world().await;
+    let mut app = behind(&w.app).await;
     let (alices, mallorys) = (w.rows_of(w.alice.alice.org()).await, w.rows_of(w.mallory.alice.org()).await);
     for table in &w.tables {
         let name = table.as_str();
         assert!(!alices[name].is_empty() && !mallorys[name].is_empty(), "{name} has no row to look for");
-        let mut transaction = w.app.begin().await.unwrap();
-        reach(&mut transaction, w.alice.alice).await;
+        let transaction = app.transaction().await.unwrap();
+        reach(&transaction, w.alice.alice).await;
         let sql = format!("SELECT t::text FROM {table} t ORDER BY 1");
-        let seen: Vec<String> =
-            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await.unwrap();
+        let seen: Vec<String> = column(transaction.client(), &sql).await;
         let expected = if BEYOND_SCOPES.contains(&name) { Vec::new() } else { alices[name].clone() };
         assert_eq!(seen, expected, "{name}");
     }
@@ -169,17 +168,17 @@ async fn a_statement_that_asks_for_everything_gets_its_own_organisations_rows_al
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_that_does_not_say_whose_it_is_gets_nothing() {
     let w = world().await;
+    let mut app = behind(&w.app).await;
     let others = BEYOND_SCOPES.iter().copied().chain(["users", "organisations"]);
-    let mut connection = w.app.acquire().await.unwrap();
     // Neither one that never said so, nor one on a connection on which another said so before.
     for _ in 0..2 {
         for table in w.tables.iter().map(String::as_str).chain(others.clone()) {
-            assert_eq!(count(&mut connection, format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+            assert_eq!(count(&app, &format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }
-        sqlx::query("BEGIN").execute(&mut *connection).await.unwrap();
-        reach(&mut connection, w.alice.alice).await;
-        assert!(count(&mut connection, "SELECT count(*) FROM projects".to_owned()).await > 0);
-        sqlx::query("COMMIT").execute(&mut *connection).await.unwrap();
+        let transaction = app.transaction().await.unwrap();
+        reach(&transaction, w.alice.alice).await;
+        assert!(count(transaction.client(), "SELECT count(*) FROM projects").await > 0);
+        transaction.commit().await.unwrap();
     }
 }
 
@@ -191,7 +190,7 @@ async fn nobody_changes_deletes_or_makes_rows_of_another_organisation() {
     for table in &w.tables {
         let columns = w.columns(table).await;
         let sql = format!("SELECT to_jsonb(t)::text FROM {table} t WHERE org_id = '{}' LIMIT 1", alice.org());
-        let row: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&w.superuser).await.unwrap();
+        let row: String = w.superuser.query_one_scalar(&sql, &[]).await.unwrap();
         let row = row.replace('\'', "''");
         let insert = format!(
             "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, '{row}')"
@@ -227,22 +226,22 @@ async fn nobody_changes_deletes_or_makes_rows_of_another_organisation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_and_organisations_of_others_are_not_there_either() {
     let w = world().await;
+    let mut app = behind(&w.app).await;
     let stranger = w.alice.person("Stranger").await;
     let bob = w.alice.colleague("Bob", Role::Member).await;
-    let mut transaction = w.app.begin().await.unwrap();
-    reach(&mut transaction, w.alice.alice).await;
-    let users: Vec<uuid::Uuid> =
-        sqlx::query_scalar("SELECT id FROM users ORDER BY id").fetch_all(&mut *transaction).await.unwrap();
+    let transaction = app.transaction().await.unwrap();
+    reach(&transaction, w.alice.alice).await;
+    let users: Vec<uuid::Uuid> = column(transaction.client(), "SELECT id FROM users ORDER BY id").await;
     let mut expected = vec![w.alice.alice.user().0, bob.user().0];
     expected.sort();
     assert_eq!(users, expected);
     assert!(!users.contains(&stranger.id.0));
     let sql = "SELECT id FROM organisations";
-    let organisations: Vec<uuid::Uuid> = sqlx::query_scalar(sql).fetch_all(&mut *transaction).await.unwrap();
+    let organisations: Vec<uuid::Uuid> = column(transaction.client(), sql).await;
     assert_eq!(organisations, [w.alice.alice.org().0]);
     for table in BEYOND_SCOPES {
         let sql = format!("SELECT count(*) FROM {table}");
-        assert_eq!(count(&mut transaction, sql).await, 0, "{table}");
+        assert_eq!(count(transaction.client(), &sql).await, 0, "{table}");
     }
     drop(transaction);
     for sql in ["UPDATE users SET instance_admin = TRUE", "DELETE FROM users"] {
@@ -253,14 +252,15 @@ async fn people_and_organisations_of_others_are_not_there_either() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_one_persons_alone_is_not_their_colleagues() {
     let w = world().await;
+    let mut app = behind(&w.app).await;
     let bob = w.alice.colleague("Bob", Role::Admin).await;
-    let mut transaction = w.app.begin().await.unwrap();
-    reach(&mut transaction, bob).await;
+    let transaction = app.transaction().await.unwrap();
+    reach(&transaction, bob).await;
     for (table, seen) in
         [("terminals", false), ("user_configs", false), ("projects", true), ("sessions", true)]
     {
         let sql = format!("SELECT count(*) FROM {table}");
-        assert_eq!(count(&mut transaction, sql).await > 0, seen, "{table}");
+        assert_eq!(count(transaction.client(), &sql).await > 0, seen, "{table}");
     }
 }
 
@@ -281,6 +281,7 @@ const OF_PROJECTS: [&str; 10] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_in_a_project_that_does_not_name_somebody_is_not_there_whatever_they_ask() {
     let w = world().await;
+    let mut app = behind(&w.app).await;
     let bob = w.alice.colleague("Bob", Role::Member).await;
     let eve = w.alice.colleague("Eve", Role::Viewer).await;
     let projects = w.alice.db.projects(&w.alice.alice, false, &crate::fixture::all()).await.unwrap().items;
@@ -296,17 +297,17 @@ async fn what_is_in_a_project_that_does_not_name_somebody_is_not_there_whatever_
             _ => format!("SELECT count(*) FROM {table}"),
         };
         for (scope, seen) in [(w.alice.alice, true), (eve, true), (eve.unattended(), true), (bob, false)] {
-            let mut transaction = w.app.begin().await.unwrap();
-            reach(&mut transaction, scope).await;
-            assert_eq!(count(&mut transaction, sql.clone()).await > 0, seen, "{table}, {scope:?}");
+            let transaction = app.transaction().await.unwrap();
+            reach(&transaction, scope).await;
+            assert_eq!(count(transaction.client(), &sql).await > 0, seen, "{table}, {scope:?}");
         }
         // Nor to a transaction that says who asks, and not which projects that reaches.
-        let mut transaction = w.app.begin().await.unwrap();
+        let transaction = app.transaction().await.unwrap();
         for (name, id) in [("org_id", eve.org().0), ("user_id", eve.user().0)] {
             let sql = format!("SET LOCAL switchyard.{name} = '{id}'");
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await.unwrap();
+            transaction.batch_execute(&sql).await.unwrap();
         }
-        assert_eq!(count(&mut transaction, sql).await, 0, "{table}");
+        assert_eq!(count(transaction.client(), &sql).await, 0, "{table}");
         drop(transaction);
         let change = format!("DELETE FROM {table} WHERE project_id IS NOT NULL");
         if !["projects", "messages", "transcript_entries"].contains(&table) {
@@ -314,10 +315,10 @@ async fn what_is_in_a_project_that_does_not_name_somebody_is_not_there_whatever_
         }
     }
     // A project that is nobody's but Alice's keeps its terminals to who may see it, whosever they are.
-    let mut transaction = w.app.begin().await.unwrap();
-    reach(&mut transaction, bob).await;
-    sqlx::query("SET LOCAL switchyard.colleagues = 'on'").execute(&mut *transaction).await.unwrap();
-    assert_eq!(count(&mut transaction, "SELECT count(*) FROM terminals".to_owned()).await, 0);
+    let transaction = app.transaction().await.unwrap();
+    reach(&transaction, bob).await;
+    transaction.batch_execute("SET LOCAL switchyard.colleagues = 'on'").await.unwrap();
+    assert_eq!(count(transaction.client(), "SELECT count(*) FROM terminals").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

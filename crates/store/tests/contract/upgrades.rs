@@ -8,7 +8,7 @@ use switchyard_domain::{Actor, OrgId, ProjectId, Role, Timestamp, UserId};
 use switchyard_store::{Database, PostgresConfig, SqliteConfig};
 use switchyard_testkit::postgres::{Cluster, OWNER, address_for};
 
-use crate::fixture::{all, github, serving};
+use crate::fixture::{all, behind, github, serving};
 
 /// The migrations of an engine as they lie in the repository: number, name and text.
 fn migrations(engine: &str) -> Vec<(i64, String, String)> {
@@ -107,10 +107,9 @@ async fn a_postgres_database_of_every_earlier_version_is_brought_up_to_date() {
     for count in 1..=migrations("postgres").len() {
         let url = Cluster::shared().unwrap().database().unwrap();
         let left = Left::new();
-        let owner = sqlx::PgPool::connect(&address_for(OWNER, &url)).await.unwrap();
-        let sql = sqlx::AssertSqlSafe(left.statements("postgres", count));
-        sqlx::raw_sql(sql).execute(&owner).await.unwrap();
-        owner.close().await;
+        let owner = behind(&address_for(OWNER, &url)).await;
+        owner.batch_execute(&left.statements("postgres", count)).await.unwrap();
+        drop(owner);
         let config = PostgresConfig { migration_url: Some(address_for(OWNER, &url)), ..serving(&url) };
         left.check(&Database::open_postgres(&config).await.unwrap(), count).await;
     }

@@ -1,0 +1,203 @@
+//! The way to the server, and the connections that are kept for whoever asks next.
+//!
+//! What came back last is lent first: its server process did most of late, and has most at hand. Nobody asks a connection
+//! whether it is still good, which would be a round trip for each transaction; the one that begins it finds out
+//! (`begun.rs`).
+
+use std::future::poll_fn;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Connect, Manager, ManagerConfig, Object, Pool, PoolError, QueueMode, RecyclingMethod,
+};
+use futures_util::future::BoxFuture;
+use switchyard_domain::{Error, Result};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Notification};
+
+use super::PostgresConfig;
+use crate::fault;
+
+/// Milliseconds after which the server ends a transaction in which nothing is asked of it: a server of ours that stands
+/// still in one keeps an organisation's other writes waiting.
+const STANDS_STILL: u32 = 4000;
+
+/// How long a connection is kept that nobody uses.
+const UNUSED: Duration = Duration::from_secs(10 * 60);
+/// How old a connection becomes: its server process grows with what it remembers.
+const OLD: Duration = Duration::from_secs(30 * 60);
+/// How often it is looked for both.
+const SWEPT: Duration = Duration::from_secs(60);
+/// The first and the longest pause before a server that does not let anybody in yet is asked again.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(400));
+/// How long closing waits for what is under way, and how often it looks.
+const FAREWELL: (Duration, Duration) = (Duration::from_secs(10), Duration::from_millis(5));
+
+/// Where notifications go.
+pub(super) type Told = mpsc::UnboundedSender<Notification>;
+
+/// A connection, and the task that sees to it.
+type Connecting = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
+
+/// How to connect to the server at `url`, which the setting `name` gave.
+///
+/// # Errors
+/// `Invalid` with field `name` when the address cannot be read.
+pub(super) fn settings(config: &PostgresConfig, url: &str, name: &'static str) -> Result<Config> {
+    let text = "Write the database's address as postgres://user:password@host/name.";
+    let mut settings: Config = url.parse().map_err(|error| Error::invalid(name, text).caused_by(error))?;
+    // Two places at which a server would be looked for, of which one is meant.
+    let named_twice = settings.get_hosts().len() > 1 && url.contains("?host=") | url.contains("&host=");
+    if named_twice || settings.get_hosts().is_empty() {
+        return Err(Error::invalid(
+            name,
+            "Name the database's host once: postgres://user@host/name, or postgres://user@%2Frun%2Fpostgresql/name for \
+             a socket.",
+        ));
+    }
+    let given = settings.get_options().map(|given| format!("{given} ")).unwrap_or_default();
+    let statement = config.statement_timeout.as_millis();
+    settings.application_name("switchyard").options(format!(
+        "{given}-c statement_timeout={statement} -c idle_in_transaction_session_timeout={STANDS_STILL}"
+    ));
+    Ok(settings)
+}
+
+/// A connection that is lent to nobody, closed when dropped.
+pub(super) struct Own {
+    pub(super) client: Client,
+    driver: JoinHandle<()>,
+}
+
+impl Own {
+    /// For what is done once.
+    pub(super) async fn once(config: &PostgresConfig, url: &str, name: &'static str) -> Result<Self> {
+        let settings = settings(config, url, name)?;
+        let why = match timeout(config.acquire_timeout, patiently(&settings)).await {
+            Ok(Ok((client, driver))) => return Ok(Self { client, driver }),
+            Ok(Err(error)) => fault::in_words(&error),
+            Err(_) => "it let nobody in in time".to_owned(),
+        };
+        let message = format!("The database server does not answer. Check {name}.");
+        Err(Error::unavailable("store_unavailable", message).caused_by(why))
+    }
+
+    /// For what the server says without being asked.
+    pub(super) async fn listening(settings: &Config, heard: Told) -> Result<Self, tokio_postgres::Error> {
+        let (client, driver) = connect(settings, Some(heard)).await?;
+        Ok(Self { client, driver })
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// Lends connections, a bounded number at a time.
+pub(super) struct Lender {
+    pool: Pool,
+    patience: Duration,
+    sweeper: JoinHandle<()>,
+}
+
+impl Lender {
+    /// At most `most` connections, for one of which somebody waits no longer than `patience`.
+    pub(super) fn new(settings: Config, most: usize, patience: Duration) -> Result<Self> {
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_connect(settings, Patient, recycling);
+        let pool = Pool::builder(manager).max_size(most).queue_mode(QueueMode::Lifo).build();
+        let pool = pool.map_err(Error::internal)?;
+        let sweeper = tokio::spawn(sweep(pool.clone()));
+        Ok(Self { pool, patience, sweeper })
+    }
+
+    /// A connection: one that was kept, or a new one.
+    pub(super) async fn lend(&self) -> Result<Object> {
+        match timeout(self.patience, self.pool.get()).await {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(PoolError::Backend(error))) => Err(fault::postgres(error)),
+            Ok(Err(PoolError::Closed)) => Err(fault::closed()),
+            Ok(Err(error)) => Err(Error::internal(error)),
+            Err(_) => Err(fault::busy()),
+        }
+    }
+
+    /// Lends nothing any more, and waits for what is under way to come to its end.
+    pub(super) async fn close(&self) {
+        self.pool.close();
+        let (longest, pause) = FAREWELL;
+        let begun = Instant::now();
+        while self.pool.status().size > 0 && begun.elapsed() < longest {
+            sleep(pause).await;
+        }
+    }
+}
+
+impl Drop for Lender {
+    fn drop(&mut self) {
+        self.sweeper.abort();
+    }
+}
+
+async fn sweep(pool: Pool) {
+    loop {
+        sleep(SWEPT).await;
+        pool.retain(|_, metrics| metrics.last_used() < UNUSED && metrics.age() < OLD);
+    }
+}
+
+/// Connects to a server that may be about to start.
+struct Patient;
+
+impl Connect for Patient {
+    fn connect(&self, settings: &Config) -> BoxFuture<'_, Connecting> {
+        let settings = settings.clone();
+        Box::pin(async move { patiently(&settings).await })
+    }
+}
+
+async fn patiently(settings: &Config) -> Connecting {
+    let (mut pause, longest) = PAUSES;
+    loop {
+        match connect(settings, None).await {
+            Err(error) if is_starting(&error) => {
+                sleep(pause).await;
+                pause = (pause * 2).min(longest);
+            }
+            connected => return connected,
+        }
+    }
+}
+
+/// Connects, and has a task see to what comes and goes, which passes notifications on to who wants to know.
+async fn connect(settings: &Config, heard: Option<Told>) -> Connecting {
+    let (client, mut connection) = settings.connect(NoTls).await?;
+    let driver = async move {
+        while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+            match (message, &heard) {
+                (Ok(AsyncMessage::Notification(told)), Some(heard)) => {
+                    // Who wanted to know may be about to close this.
+                    let _ = heard.send(told);
+                }
+                (Ok(_), _) => {}
+                (Err(error), _) => {
+                    tracing::debug!(error = fault::in_words(&error), "a connection to the database was lost");
+                    return;
+                }
+            }
+        }
+    };
+    Ok((client, tokio::spawn(driver)))
+}
+
+fn is_starting(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => [SqlState::TOO_MANY_CONNECTIONS, SqlState::CANNOT_CONNECT_NOW].contains(code),
+        None => fault::io(error).is_some_and(|kind| kind == std::io::ErrorKind::ConnectionRefused),
+    }
+}
