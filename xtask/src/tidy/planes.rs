@@ -31,7 +31,15 @@ const BANS: [Ban; 3] = [
     },
     Ban {
         folder: "crates/api/src/",
-        names: &["std::fs", "tokio::fs", "std::env", "std::process", "tokio::process", "rusqlite", "sqlx"],
+        names: &[
+            "std::fs",
+            "tokio::fs",
+            "std::env",
+            "std::process",
+            "tokio::process",
+            "rusqlite",
+            "tokio_postgres",
+        ],
         because: "the api floor translates between the wire and the use cases, and does nothing else",
     },
 ];

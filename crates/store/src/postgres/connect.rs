@@ -12,13 +12,16 @@ use deadpool_postgres::{
 };
 use futures_util::future::BoxFuture;
 use switchyard_domain::{Error, Result};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Notification};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Notification, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::PostgresConfig;
+use super::tls::Wanted;
 use crate::fault;
 
 /// Milliseconds after which the server ends a transaction in which nothing is asked of it: a server of ours that stands
@@ -42,28 +45,93 @@ pub(super) type Told = mpsc::UnboundedSender<Notification>;
 /// A connection, and the task that sees to it.
 type Connecting = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
 
-/// How to connect to the server at `url`, which the setting `name` gave.
-///
-/// # Errors
-/// `Invalid` with field `name` when the address cannot be read.
-pub(super) fn settings(config: &PostgresConfig, url: &str, name: &'static str) -> Result<Config> {
-    let text = "Write the database's address as postgres://user:password@host/name.";
-    let mut settings: Config = url.parse().map_err(|error| Error::invalid(name, text).caused_by(error))?;
-    // Two places at which a server would be looked for, of which one is meant.
-    let named_twice = settings.get_hosts().len() > 1 && url.contains("?host=") | url.contains("&host=");
-    if named_twice || settings.get_hosts().is_empty() {
-        return Err(Error::invalid(
-            name,
-            "Name the database's host once: postgres://user@host/name, or postgres://user@%2Frun%2Fpostgresql/name for \
-             a socket.",
+/// How to connect.
+#[derive(Clone)]
+pub(super) struct Settings {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Settings {
+    /// For the server at `url`, which the setting `name` gave.
+    ///
+    /// # Errors
+    /// `Invalid` with field `name` when the address cannot be read, or asks for what there is not.
+    pub(super) fn new(config: &PostgresConfig, url: &str, name: &'static str) -> Result<Self> {
+        let refused = |why: &str| {
+            let text = "Write the database's address as postgres://user:password@host/name.";
+            Error::invalid(name, format!("{text} {why}").trim_end().to_owned())
+        };
+        let wanted = Wanted::of(url).map_err(|why| refused(&why))?;
+        let tls = wanted.connector().map_err(|why| refused(&why))?;
+        let mut settings: Config = wanted.address.parse().map_err(|error| refused("").caused_by(error))?;
+        // A server would be looked for at each of two places, of which one is meant.
+        let is_named_twice = settings.get_hosts().len() > 1 && url.contains("host=");
+        if is_named_twice || settings.get_hosts().is_empty() {
+            return Err(refused("Name the host once; a socket's folder as %2Frun%2Fpostgresql."));
+        }
+        let given = settings.get_options().map(|given| format!("{given} ")).unwrap_or_default();
+        let statement = config.statement_timeout.as_millis();
+        settings.application_name("switchyard").options(format!(
+            "{given}-c statement_timeout={statement} -c idle_in_transaction_session_timeout={STANDS_STILL}"
         ));
+        Ok(Self { config: settings, tls })
     }
-    let given = settings.get_options().map(|given| format!("{given} ")).unwrap_or_default();
-    let statement = config.statement_timeout.as_millis();
-    settings.application_name("switchyard").options(format!(
-        "{given}-c statement_timeout={statement} -c idle_in_transaction_session_timeout={STANDS_STILL}"
-    ));
-    Ok(settings)
+
+    /// Connects to a server that may be about to start.
+    async fn connect_patiently(&self) -> Connecting {
+        let (mut pause, longest) = PAUSES;
+        loop {
+            match self.connect(None).await {
+                Err(error) if is_starting(&error) => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(longest);
+                }
+                connected => return connected,
+            }
+        }
+    }
+
+    /// Connects; notifications go to who wants to know.
+    async fn connect(&self, heard: Option<Told>) -> Connecting {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                Ok((client, tokio::spawn(see_to(connection, heard))))
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                Ok((client, tokio::spawn(see_to(connection, heard))))
+            }
+        }
+    }
+}
+
+/// Sees to what comes and goes on a connection until it is lost.
+async fn see_to<T>(mut connection: Connection<Socket, T>, heard: Option<Told>)
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+        match (message, &heard) {
+            (Ok(AsyncMessage::Notification(told)), Some(heard)) => {
+                // Who wanted to know may be about to close this.
+                let _ = heard.send(told);
+            }
+            (Ok(_), _) => {}
+            (Err(error), _) => {
+                tracing::debug!(error = fault::in_words(&error), "a connection to the database was lost");
+                return;
+            }
+        }
+    }
+}
+
+fn is_starting(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => [SqlState::TOO_MANY_CONNECTIONS, SqlState::CANNOT_CONNECT_NOW].contains(code),
+        None => fault::io(error).is_some_and(|kind| kind == std::io::ErrorKind::ConnectionRefused),
+    }
 }
 
 /// A connection that is lent to nobody, closed when dropped.
@@ -75,8 +143,8 @@ pub(super) struct Own {
 impl Own {
     /// For what is done once.
     pub(super) async fn once(config: &PostgresConfig, url: &str, name: &'static str) -> Result<Self> {
-        let settings = settings(config, url, name)?;
-        let why = match timeout(config.acquire_timeout, patiently(&settings)).await {
+        let settings = Settings::new(config, url, name)?;
+        let why = match timeout(config.acquire_timeout, settings.connect_patiently()).await {
             Ok(Ok((client, driver))) => return Ok(Self { client, driver }),
             Ok(Err(error)) => fault::in_words(&error),
             Err(_) => "it let nobody in in time".to_owned(),
@@ -86,8 +154,8 @@ impl Own {
     }
 
     /// For what the server says without being asked.
-    pub(super) async fn listening(settings: &Config, heard: Told) -> Result<Self, tokio_postgres::Error> {
-        let (client, driver) = connect(settings, Some(heard)).await?;
+    pub(super) async fn listening(settings: &Settings, heard: Told) -> Result<Self, tokio_postgres::Error> {
+        let (client, driver) = settings.connect(Some(heard)).await?;
         Ok(Self { client, driver })
     }
 }
@@ -107,9 +175,9 @@ pub(super) struct Lender {
 
 impl Lender {
     /// At most `most` connections, for one of which somebody waits no longer than `patience`.
-    pub(super) fn new(settings: Config, most: usize, patience: Duration) -> Result<Self> {
+    pub(super) fn new(settings: Settings, most: usize, patience: Duration) -> Result<Self> {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_connect(settings, Patient, recycling);
+        let manager = Manager::from_connect(settings.config.clone(), settings, recycling);
         let pool = Pool::builder(manager).max_size(most).queue_mode(QueueMode::Lifo).build();
         let pool = pool.map_err(Error::internal)?;
         let sweeper = tokio::spawn(sweep(pool.clone()));
@@ -151,53 +219,8 @@ async fn sweep(pool: Pool) {
     }
 }
 
-/// Connects to a server that may be about to start.
-struct Patient;
-
-impl Connect for Patient {
-    fn connect(&self, settings: &Config) -> BoxFuture<'_, Connecting> {
-        let settings = settings.clone();
-        Box::pin(async move { patiently(&settings).await })
-    }
-}
-
-async fn patiently(settings: &Config) -> Connecting {
-    let (mut pause, longest) = PAUSES;
-    loop {
-        match connect(settings, None).await {
-            Err(error) if is_starting(&error) => {
-                sleep(pause).await;
-                pause = (pause * 2).min(longest);
-            }
-            connected => return connected,
-        }
-    }
-}
-
-/// Connects, and has a task see to what comes and goes, which passes notifications on to who wants to know.
-async fn connect(settings: &Config, heard: Option<Told>) -> Connecting {
-    let (client, mut connection) = settings.connect(NoTls).await?;
-    let driver = async move {
-        while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
-            match (message, &heard) {
-                (Ok(AsyncMessage::Notification(told)), Some(heard)) => {
-                    // Who wanted to know may be about to close this.
-                    let _ = heard.send(told);
-                }
-                (Ok(_), _) => {}
-                (Err(error), _) => {
-                    tracing::debug!(error = fault::in_words(&error), "a connection to the database was lost");
-                    return;
-                }
-            }
-        }
-    };
-    Ok((client, tokio::spawn(driver)))
-}
-
-fn is_starting(error: &tokio_postgres::Error) -> bool {
-    match error.code() {
-        Some(code) => [SqlState::TOO_MANY_CONNECTIONS, SqlState::CANNOT_CONNECT_NOW].contains(code),
-        None => fault::io(error).is_some_and(|kind| kind == std::io::ErrorKind::ConnectionRefused),
+impl Connect for Settings {
+    fn connect(&self, _: &Config) -> BoxFuture<'_, Connecting> {
+        Box::pin(self.connect_patiently())
     }
 }

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use super::connect::{Own, Settings};
+use crate::wake_ups::Waiting;
+use crate::{fault, replicas};
 use switchyard_domain::store::Signal;
 use switchyard_domain::{OrgId, ReplicaId};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{sleep, timeout};
-use tokio_postgres::Config;
-
-use super::connect::Own;
-use crate::wake_ups::Waiting;
-use crate::{fault, replicas};
 
 const FEED: &str = "switchyard_feed";
 const SIGNALS: &str = "switchyard_signals";
@@ -56,7 +54,7 @@ impl Heard {
 }
 
 /// Passes on what is told until it is aborted.
-pub(super) async fn run(settings: Config, heard: Heard) {
+pub(super) async fn run(settings: Settings, heard: Heard) {
     loop {
         if let Err(error) = listen(&settings, &heard).await {
             tracing::warn!(%error, "the database's notifications are interrupted");
@@ -66,7 +64,7 @@ pub(super) async fn run(settings: Config, heard: Heard) {
 }
 
 /// Listens until the connection is lost, which a server that went away without a word is found out by being asked.
-async fn listen(settings: &Config, heard: &Heard) -> Result<(), String> {
+async fn listen(settings: &Settings, heard: &Heard) -> Result<(), String> {
     let (tell, mut told) = mpsc::unbounded_channel();
     let own = in_time(Own::listening(settings, tell)).await?;
     in_time(own.client.batch_execute(&format!("LISTEN {FEED}; LISTEN {SIGNALS}"))).await?;

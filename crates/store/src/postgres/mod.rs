@@ -6,6 +6,7 @@ mod connect;
 mod listen;
 pub(crate) mod role;
 pub(crate) mod statement;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::{fault, feed, migrate};
 
 use begun::{Begun, Opening};
 pub use budget::with_budget;
-use connect::{Lender, Own};
+use connect::{Lender, Own, Settings};
 
 /// Where the server is and how much of it may be used.
 #[derive(Clone)]
@@ -93,7 +94,7 @@ impl Postgres {
         }
         drop(preparing);
         let teller = ReplicaId::new();
-        let settings = connect::settings(config, &config.url, "DATABASE_URL")?;
+        let settings = Settings::new(config, &config.url, "DATABASE_URL")?;
         let heard = listen::Heard { waiting: waiting.clone(), signals, own: teller };
         let listener = tokio::spawn(listen::run(settings.clone(), heard));
         // One of the connections listens.
