@@ -3,7 +3,7 @@
 use switchyard_domain::task::{Task, TaskFilter, TaskStatus};
 use switchyard_domain::{Page, PageRequest, ProjectId, Result, Scope, TaskId};
 
-use super::{COLUMNS, TABLES, read, search};
+use super::{COLUMNS, WITH_SESSION, read, search};
 use crate::cursor;
 use crate::projects;
 use crate::tx::{Dialect, Tx, placeholders};
@@ -14,7 +14,16 @@ use crate::value::{Value, values};
 /// Ids that go into one statement.
 const IDS: usize = 256;
 
+/// The order of the board.
+const ORDER: &str = "t.status_rank, t.position, t.id";
+
+/// How many tasks PostgreSQL looks through for each that a page has room for, before it asks the index. Words that many
+/// tasks have are found sooner in the order of the board: the index would have to name them all.
+#[cfg(feature = "postgres")]
+const LOOKED_THROUGH: i64 = 10;
+
 /// Conditions of a query, with their values.
+#[derive(Clone)]
 struct Conditions {
     sql: String,
     values: Vec<Value>,
@@ -61,16 +70,61 @@ pub(super) async fn list(
             .sql
             .push_str(&format!(" AND (t.status_rank, t.position, t.id) > {}", placeholders(first, 3)));
     }
-    let Conditions { sql, mut values } = conditions;
-    values.push(Value::from(i64::from(page.limit) + 1));
-    let sql = format!(
-        "SELECT {COLUMNS} FROM {TABLES} WHERE {sql} ORDER BY t.status_rank, t.position, t.id LIMIT ${}",
-        values.len()
-    );
-    let found = tx.rows(&sql, &values, read).await?;
+    let most = page.limit + 1;
+    let found = match filter.query.as_deref().and_then(|query| search::words(query, tx.dialect())) {
+        None => first(tx, "tasks", conditions, most).await?,
+        Some(words) => first_with(tx, project, &words, conditions, most).await?,
+    };
     Ok(cursor::page(found, page, |task| {
         vec![rank(task.status).to_string(), task.position.clone(), task.id.to_string()]
     }))
+}
+
+/// The first tasks in the order of the board that have all words.
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(unused_variables, reason = "SQLite's index needs no help to be of one project")
+)]
+async fn first_with(
+    tx: &mut Tx,
+    project: ProjectId,
+    words: &str,
+    mut conditions: Conditions,
+    most: u32,
+) -> Result<Vec<Task>> {
+    let has_words = search::condition(tx.dialect());
+    #[cfg(feature = "postgres")]
+    if tx.dialect() == Dialect::Postgres {
+        let mut looked_through = conditions.clone();
+        looked_through.values.push(Value::from(i64::from(most) * LOOKED_THROUGH));
+        let tasks = format!(
+            "(SELECT * FROM tasks t WHERE {} ORDER BY {ORDER} LIMIT ${})",
+            looked_through.sql,
+            looked_through.values.len()
+        );
+        looked_through.sql = "TRUE".to_owned();
+        looked_through.and(has_words, words);
+        let found = first(tx, &tasks, looked_through, most).await?;
+        if found.len() >= most as usize {
+            return Ok(found);
+        }
+        if search::are_rare(tx, project, words).await? {
+            conditions.and(search::BY_INDEX, words);
+        }
+    }
+    conditions.and(has_words, words);
+    first(tx, "tasks", conditions, most).await
+}
+
+/// The first of `tasks` in the order of the board.
+async fn first(tx: &mut Tx, tasks: &str, conditions: Conditions, most: u32) -> Result<Vec<Task>> {
+    let Conditions { sql, mut values } = conditions;
+    values.push(Value::from(i64::from(most)));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {tasks} {WITH_SESSION} WHERE {sql} ORDER BY {ORDER} LIMIT ${}",
+        values.len()
+    );
+    tx.rows(&sql, &values, read).await
 }
 
 fn is_null(null: bool) -> &'static str {
@@ -93,11 +147,6 @@ fn narrow(conditions: &mut Conditions, filter: &TaskFilter, dialect: Dialect) ->
     if let Some(assignee) = filter.assignee {
         conditions.and("t.assignee = ?", assignee);
     }
-    if let Some((condition, words)) =
-        filter.query.as_deref().and_then(|query| search::condition(query, dialect))
-    {
-        conditions.and(condition, words);
-    }
     Ok(())
 }
 
@@ -116,7 +165,7 @@ pub(super) async fn by_id(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -> Result<
         values.extend(filled.map(|id| Value::from(*id)));
         let list = placeholders(2, length);
         let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id IN {list} AND reaches_project(t.project_id)"
+            "SELECT {COLUMNS} FROM tasks {WITH_SESSION} WHERE t.org_id = $1 AND t.id IN {list} AND reaches_project(t.project_id)"
         );
         found.extend(tx.rows(&sql, &values, read).await?);
     }

@@ -25,7 +25,8 @@ const COLUMNS: &str =
     t.position, s.id, s.workspace_id, s.status, t.workspace_count, t.user_id, t.created_at, t.updated_at,
     t.deleted_at, t.version";
 
-const TABLES: &str = "tasks t LEFT JOIN sessions s ON s.id = t.latest_session_id";
+/// What follows the tasks in `FROM`.
+const WITH_SESSION: &str = "t LEFT JOIN sessions s ON s.id = t.latest_session_id";
 
 fn read(row: &mut Columns<'_>) -> Result<Task> {
     Ok(Task {
@@ -61,7 +62,7 @@ fn read_latest_session(row: &mut Columns<'_>) -> Result<Option<LatestSession>> {
 
 async fn find(tx: &mut Tx, scope: &Scope, id: TaskId) -> Result<Task> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM {TABLES} WHERE t.org_id = $1 AND t.id = $2 AND reaches_project(t.project_id)"
+        "SELECT {COLUMNS} FROM tasks {WITH_SESSION} WHERE t.org_id = $1 AND t.id = $2 AND reaches_project(t.project_id)"
     );
     tx.found(&sql, &values![scope.org(), id], read).await
 }

@@ -33,6 +33,7 @@ mod restriction;
 mod row_level_security;
 mod sessions;
 mod task_search;
+mod task_words;
 mod tasks;
 mod terminals;
 mod transcript;

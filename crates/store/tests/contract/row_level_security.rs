@@ -28,16 +28,16 @@ const BEYOND_SCOPES: [&str; 7] = [
 const NOBODYS: [&str; 3] = ["claims", "replicas", "schema_migrations"];
 
 /// Two organisations with rows of each kind, the tables that rows of an organisation are in, and both ways in.
-struct World {
-    alice: Fixture,
-    mallory: Fixture,
+pub(crate) struct World {
+    pub(crate) alice: Fixture,
+    pub(crate) mallory: Fixture,
     tables: Vec<String>,
     superuser: Client,
     /// The address for the server's role.
-    app: String,
+    pub(crate) app: String,
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let alice = Fixture::postgres().await;
     let Place::Server { url } = &alice.place else { panic!() };
     let superuser = behind(url).await;
@@ -76,7 +76,7 @@ async fn fill(f: &Fixture) {
 }
 
 /// Has a transaction reach what `scope` does, as the store says it.
-async fn reach(transaction: &Transaction<'_>, scope: Scope) {
+pub(crate) async fn reach(transaction: &Transaction<'_>, scope: Scope) {
     for (name, id) in [("org_id", scope.org().0), ("user_id", scope.user().0)] {
         let (name, id) = (format!("switchyard.{name}"), id.to_string());
         transaction.execute("SELECT set_config($1, $2, TRUE)", &[&name, &id]).await.unwrap();
@@ -88,7 +88,7 @@ async fn reach(transaction: &Transaction<'_>, scope: Scope) {
     transaction.execute(projects, &[]).await.unwrap();
 }
 
-async fn count(database: &Client, sql: &str) -> i64 {
+pub(crate) async fn count(database: &Client, sql: &str) -> i64 {
     database.query_one_scalar(sql, &[]).await.unwrap()
 }
 
@@ -106,7 +106,7 @@ impl World {
 
     /// What became of a statement of Mallory's, or of a transaction that does not say whose it is: how many rows it
     /// changed, or the error's code.
-    async fn attempt(&self, scope: Option<Scope>, sql: &str) -> Result<u64, String> {
+    pub(crate) async fn attempt(&self, scope: Option<Scope>, sql: &str) -> Result<u64, String> {
         let mut app = behind(&self.app).await;
         let transaction = app.transaction().await.unwrap();
         if let Some(scope) = scope {

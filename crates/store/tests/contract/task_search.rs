@@ -1,8 +1,8 @@
 //! Tasks: searching them by words.
 
-use switchyard_domain::ProjectId;
 use switchyard_domain::store::*;
 use switchyard_domain::task::{NewTask, TaskFilter, TaskPatch};
+use switchyard_domain::{ErrorKind, PageRequest, ProjectId};
 
 use crate::fixture::{Fixture, all, new_task};
 use crate::tasks::moved;
@@ -13,6 +13,9 @@ crate::scenarios! {
     search_follows_edits,
     search_follows_what_happens_to_tasks_that_nobody_searched_for_yet,
     search_finds_all_of_very_many_new_tasks,
+    search_finds_in_a_long_board_what_few_and_what_many_tasks_say,
+    search_finds_words_longer_than_an_index_takes,
+    search_stays_in_the_projects_that_somebody_sees,
 }
 
 async fn found(f: &Fixture, project: ProjectId, query: &str) -> String {
@@ -163,4 +166,86 @@ async fn search_finds_all_of_very_many_new_tasks(f: Fixture) {
     }
     assert_eq!(found(&f, project, "card 1202").await, "card 1202");
     assert_eq!(found(&f, project, "card 600").await, "card 600");
+}
+
+/// Longer than what is looked through before an index is asked, and with words of more tasks than the index is left to
+/// name; a page at a time.
+async fn search_finds_in_a_long_board_what_few_and_what_many_tasks_say(f: Fixture) {
+    let project = f.project("Shop").await.id;
+    let other = f.project("Stall").await.id;
+    for number in 0..2_300 {
+        let common = if number < 100 { "early" } else { "late" };
+        let rare = if number % 700 == 699 { "needle" } else { "hay" };
+        let title = format!("card{number} {common} {rare}");
+        f.db.create_task(&f.act("task.create"), project, &new_task(&title)).await.unwrap();
+    }
+    f.db.create_task(&f.act("task.create"), other, &new_task("card699 needle")).await.unwrap();
+    for (query, count) in [
+        ("needle", 3),
+        ("needles", 0),
+        ("needl", 3),
+        ("late needle", 3),
+        ("early needle", 0),
+        ("card1399", 1),
+        ("card139", 11),
+        ("late", 2_200),
+        ("hay", 2_297),
+        ("early", 100),
+        ("hay card22", 111),
+    ] {
+        for limit in [3, 40] {
+            let filter = TaskFilter { query: Some(query.to_owned()), ..TaskFilter::default() };
+            let mut page = PageRequest::new(Some(limit), None);
+            let mut titles = Vec::new();
+            loop {
+                let found = f.db.tasks(&f.alice, project, &filter, &page).await.unwrap();
+                titles.extend(found.items.into_iter().map(|task| task.title));
+                let Some(next) = found.next_cursor else { break };
+                page = PageRequest::new(Some(limit), Some(next));
+                if titles.len() > 200 {
+                    break;
+                }
+            }
+            let all = count.min(titles.len().max(200));
+            assert!(titles.len() >= all, "{query}: {} of {count}", titles.len());
+            assert!(count > 200 || titles.len() == count, "{query}: {titles:?}");
+            let words: Vec<&str> = query.split(' ').collect();
+            for title in &titles {
+                assert!(words.iter().all(|word| title.contains(word)), "{query}: {title}");
+            }
+        }
+    }
+}
+
+async fn search_finds_words_longer_than_an_index_takes(f: Fixture) {
+    let project = f.project("Shop").await.id;
+    let (long, longer) = ("x".repeat(2_040), "ü".repeat(1_000));
+    for (title, description) in [
+        ("one", format!("{long} {longer}a")),
+        ("two", format!("{}y", &long[..2_030])),
+        ("three", format!("{longer}b")),
+    ] {
+        let new = NewTask { description, ..new_task(title) };
+        f.db.create_task(&f.act("task.create"), project, &new).await.unwrap();
+    }
+    for (query, titles) in [
+        (long.clone(), "one"),
+        (long[..2_030].to_owned(), "one two"),
+        (format!("{}y", &long[..2_030]), "two"),
+        (longer.clone(), "one three"),
+        (format!("{longer}b"), "three"),
+        (format!("{longer}a one"), "one"),
+        (format!("{longer}a two"), ""),
+    ] {
+        let kind: String = query.chars().rev().take(5).collect();
+        assert_eq!(found(&f, project, &query).await, titles, "…{kind}");
+    }
+}
+
+async fn search_stays_in_the_projects_that_somebody_sees(f: Fixture) {
+    let project = searchable(&f).await;
+    let filter = TaskFilter { query: Some("till".to_owned()), ..TaskFilter::default() };
+    assert_eq!(f.titles(project, &filter).await, ["till"]);
+    let error = f.db.tasks(&f.mallory, project, &filter, &all()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
 }

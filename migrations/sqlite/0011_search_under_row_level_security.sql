@@ -1,0 +1,1 @@
+-- SQLite has no row-level security, and its search has an index of its own.
