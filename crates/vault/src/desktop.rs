@@ -1,7 +1,7 @@
 //! The vault of a desktop, which has one user.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,6 +9,8 @@ use switchyard_domain::credential::{
     CredentialName, GitCredential, GitHost, KeptCredentials, KeptGitCredential, Secret, Vault, VaultPlace,
 };
 use switchyard_domain::{Error, Result, Scope};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use crate::contents::Contents;
 use crate::index::Index;
@@ -35,18 +37,16 @@ impl DesktopVault {
         Self { kept: Arc::new(Mutex::new(Kept { path })) }
     }
 
-    /// Runs `work` where it may wait.
+    /// Runs `work` where it may wait. Who waits for the one before holds no thread, and does nothing once it gave up.
     async fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Kept) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let kept = Arc::clone(&self.kept);
-        let run =
-            tokio::task::spawn_blocking(move || work(&kept.lock().unwrap_or_else(PoisonError::into_inner)));
-        match tokio::time::timeout(PATIENCE, run).await {
-            Ok(done) => done.map_err(Error::internal)?,
-            Err(_) => Err(unavailable("it did not answer in time")),
-        }
+        let run = async {
+            let kept = Arc::clone(&self.kept).lock_owned().await;
+            tokio::task::spawn_blocking(move || work(&kept)).await.map_err(Error::internal)?
+        };
+        timeout(PATIENCE, run).await.unwrap_or_else(|_| Err(unavailable("it did not answer in time")))
     }
 }
 
@@ -183,4 +183,44 @@ fn unavailable(error: impl std::fmt::Display) -> Error {
     let text = "The keychain that keeps your credentials cannot be used. Unlock it, or start the desktop session's \
                 keychain, then try again.";
     Error::unavailable("keychain_unavailable", text).caused_by(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_told_to_have_failed_is_not_done_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = DesktopVault::new(folder.path().join("credentials.json"));
+        let (answers, silent) = channel::<()>();
+        let (began, begun) = channel();
+        // A keychain that asks somebody who is not there.
+        let stuck = vault.clone();
+        let stuck = tokio::spawn(async move {
+            let work = move |_: &Kept| {
+                began.send(()).map_err(Error::internal)?;
+                silent.recv().map_err(Error::internal)
+            };
+            stuck.with(work).await
+        });
+        while begun.try_recv().is_err() {
+            tokio::task::yield_now().await;
+        }
+        let (done, later) = channel();
+        let waiting = vault.clone();
+        let waiting =
+            tokio::spawn(async move { waiting.with(move |_| done.send(()).map_err(Error::internal)).await });
+        tokio::task::yield_now().await;
+        tokio::time::advance(PATIENCE * 2).await;
+        for told in [stuck.await.unwrap(), waiting.await.unwrap()] {
+            assert_eq!(told.unwrap_err().code, "keychain_unavailable");
+        }
+        answers.send(()).unwrap();
+        // Whatever was left to be done is done by the time that the next is.
+        vault.with(|_| Ok(())).await.unwrap();
+        assert!(later.recv().is_err(), "it was done after all");
+    }
 }

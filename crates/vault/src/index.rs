@@ -42,7 +42,7 @@ impl Index {
     /// What is kept; `None` when that is nothing.
     pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
         match std::fs::read(path) {
-            Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| misread(&error)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -91,6 +91,17 @@ impl Index {
     }
 }
 
+/// Where a file is not what it has to be, without what stands there: that may be a value.
+fn misread(error: &serde_json::Error) -> io::Error {
+    let what = if error.is_data() { "it is not laid out as expected" } else { "it is no valid JSON" };
+    // What is known only once the whole was read has no place.
+    let place = match error.line() {
+        0 => String::new(),
+        line => format!(" (line {line}, column {})", error.column()),
+    };
+    io::Error::new(io::ErrorKind::InvalidData, format!("{what}{place}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +127,22 @@ mod tests {
         let index = Index::of_keychain(Contents::read(document).unwrap());
         assert!(!serde_json::to_string(&index).unwrap().contains("canary"));
         assert_eq!(index.git().unwrap()[0].username, "ada");
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_file_is_told_without_a_value_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials.json");
+        for (wrong, told) in [
+            (r#"{"kept_in":"file","values":"sk-canary"}"#, "not laid out"),
+            (r#"{"kept_in":"file","values":{"KEY":["sk-canary"]}}"#, "not laid out"),
+            (r#"{"kept_in":"file","values":{},"sk-canary":1}"#, "not laid out"),
+            (r#"{"kept_in":"sk-canary","values":{}}"#, "not laid out"),
+            (r#"{"kept_in":"file","values":{"KEY":"sk-canary}}"#, "no valid JSON (line 1"),
+        ] {
+            std::fs::write(&path, wrong).unwrap();
+            let error = Index::read(&path).err().unwrap().to_string();
+            assert!(error.contains(told) && !error.contains("canary"), "{error}");
+        }
     }
 }
