@@ -168,8 +168,11 @@ async fn a_secret_that_is_good_once_is_spent_by_the_first_who_shows_it(f: Fixtur
     assert_eq!(first, 1);
     assert!(f.db.spend(f.now(), &secret("another"), until).await.unwrap());
     assert!(!f.db.spend(f.now(), &once, until).await.unwrap());
-    // Once it is not good any more by itself, nothing is kept of it.
-    f.wait(601);
+    // A server whose clock is ahead forgets nothing that is good at the others.
+    assert!(f.db.spend(f.later(1_200), &secret("ahead"), f.later(1_800)).await.unwrap());
+    assert!(!f.db.spend(f.now(), &once, until).await.unwrap());
+    // Once it is not good any more by itself, anywhere, nothing is kept of it.
+    f.wait(601 + 3_600);
     assert!(f.db.spend(f.now(), &secret("a third"), f.later(600)).await.unwrap());
     assert!(f.db.spend(f.now(), &once, f.later(600)).await.unwrap());
 }
