@@ -173,8 +173,20 @@ impl Hosted {
 
     /// Starts a server on this port, one that was killed for instance, and waits until it serves.
     pub async fn launch(&mut self, port: u16) {
-        let log = File::create(self.folder.path().join(format!("server-{port}.log"))).expect("a log");
+        let command = self.command(port);
+        self.launched(port, command).await;
+    }
+
+    /// The same, with a clock that is so many seconds ahead of everybody else's. What it measures is as long as ever.
+    pub async fn launch_with_clock(&mut self, port: u16, ahead: i64) {
         let mut command = self.command(port);
+        command.env("LD_PRELOAD", libfaketime()).env("FAKETIME", format!("{ahead:+}"));
+        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        self.launched(port, command).await;
+    }
+
+    async fn launched(&mut self, port: u16, mut command: Command) {
+        let log = File::create(self.folder.path().join(format!("server-{port}.log"))).expect("a log");
         let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the server can be started");
         self.servers.push((child, port));
         let client = Client::new(port, "");
@@ -293,6 +305,14 @@ impl Hosted {
         answer.expect(200);
         self.stranger().with_cookie_of(&answer)
     }
+}
+
+/// What has a program see another time than the system's.
+fn libfaketime() -> PathBuf {
+    let places = ["x86_64-linux-gnu/", "aarch64-linux-gnu/", ""];
+    let places = places.map(|place| PathBuf::from(format!("/usr/lib/{place}faketime/libfaketime.so.1")));
+    let found = places.into_iter().find(|place| place.is_file());
+    found.expect("libfaketime is missing: sudo apt-get install --no-install-recommends libfaketime")
 }
 
 impl Hosted {

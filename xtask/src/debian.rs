@@ -30,6 +30,14 @@ const KEYCHAIN: Requirement = Requirement {
     package: "gnome-keyring",
     present: || process::on_path("gnome-keyring-daemon").is_some(),
 };
+const WRONG_CLOCK: Requirement = Requirement {
+    name: "a clock that is wrong (libfaketime)",
+    package: "libfaketime",
+    present: || {
+        let places = ["x86_64-linux-gnu/", "aarch64-linux-gnu/", ""];
+        places.iter().any(|at| Path::new(&format!("/usr/lib/{at}faketime/libfaketime.so.1")).is_file())
+    },
+};
 
 /// What some of the tests need.
 #[derive(Clone, Copy)]
@@ -40,6 +48,8 @@ pub(crate) enum Need {
     Browser,
     /// The integration tests keep credentials in a keychain.
     Keychain,
+    /// The integration tests start a server whose clock is wrong.
+    WrongClock,
 }
 
 /// Makes sure that they can.
@@ -48,7 +58,8 @@ pub(crate) fn provide(needs: &[Need]) -> Result<()> {
         Need::Postgresql => vec![POSTGRESQL],
         Need::Browser => vec![CHROMIUM],
         Need::Keychain if cfg!(target_os = "linux") => vec![MESSAGE_BUS, KEYCHAIN],
-        Need::Keychain => vec![],
+        Need::WrongClock if cfg!(target_os = "linux") => vec![WRONG_CLOCK],
+        Need::Keychain | Need::WrongClock => vec![],
     }))
 }
 

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use switchyard_integration::{Hosted, NOISE, Socket, Visitor, command, eventually, id, signal, text, within};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::organisations::own_id;
 
@@ -174,4 +176,77 @@ async fn a_server_that_stood_still_changes_nothing_of_what_another_took_over() {
     wait_for(&ada, &next, "completed").await;
     let after = there.get(&format!("/api/sessions/{}", id(&session))).await.expect(200);
     assert_eq!(before, after);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_clock_is_ahead_keeps_loses_and_takes_over_work_like_any_other() {
+    beside_a_right_clock(7 * 60).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_clock_is_behind_keeps_loses_and_takes_over_work_like_any_other() {
+    beside_a_right_clock(-7 * 60).await;
+}
+
+/// Leases run by the database's clock: neither does the wrong server take the right one's for over, or its own for good,
+/// nor the other way round.
+async fn beside_a_right_clock(ahead: i64) {
+    const NUMBERS: u32 = 400;
+    let mut hosted = Hosted::start_with(2, &[]).await;
+    let [right, wrong] = hosted.ports()[..] else { panic!("two servers") };
+    hosted.kill9(wrong);
+    hosted.launch_with_clock(wrong, ahead).await;
+    // One of them forgets the one that was killed.
+    within(NOISE, "its lease has run out", || async {
+        (takeovers(&hosted, right) + takeovers(&hosted, wrong) == 1).then_some(())
+    })
+    .await;
+    let ada = hosted.person("ada").await;
+    let there = ada.at(wrong);
+    let [one, another] = [workspace(&hosted, &ada).await, workspace(&hosted, &ada).await];
+    let session = counting(&there, &one, NUMBERS).await;
+    let apart = seconds_between(&one, &session);
+    assert!((apart - ahead).abs() < 60, "its clock is {apart} s ahead");
+
+    // It keeps what it drives for longer than a lease runs, and its neighbour its own.
+    let own = counting(&ada, &another, NUMBERS).await;
+    let (mut reader, mut beside) = (Reader::of(&ada, &session).await, Reader::of(&there, &own).await);
+    tokio::join!(reader.read_to(130), beside.read_to(130));
+    let before = takeovers(&hosted, right);
+    assert_eq!(before + takeovers(&hosted, wrong), 1, "{}{}", hosted.log(right), hosted.log(wrong));
+    for port in [right, wrong] {
+        assert!(!hosted.log(port).contains("others took over"), "{}", hosted.log(port));
+    }
+    // It loses it when it stands still, and changes nothing late.
+    signal(hosted.pid(wrong), Signal::STOP);
+    within(NOISE, "its work is taken up", || async { (takeovers(&hosted, right) > before).then_some(()) })
+        .await;
+    let after = reader.numbers().len() as u32 + 20;
+    reader.read_to(after).await;
+    signal(hosted.pid(wrong), Signal::CONT);
+    within(NOISE, "it knows that its work is another's", || async {
+        hosted.log(wrong).contains("others took over").then_some(())
+    })
+    .await;
+    // It takes over what another leaves behind.
+    let mut reader = Reader::of(&there, &session).await;
+    hosted.kill9(right);
+    tokio::join!(reader.read_to(NUMBERS), beside.read_to(NUMBERS));
+    for session in [&session, &own] {
+        wait_for(&there, session, "completed").await;
+    }
+}
+
+/// How often a server took up what another one left.
+fn takeovers(hosted: &Hosted, port: u16) -> usize {
+    hosted.log(port).matches("is taken up").count()
+}
+
+/// How much later one thing was made than another, by what is written at them.
+fn seconds_between(one: &Value, other: &Value) -> i64 {
+    let [one, other] = [one, other].map(|made| {
+        let at = OffsetDateTime::parse(text(made, "created_at"), &Rfc3339).expect("a time");
+        at.unix_timestamp()
+    });
+    other - one
 }

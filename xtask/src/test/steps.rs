@@ -34,7 +34,8 @@ const INTEGRATION: &str = "switchyard-integration";
 pub(super) fn everything(workspace: &Workspace, report: &mut Report) {
     let ready = report.step("tools", || tools::check_for_test(workspace).map(|()| Tally::default()))
         & report.step("system packages", || {
-            debian::provide(&[Need::Postgresql, Need::Browser, Need::Keychain]).map(|()| Tally::default())
+            let needs = [Need::Postgresql, Need::Browser, Need::Keychain, Need::WrongClock];
+            debian::provide(&needs).map(|()| Tally::default())
         });
     if !ready {
         return;
@@ -122,12 +123,12 @@ fn desktop_tests(workspace: &Workspace, installed: &Installed) -> Result<Tally> 
 pub(super) fn cargo_alone(workspace: &Workspace, part: Part, report: &mut Report) {
     let ready = report.step("tools", || tools::check_for_run(workspace).map(|()| Tally::default()))
         && report.step("system packages", || {
-            let need = match part {
-                Part::Unit | Part::Store => Need::Postgresql,
-                Part::Api => Need::Keychain,
-                _ => return Ok(Tally::default()),
+            let needs: &[Need] = match part {
+                Part::Unit | Part::Store => &[Need::Postgresql],
+                Part::Api => &[Need::Keychain, Need::WrongClock],
+                _ => &[],
             };
-            debian::provide(&[need]).map(|()| Tally::default())
+            debian::provide(needs).map(|()| Tally::default())
         })
         && report.step("build", || ui_and_programs(workspace));
     if !ready {
