@@ -1,18 +1,20 @@
 //! Who may see a project, and what they may do in it.
 
 use async_trait::async_trait;
-use switchyard_domain::access::{Access, AccessEntry, NewAccess, ProjectReach, ProjectRole, Subject};
+use switchyard_domain::access::{
+    Access, AccessEntry, MOST_ENTRIES, NewAccess, ProjectReach, ProjectRole, Subject,
+};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, ProjectAccess};
-use switchyard_domain::{Error, ErrorKind, ProjectId, Result, Scope};
+use switchyard_domain::{ApiKeyId, Error, ErrorKind, ProjectId, Result, Scope};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::reach;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::values;
-use crate::write::{Change, Write, check_living, check_version};
+use crate::write::{Author, Change, Write, check_living, check_version};
+use crate::{audit, reach};
 
 /// Of the project `p`: whether it is restricted, and the greatest role in which its list names whoever asks.
 pub(crate) const COLUMNS: &str = "EXISTS (SELECT 1 FROM restricted_projects r WHERE r.project_id = p.id),
@@ -153,19 +155,22 @@ fn kept_by(scope: &Scope, before: &Listed, new: &NewAccess) -> Vec<(Subject, Pro
     entries
 }
 
+/// Refuses to say who may see a project for whoever is no person.
+fn require_person(scope: &Scope) -> Result<()> {
+    if scope.project_key().is_none() {
+        return Ok(());
+    }
+    let text = "An API key cannot say who may see a project.";
+    Err(Error::new(ErrorKind::Forbidden, "person_required", text))
+}
+
 async fn set(write: &mut Write<'_>, id: ProjectId, version: i64, new: &NewAccess) -> Result<Access> {
     let (scope, at) = (write.scope(), write.act.at);
     let before = listed(write.tx, &scope, id).await?;
     write.require(id, ProjectRole::Admin).await?;
     check_version(before.version, version)?;
     check_living(before.deleted)?;
-    if scope.project_key().is_some() {
-        return Err(Error::new(
-            ErrorKind::Forbidden,
-            "person_required",
-            "An API key cannot say who may see a project.",
-        ));
-    }
+    require_person(&scope)?;
     let there = entries(write.tx, &scope, id).await?;
     let wanted = kept_by(&scope, &before, new);
     let known = |subject: Subject| there.iter().find(|entry| entry.subject == subject);
@@ -199,14 +204,54 @@ async fn set(write: &mut Write<'_>, id: ProjectId, version: i64, new: &NewAccess
     let values = values![scope.org(), id, scope.user(), at];
     write.tx.send(sql, if new.restricted { &values } else { &values[..2] }).await?;
     touch(write, id).await?;
-    let access = find(write.tx, &scope, id).await?;
+    let removed: Vec<Subject> = gone.iter().map(|entry| entry.subject).collect();
+    note(write, id, &changed, &removed).await
+}
+
+/// Has a project name a key that is being made: the same change of its list as [`set`] makes, with the same rights.
+pub(crate) async fn name_key(
+    write: &mut Write<'_>,
+    id: ProjectId,
+    key: ApiKeyId,
+    role: ProjectRole,
+) -> Result<()> {
+    let scope = write.scope();
+    let before = listed(write.tx, &scope, id).await?;
+    write.require(id, ProjectRole::Admin).await?;
+    check_living(before.deleted)?;
+    require_person(&scope)?;
+    let sql = "SELECT count(*) FROM project_access WHERE org_id = $1 AND project_id = $2";
+    let there: i64 = write.tx.found(sql, &values![scope.org(), id], |row| row.get()).await?;
+    if there >= MOST_ENTRIES as i64 {
+        let text =
+            "One of the projects names 500 already, which is the most. Take somebody off its list first.";
+        return Err(Error::invalid("projects", text));
+    }
+    let named = (Subject::ApiKey(key), role);
+    name(write, id, named.0, named.1).await?;
+    touch(write, id).await?;
+    note(write, id, &[named], &[]).await.map(drop)
+}
+
+/// What the audit log calls a change of a list, also where it is made along with something else.
+const CHANGED: &str = "access.update";
+
+/// Writes into the audit log who was named and who is not any more; answers the list as it is now.
+async fn note(
+    write: &mut Write<'_>,
+    id: ProjectId,
+    named: &[(Subject, ProjectRole)],
+    removed: &[Subject],
+) -> Result<Access> {
+    let access = find(write.tx, &write.scope(), id).await?;
     let details = [
         ("restricted", access.restricted.to_string()),
         ("entries", access.entries.len().to_string()),
-        ("named", told(changed.iter().map(|(subject, role)| (*subject, Some(*role))))),
-        ("removed", told(gone.iter().map(|entry| (entry.subject, None)))),
+        ("named", told(named.iter().map(|(subject, role)| (*subject, Some(*role))))),
+        ("removed", told(removed.iter().map(|subject| (*subject, None)))),
     ];
-    write.audit(Entity::Access, id.0, &details).await?;
+    let about = (Entity::Access.as_str(), Some(id.0));
+    audit::append(write.tx, Author::from(&write.act), CHANGED, about, &details).await?;
     Ok(access)
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use switchyard_domain::access::Subject;
-use switchyard_domain::api_key::{ApiKey, MOST_API_KEYS, NewApiKey};
+use switchyard_domain::api_key::{ApiKey, KeyProject, MOST_API_KEYS, MOST_KEY_PROJECTS, NewApiKey};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::{Act, ApiKeys};
 use switchyard_domain::{ApiKeyId, Error, ErrorKind, Page, PageRequest, Result, Role, Scope, UserId};
@@ -26,6 +26,7 @@ pub(crate) fn read(row: &mut Columns<'_>) -> Result<ApiKey> {
         name: row.get()?,
         role: row.name()?,
         for_projects: row.get()?,
+        projects: Vec::new(),
         hint: row.get()?,
         created_at: row.get()?,
         expires_at: row.optional()?,
@@ -44,7 +45,35 @@ async fn find(tx: &mut Tx, scope: &Scope, id: ApiKeyId) -> Result<ApiKey> {
          WHERE k.org_id = $1 AND k.id = $2 AND k.user_id = COALESCE($3, k.user_id) AND k.id = COALESCE($4, k.id)"
     );
     // A key for projects knows itself alone: its maker's others are none of its projects'.
-    tx.found(&sql, &values![scope.org(), id, owner(scope), scope.project_key()], read).await
+    let values = values![scope.org(), id, owner(scope), scope.project_key()];
+    let mut key = tx.found(&sql, &values, read).await?;
+    add_projects(tx, scope, std::slice::from_mut(&mut key)).await?;
+    Ok(key)
+}
+
+/// Adds the projects that name them to keys that are in order, those alone that the scope reaches.
+async fn add_projects(tx: &mut Tx, scope: &Scope, keys: &mut [ApiKey]) -> Result<()> {
+    let (Some(newest), Some(oldest)) = (keys.first(), keys.last()) else { return Ok(()) };
+    let values = values![scope.org(), oldest.id, newest.id, owner(scope), MOST_KEY_PROJECTS as i64];
+    let sql = "SELECT n.key_id, n.id, n.name, n.role_rank FROM (
+             SELECT k.id AS key_id, p.id, p.name, a.role_rank,
+                 row_number() OVER (PARTITION BY k.id ORDER BY p.name_key, p.id) AS place
+             FROM api_keys k JOIN project_access a
+                     ON a.org_id = k.org_id AND a.kind = 'api_key' AND a.subject_id = k.id
+                 JOIN projects p ON p.id = a.project_id
+             WHERE k.org_id = $1 AND k.id BETWEEN $2 AND $3 AND k.user_id = COALESCE($4, k.user_id)
+                 AND p.deleted_at IS NULL AND reaches_project(p.id)) n
+         WHERE n.place <= $5 ORDER BY n.key_id, n.place";
+    let read = |row: &mut Columns<'_>| {
+        let key: ApiKeyId = row.id()?;
+        Ok((key, KeyProject { id: row.id()?, name: row.get()?, role: access::of_rank(row.get()?)? }))
+    };
+    for (id, project) in tx.rows(sql, &values, read).await? {
+        if let Some(key) = keys.iter_mut().find(|key| key.id == id) {
+            key.projects.push(project);
+        }
+    }
+    Ok(())
 }
 
 async fn list(tx: &mut Tx, scope: &Scope, page: &PageRequest) -> Result<Page<ApiKey>> {
@@ -67,7 +96,9 @@ async fn list(tx: &mut Tx, scope: &Scope, page: &PageRequest) -> Result<Page<Api
         "SELECT {COLUMNS} FROM api_keys k WHERE k.org_id = $1{conditions} ORDER BY k.id DESC LIMIT $2"
     );
     let found = tx.rows(&sql, &values, read).await?;
-    Ok(cursor::page(found, page, |key| vec![key.id.to_string()]))
+    let mut page = cursor::page(found, page, |key| vec![key.id.to_string()]);
+    add_projects(tx, scope, &mut page.items).await?;
+    Ok(page)
 }
 
 fn change(id: ApiKeyId, verb: Verb) -> Change {
@@ -97,8 +128,8 @@ async fn create(write: &mut Write<'_>, new: &NewApiKey) -> Result<ApiKey> {
     write
         .tx
         .send(
-            "INSERT INTO api_keys (id, org_id, user_id, secret, name, role, hint, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO api_keys (id, org_id, user_id, secret, name, role, hint, created_at, expires_at, for_projects)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             &values![
                 id,
                 org,
@@ -108,7 +139,8 @@ async fn create(write: &mut Write<'_>, new: &NewApiKey) -> Result<ApiKey> {
                 new.role.as_str(),
                 &new.hint,
                 at,
-                new.expires_at
+                new.expires_at,
+                new.projects.is_some()
             ],
         )
         .await?;
@@ -120,6 +152,9 @@ async fn create(write: &mut Write<'_>, new: &NewApiKey) -> Result<ApiKey> {
         ("expires_at", new.expires_at.map_or_else(|| "never".to_owned(), |at| at.to_string())),
     ];
     write.record(change(id, Verb::Created), &details).await?;
+    for (project, role) in new.projects.iter().flatten() {
+        access::name_key(write, *project, id, *role).await?;
+    }
     find(write.tx, &scope, id).await
 }
 

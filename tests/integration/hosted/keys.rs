@@ -3,7 +3,8 @@
 use serde_json::json;
 use switchyard_integration::{Hosted, id, text};
 
-use super::organisations::team;
+use super::access;
+use super::organisations::{own_id, team};
 
 #[tokio::test]
 async fn a_key_does_no_more_than_it_says_and_nothing_once_it_is_deleted() {
@@ -44,6 +45,57 @@ async fn a_key_does_no_more_than_it_says_and_nothing_once_it_is_deleted() {
     assert!(used["items"][0]["last_used_at"].is_string(), "{used}");
     ada.delete(&format!("/api/keys/{}", id(&made))).await.expect(204);
     script.get("/api/projects").await.refused(401, "token_invalid");
+}
+
+#[tokio::test]
+async fn a_key_for_these_projects_is_made_in_one_call_by_who_is_admin_of_each() {
+    let hosted = Hosted::start().await;
+    let (ada, bob, _) = team(&hosted, "member").await;
+    let project = async |name| ada.post("/api/projects", json!({ "name": name })).await.expect(201);
+    let (shop, mill) = (project("Shop").await, project("Mill").await);
+    let (closed, looked_at) = (project("Closed").await, project("Looked at").await);
+    access::name(&ada, id(&closed), true, &[]).await;
+    access::name(&ada, id(&looked_at), true, &[("user", &own_id(&bob).await, "viewer")]).await;
+    let wanted = |projects: &[(&str, &str)]| {
+        let one = |(id, role): &(&str, &str)| json!({ "project_id": id, "role": role });
+        json!({ "name": "robot", "role": "member", "projects": projects.iter().map(one).collect::<Vec<_>>() })
+    };
+    // Of what is closed to him he learns no more than of what never was, and nothing is made of a part.
+    let nowhere = uuid::Uuid::now_v7().to_string();
+    let told = async |project: &str| {
+        let answer = bob.post("/api/keys", wanted(&[(id(&shop), "editor"), (project, "viewer")])).await;
+        answer.text().replace(answer.header("x-request-id"), "")
+    };
+    let missing = told(&nowhere).await;
+    assert!(missing.contains("not_found"), "{missing}");
+    assert_eq!(told(id(&closed)).await, missing);
+    let refused = bob.post("/api/keys", wanted(&[(id(&shop), "editor"), (id(&looked_at), "viewer")])).await;
+    refused.refused(403, "project_role_insufficient");
+    bob.post("/api/keys", wanted(&[])).await.refused(422, "invalid");
+    bob.post("/api/keys", wanted(&[(id(&shop), "editor"), (id(&shop), "viewer")]))
+        .await
+        .refused(422, "invalid");
+    assert_eq!(bob.get("/api/keys").await.expect(200)["items"], json!([]));
+    let path = format!("/api/projects/{}/access", id(&shop));
+    assert_eq!(ada.get(&path).await.expect(200)["version"], 1);
+
+    let made =
+        bob.post("/api/keys", wanted(&[(id(&shop), "editor"), (id(&mill), "viewer")])).await.expect(201);
+    let reaches = json!([
+        { "project_id": mill["id"], "name": "Mill", "role": "viewer" },
+        { "project_id": shop["id"], "name": "Shop", "role": "editor" },
+    ]);
+    assert_eq!((&made["for_projects"], &made["projects"]), (&json!(true), &reaches));
+    assert_eq!(bob.get("/api/keys").await.expect(200)["items"][0]["projects"], reaches);
+    let robot = hosted.stranger().bearing(text(&made, "key"));
+    let seen = robot.get("/api/projects").await.expect(200);
+    let seen: Vec<_> = seen["items"].as_array().expect("a list").iter().map(|one| &one["my_role"]).collect();
+    assert_eq!(seen, ["viewer", "editor"]);
+    let tasks = |project| format!("/api/projects/{}/tasks", id(project));
+    robot.post(&tasks(&shop), json!({ "title": "Yes" })).await.expect(201);
+    robot.post(&tasks(&mill), json!({ "title": "No" })).await.refused(403, "project_role_insufficient");
+    let log = bob.get("/api/audit?action=access.update").await.expect(200);
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(2), "{log}");
 }
 
 #[tokio::test]

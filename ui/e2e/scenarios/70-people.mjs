@@ -185,6 +185,31 @@ export default async function people({ scenario, hosted: server, browser }) {
     await becomes(ask, 401);
   });
 
+  await scenario('a key for one project is made in one go, reaches that one alone, and says so', async () => {
+    await ada.getByRole('button', { name: 'New API key' }).first().click();
+    const form = dialog(ada, 'New API key');
+    await form.getByLabel('What it is for').fill('Payroll robot');
+    await form.getByRole('radio', { name: 'These projects' }).click();
+    assert.equal(await form.getByRole('button', { name: 'Create key' }).isDisabled(), true);
+    await form.getByRole('button', { name: 'Add a project' }).click();
+    await ada.getByRole('option', { name: 'Payroll' }).click();
+    await form.getByLabel('Role in Payroll').selectOption('Viewer');
+    await assertAccessible(ada);
+    await form.getByRole('button', { name: 'Create key' }).click();
+    const shownOnce = dialog(ada, 'The key “Payroll robot”');
+    const key = await shownOnce.getByLabel('Key', { exact: true }).inputValue();
+    await shownOnce.getByRole('button', { name: 'Done' }).click();
+    await shown(ada.getByRole('list', { name: 'API keys' }).getByText('Payroll (viewer)'));
+    await assertAccessible(ada);
+    const make = (body) => fetch('/api/projects', { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(({ status }) => status);
+    assert.equal(await ada.evaluate(make, JSON.stringify({ name: 'Not for robots' })), 201);
+    const seen = await (await fetch(`${server.url}/api/projects`, { headers: { Authorization: `Bearer ${key}` } })).json();
+    assert.deepEqual(seen.items.map(({ name, my_role }) => [name, my_role]), [['Payroll', 'viewer']]);
+    await ada.getByRole('button', { name: 'Delete the key Payroll robot' }).click();
+    await confirm(ada, 'Delete');
+    await shown(ada.getByText('No keys yet'));
+  });
+
   await scenario('a login that ends elsewhere loses nothing that was typed', async () => {
     await settings(ada, 'Organisation');
     await ada.getByLabel('Name', { exact: true }).fill('Analytical Engines & Sons');

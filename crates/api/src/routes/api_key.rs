@@ -51,6 +51,7 @@ async fn create(
     let secret = random_secret()?;
     let key = format!("{KEY_PREFIX}{}", secret.reveal());
     let request = NewApiKeyRequest {
+        projects: body.projects(),
         name: body.name,
         role: body.role.into(),
         days: body.days,

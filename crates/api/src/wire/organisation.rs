@@ -5,6 +5,7 @@ use switchyard_domain as domain;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::access::ProjectRole;
 use super::{Time, mirror};
 
 mirror! {
@@ -154,6 +155,8 @@ pub(crate) struct ApiKey {
     role: Role,
     /// Whether it reaches those projects alone that name it.
     for_projects: bool,
+    /// The projects that name it, by name: those that you can see, the first 100 of them.
+    projects: Vec<KeyProject>,
     /// Its last characters.
     hint: String,
     created_at: Time,
@@ -171,11 +174,27 @@ impl From<domain::api_key::ApiKey> for ApiKey {
             name: key.name,
             role: key.role.into(),
             for_projects: key.for_projects,
+            projects: key.projects.into_iter().map(Into::into).collect(),
             hint: key.hint,
             created_at: key.created_at.into(),
             expires_at: key.expires_at.map(Time),
             last_used_at: key.last_used_at.map(Time),
         }
+    }
+}
+
+/// A project that names a key.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeyProject {
+    project_id: Uuid,
+    name: String,
+    /// What the key may do there; as a viewer of the organisation it is one in each project.
+    role: ProjectRole,
+}
+
+impl From<domain::api_key::KeyProject> for KeyProject {
+    fn from(project: domain::api_key::KeyProject) -> Self {
+        Self { project_id: project.id.into(), name: project.name, role: project.role.into() }
     }
 }
 
@@ -187,8 +206,27 @@ pub(crate) struct CreateApiKey {
     pub(crate) name: String,
     /// No more than one's own.
     pub(crate) role: Role,
+    /// 1 to 100 projects that the key is for alone: it is named in the access list of each, of which you must be admin.
+    /// For the whole organisation where nothing is said.
+    projects: Option<Vec<NewKeyProject>>,
     /// After how many days it ends, 1 to 3650; never where nothing is said.
     pub(crate) days: Option<u32>,
+}
+
+/// A project that a key is for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewKeyProject {
+    project_id: Uuid,
+    role: ProjectRole,
+}
+
+impl CreateApiKey {
+    /// The projects that the key is for alone.
+    pub(crate) fn projects(&self) -> Option<Vec<(domain::ProjectId, domain::access::ProjectRole)>> {
+        let one = |project: &NewKeyProject| (project.project_id.into(), project.role.into());
+        self.projects.as_ref().map(|projects| projects.iter().map(one).collect())
+    }
 }
 
 /// A key that was just made. It is told once.

@@ -42,8 +42,10 @@ pub trait Organisations: Send + Sync {
 pub trait ApiKeys: Send + Sync {
     /// Keys that have not been deleted, newest first; expired ones too.
     async fn api_keys(&self, scope: &Scope, page: &PageRequest) -> Result<Page<ApiKey>>;
-    /// Makes a key of the acting user's. `Limited` with code `too_many_api_keys`. Made again under the same idempotency
-    /// key, it gets the new secret: nobody can be told the first one again.
+    /// Makes a key of the acting user's, and has the projects name it that it is for: all of them, or there is no key.
+    /// `NotFound` for a project that is not there; `Forbidden` for who is no admin of one; `Limited` with code
+    /// `too_many_api_keys`. Made again under the same idempotency key, it gets the new secret: nobody can be told the
+    /// first one again.
     async fn create_api_key(&self, act: &Act, new: &NewApiKey) -> Result<ApiKey>;
     /// Deletes a key: it lets nobody in any more.
     async fn delete_api_key(&self, act: &Act, id: ApiKeyId) -> Result<()>;

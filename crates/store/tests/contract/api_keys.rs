@@ -1,9 +1,10 @@
 //! API keys: how programs act in an organisation.
 
-use switchyard_domain::api_key::{ApiKey, MOST_API_KEYS, NewApiKey};
+use switchyard_domain::access::{MOST_ENTRIES, NewAccess, ProjectRole, Subject};
+use switchyard_domain::api_key::{ApiKey, KeyProject, MOST_API_KEYS, NewApiKey};
 use switchyard_domain::event::{Entity, Verb};
 use switchyard_domain::store::*;
-use switchyard_domain::{ApiKeyId, ErrorKind, PageRequest, Role, Scope};
+use switchyard_domain::{ApiKeyId, ErrorKind, GroupId, PageRequest, ProjectId, Role, Scope};
 
 use crate::fixture::{Fixture, all, secret};
 
@@ -18,11 +19,14 @@ crate::scenarios! {
     a_foreign_key_is_as_absent_as_none,
     a_key_made_twice_under_one_idempotency_key_has_the_second_secret,
     an_organisation_has_so_many_keys_and_no_more,
+    a_key_made_for_projects_is_told_of_as_one_that_they_named_afterwards,
+    a_key_for_projects_is_made_whole_or_not_at_all,
+    a_key_is_told_with_those_of_its_projects_that_one_can_see,
 }
 
 fn new(text: &str) -> NewApiKey {
     let (name, hint) = (format!("the {text} key"), "x7Qf".to_owned());
-    NewApiKey { name, role: Role::Member, secret: secret(text), hint, expires_at: None }
+    NewApiKey { name, role: Role::Member, projects: None, secret: secret(text), hint, expires_at: None }
 }
 
 /// Makes a key of somebody's.
@@ -147,4 +151,124 @@ async fn an_organisation_has_so_many_keys_and_no_more(f: Fixture) {
     let error = f.db.create_api_key(&f.act("api_key.create"), &new("more")).await.unwrap_err();
     assert_eq!((error.kind, error.code), (ErrorKind::Limited, "too_many_api_keys"));
     key(&f, f.mallory, "theirs").await;
+}
+
+/// A key for projects alone.
+fn kept_to(projects: &[(ProjectId, ProjectRole)], text: &str) -> NewApiKey {
+    NewApiKey { projects: Some(projects.to_vec()), ..new(text) }
+}
+
+async fn a_key_made_for_projects_is_told_of_as_one_that_they_named_afterwards(f: Fixture) {
+    let (shop, mill) = (f.project("Shop").await.id, f.project("Mill").await.id);
+    let roles = [(shop, ProjectRole::Editor), (mill, ProjectRole::Viewer)];
+    let (head, log) = (f.head().await, f.audit_log().await.len());
+    let slow = key(&f, f.alice, "slow").await.id;
+    for (project, role) in roles {
+        let named = NewAccess { entries: vec![(Subject::ApiKey(slow), role)], restricted: false };
+        let version = f.db.access(&f.alice, project).await.unwrap().version;
+        f.db.set_access(&f.act("access.update"), project, version, &named).await.unwrap();
+    }
+    let told = async |head, log, key: ApiKeyId| {
+        let events = f.events_after(head).await;
+        let of_key = |id| if id == key.0 { None } else { Some(id) };
+        let events: Vec<_> = events
+            .iter()
+            .map(|event| (event.entity, event.verb, of_key(event.id), event.project_id))
+            .collect();
+        let log = f.audit_log().await.split_off(log);
+        (events, log.iter().map(|line| line.replace(&key.to_string(), "the key")).collect::<Vec<_>>())
+    };
+    let by_steps = told(head, log, slow).await;
+    assert_eq!((by_steps.0.len(), by_steps.1.len()), (5, 3), "{by_steps:?}");
+    for (project, _) in roles {
+        let version = f.db.access(&f.alice, project).await.unwrap().version;
+        f.db.set_access(&f.act("access.update"), project, version, &NewAccess::default()).await.unwrap();
+    }
+    let (head, log) = (f.head().await, f.audit_log().await.len());
+    let at_once = f.db.create_api_key(&f.act("api_key.create"), &kept_to(&roles, "slow")).await;
+    assert_eq!(at_once.unwrap_err().kind, ErrorKind::Internal, "the secret is taken");
+    assert_eq!((f.head().await, f.audit_log().await.len()), (head, log));
+    let fast = NewApiKey { name: new("slow").name, ..kept_to(&roles, "fast") };
+    let fast = f.db.create_api_key(&f.act("api_key.create"), &fast).await.unwrap();
+    assert_eq!(told(head, log, fast.id).await, by_steps);
+    assert!(fast.for_projects && show(&f, "fast").await.unwrap().credential.for_projects);
+    let by_name = [("Mill", mill, ProjectRole::Viewer), ("Shop", shop, ProjectRole::Editor)];
+    let by_name = by_name.map(|(name, id, role)| KeyProject { id, name: name.to_owned(), role });
+    assert_eq!(fast.projects, by_name);
+    assert_eq!(f.db.access(&f.alice, shop).await.unwrap().entries[0].subject, Subject::ApiKey(fast.id));
+}
+
+async fn a_key_for_projects_is_made_whole_or_not_at_all(f: Fixture) {
+    let bob = f.colleague("Bob", Role::Member).await;
+    let own = f.project("Mill").await.id;
+    let (seen, closed, deleted, full) = (
+        f.project("Seen").await.id,
+        f.project("Closed").await.id,
+        f.project("Deleted").await.id,
+        f.project("Full").await.id,
+    );
+    let set = async |project, restricted, entries: Vec<_>| {
+        let access = NewAccess { restricted, entries };
+        f.db.set_access(&f.act("access.update"), project, 1, &access).await
+    };
+    set(seen, true, vec![(Subject::User(bob.user()), ProjectRole::Editor)]).await.unwrap();
+    set(closed, true, vec![]).await.unwrap();
+    f.db.delete_project(&f.act("project.delete"), deleted, 1).await.unwrap();
+    let foreign = f.db.create_project(&f.foreign("project.create"), "Theirs", &Default::default()).await;
+    let before = (f.rows_of(f.alice.org()).await, f.head().await);
+    let refused = async |scope: Scope, project: ProjectId| {
+        let new = kept_to(&[(own, ProjectRole::Editor), (project, ProjectRole::Viewer)], "one");
+        let error = f.db.create_api_key(&f.act_of(scope, "api_key.create"), &new).await.unwrap_err();
+        assert_eq!((f.rows_of(f.alice.org()).await, f.head().await), before, "nothing is made");
+        assert!(show(&f, "one").await.is_none());
+        error
+    };
+    let missing = refused(bob, ProjectId::new()).await;
+    assert_eq!(missing.kind, ErrorKind::NotFound);
+    for hidden in [closed, foreign.unwrap().id] {
+        assert_eq!(format!("{:?}", refused(bob, hidden).await), format!("{missing:?}"));
+    }
+    assert_eq!(refused(bob, seen).await.code, "project_role_insufficient");
+    assert_eq!(refused(f.alice, deleted).await.code, "deleted");
+    // No list becomes longer by it than it may be.
+    let groups = async |count: usize| {
+        let mut entries = Vec::new();
+        for number in 0..count {
+            let name = format!("Group {number}");
+            let group: GroupId = f.db.create_group(&f.act("group.create"), &name).await.unwrap().id;
+            entries.push((Subject::Group(group), ProjectRole::Viewer));
+        }
+        entries
+    };
+    set(full, false, groups(MOST_ENTRIES).await).await.unwrap();
+    let more = kept_to(&[(full, ProjectRole::Viewer)], "one");
+    let error = f.db.create_api_key(&f.act("api_key.create"), &more).await.unwrap_err();
+    assert_eq!(error.field, Some("projects"));
+    f.db.create_api_key(&f.act_of(bob, "api_key.create"), &kept_to(&[(own, ProjectRole::Admin)], "one"))
+        .await
+        .unwrap();
+}
+
+async fn a_key_is_told_with_those_of_its_projects_that_one_can_see(f: Fixture) {
+    let bob = f.colleague("Bob", Role::Member).await;
+    let (shop, mill) = (f.project("Shop").await.id, f.project("Mill").await.id);
+    let roles = [(shop, ProjectRole::Editor), (mill, ProjectRole::Viewer)];
+    let bobs = f.act_of(bob, "api_key.create");
+    f.db.create_api_key(&bobs, &kept_to(&roles, "one")).await.unwrap();
+    f.db.create_api_key(&bobs, &new("two")).await.unwrap();
+    f.db.create_api_key(&f.act("api_key.create"), &kept_to(&roles[..1], "three")).await.unwrap();
+    let told = async |scope: &Scope| {
+        let page = f.db.api_keys(scope, &all()).await.unwrap();
+        let names =
+            |key: &ApiKey| key.projects.iter().map(|project| project.name.clone()).collect::<Vec<_>>();
+        page.items.iter().map(names).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&bob).await, [vec![], vec!["Mill", "Shop"]]);
+    assert_eq!(told(&f.alice).await, [vec!["Shop"], vec![], vec!["Mill", "Shop"]]);
+    let list = async |project| f.db.access(&f.alice, project).await.unwrap();
+    let restricted = NewAccess { restricted: true, entries: vec![] };
+    f.db.set_access(&f.act("access.update"), mill, list(mill).await.version, &restricted).await.unwrap();
+    assert_eq!(told(&bob).await, [vec![], vec!["Shop"]]);
+    f.db.delete_project(&f.act("project.delete"), shop, list(shop).await.version).await.unwrap();
+    assert_eq!(told(&bob).await, [Vec::<String>::new(), vec![]]);
 }

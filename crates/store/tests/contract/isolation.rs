@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use switchyard_domain::access::ProjectReach;
+use switchyard_domain::access::{ProjectReach, ProjectRole};
 use switchyard_domain::api_key::NewApiKey;
 use switchyard_domain::audit::{AuditEntry, AuditFilter};
 use switchyard_domain::comment::{CommentAnchor, DiffSide};
@@ -144,6 +144,18 @@ fn told<T: Debug>(method: &'static str, outcome: Result<T>) -> Said {
     }
 }
 
+/// A key of Mallory's, for one project alone or for their organisation.
+fn new_key(project: Option<ProjectId>) -> NewApiKey {
+    NewApiKey {
+        name: "theirs".to_owned(),
+        role: Role::Viewer,
+        projects: project.map(|project| vec![(project, ProjectRole::Viewer)]),
+        secret: secret("theirs"),
+        hint: String::new(),
+        expires_at: None,
+    }
+}
+
 /// Of a method that answers everybody: that it told nothing.
 pub(crate) fn nothing<T: Debug + Default + PartialEq>(method: &'static str, outcome: Result<T>) -> Said {
     let value = outcome.unwrap();
@@ -223,6 +235,7 @@ pub(crate) async fn board_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<S
         repos: Vec::new(),
     };
     vec![
+        told("create_api_key", db.create_api_key(act, &new_key(Some(ids.project))).await),
         told("purge_task", db.purge_task(act, ids.task, act.at).await),
         told("purge_project", db.purge_project(act, ids.project, act.at).await),
         told("set_access", db.set_access(act, ids.project, 1, &Default::default()).await),
@@ -309,13 +322,7 @@ async fn own_writes(f: &Fixture, db: &Database) -> Vec<Said> {
     let act = &f.foreign("own");
     let refused =
         AuditEntry { action: "x.refused", entity_type: "x", entity_id: None, details: vec![], at: act.at };
-    let key = NewApiKey {
-        name: "theirs".to_owned(),
-        role: Role::Viewer,
-        secret: secret("theirs"),
-        hint: String::new(),
-        expires_at: None,
-    };
+    let key = new_key(None);
     vec![
         own("create_project", db.create_project(act, "Theirs", &Default::default()).await.is_ok()),
         own("put_config", db.put_config(act, 0, &Default::default()).await.is_ok()),

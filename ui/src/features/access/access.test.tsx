@@ -14,7 +14,7 @@ const entry = (kind: AccessEntry['subject']['kind'], id: string, name: string, r
 const ADA = entry('user', 'ada', 'Ada Lovelace', 'admin');
 const GRACE: Member = { user_id: 'grace', name: 'Grace Hopper', username: 'grace.h', email: 'grace@example.org', avatar_url: null, role: 'member', joined_at: '2026-01-01T00:00:00Z' };
 const DESIGN: Group = { id: 'design', name: 'Design', source: 'admin', member_count: 2, created_at: '2026-01-01T00:00:00Z', version: 1 };
-const KEY: ApiKey = { id: 'k1', name: 'Nightly build', role: 'member', for_projects: false, hint: '7fQ2', user_id: 'ada', created_at: '2026-01-01T00:00:00Z', expires_at: null, last_used_at: null };
+const KEY: ApiKey = { id: 'k1', name: 'Nightly build', role: 'member', for_projects: false, projects: [], hint: '7fQ2', user_id: 'ada', created_at: '2026-01-01T00:00:00Z', expires_at: null, last_used_at: null };
 
 async function open(access: Access, role: Role = 'member', mine: ProjectRole = 'admin') {
   const { calls } = fakeTransport((call: Call) => {

@@ -3,6 +3,7 @@ import { Trash2 } from 'lucide-react';
 import { apiKeyCalls } from '@/shared/api/apiKeys';
 import type { ApiKey } from '@/shared/api/identity';
 import { keys } from '@/shared/api/keys';
+import { projectRoleName } from '@/shared/identity/projectRoles';
 import { roleName } from '@/shared/identity/roles';
 import { Badge } from '@/shared/ui/Badge';
 import { IconButton } from '@/shared/ui/Button';
@@ -10,6 +11,9 @@ import { confirm } from '@/shared/ui/confirm';
 import { DateTime, RelativeTime } from '@/shared/ui/RelativeTime';
 import { toast } from '@/shared/ui/toast';
 import { expiryOf } from './expiry';
+
+/** So many projects of a key are named in its row. */
+const NAMED = 2;
 
 /** A key: what it is for, and what it was used for last. `maker` is null where it goes without saying. */
 export function KeyRow({ apiKey, maker }: { apiKey: ApiKey; maker: string | null }) {
@@ -36,11 +40,12 @@ export function KeyRow({ apiKey, maker }: { apiKey: ApiKey; maker: string | null
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2">
           <span className="truncate font-medium">{apiKey.name}</span>
-          <Badge>{roleName(apiKey.role)}</Badge>
           {apiKey.for_projects ? <Badge tone="info" title="It reaches those projects alone that name it in their access settings">Named projects only</Badge> : null}
+          {apiKey.for_projects && apiKey.role !== 'viewer' ? null : <Badge>{roleName(apiKey.role)}</Badge>}
           <Ends apiKey={apiKey} />
         </p>
         <p className="truncate text-sm text-muted">
+          {apiKey.for_projects ? <Reached apiKey={apiKey} /> : null}
           <span className="font-mono text-xs">…{apiKey.hint}</span>, made {maker ? `by ${maker} ` : ''}
           <RelativeTime time={apiKey.created_at} />, {apiKey.last_used_at ? <>last used <RelativeTime time={apiKey.last_used_at} /></> : 'never used'}
           {expiryOf(apiKey.expires_at, Date.now()) === 'later' && apiKey.expires_at ? (
@@ -54,6 +59,18 @@ export function KeyRow({ apiKey, maker }: { apiKey: ApiKey; maker: string | null
         <Trash2 size={14} />
       </IconButton>
     </div>
+  );
+}
+
+/** “Mill (viewer), Shop (editor) and 3 more · ”, all of them where one points at it. */
+function Reached({ apiKey: { projects } }: { apiKey: ApiKey }) {
+  const all = projects.map(({ name, role }) => `${name} (${projectRoleName(role).toLowerCase()})`);
+  const more = all.length - NAMED;
+  const text = all.length === 0 ? 'Reaches nothing that you see' : `${all.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return (
+    <>
+      <span title={all.join(', ')}>{text}</span> ·{' '}
+    </>
   );
 }
 

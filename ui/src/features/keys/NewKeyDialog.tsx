@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { apiKeyCalls } from '@/shared/api/apiKeys';
 import { ApiError } from '@/shared/api/errors';
-import type { Role } from '@/shared/api/identity';
+import type { KeyProject, Role } from '@/shared/api/identity';
 import { keys } from '@/shared/api/keys';
 import { roleHint, rolesUpTo } from '@/shared/identity/roles';
 import { useAuthority } from '@/shared/identity/useAuthority';
@@ -10,7 +10,17 @@ import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 import { Field, Input, NativeSelect } from '@/shared/ui/Field';
 import { FormError } from '@/shared/ui/FormError';
+import { Segmented } from '@/shared/ui/Segmented';
 import { ShownOnce } from '@/shared/ui/ShownOnce';
+import { KeyProjects } from './KeyProjects';
+
+type Reach = 'organisation' | 'projects';
+const REACHES: { id: Reach; label: string }[] = [
+  { id: 'organisation', label: 'The whole organisation' },
+  { id: 'projects', label: 'These projects' },
+];
+/** What a key for projects is in the organisation: the most that one can be. */
+const PROJECTS_ROLE: Role = 'member';
 
 const NEVER = 0;
 const DAYS = [30, 90, 365, NEVER];
@@ -25,8 +35,18 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
   const [chosen, setRole] = useState<Role>('member');
   const role = roles.some(({ id }) => id === chosen) ? chosen : mine;
   const [days, setDays] = useState(90);
+  const [reach, setReach] = useState<Reach>('organisation');
+  const [projects, setProjects] = useState<KeyProject[]>([]);
+  const some = reach === 'projects';
   const create = useMutation({
-    mutationFn: () => apiKeyCalls.create({ name: name.trim(), role, ...(days === NEVER ? {} : { days }) }),
+    mutationFn: () =>
+      apiKeyCalls.create({
+        name: name.trim(),
+        // In a project the role there counts, which this one must not narrow.
+        role: some ? PROJECTS_ROLE : role,
+        ...(some ? { projects: projects.map(({ project_id, role: there }) => ({ project_id, role: there })) } : {}),
+        ...(days === NEVER ? {} : { days }),
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.apiKeys }),
   });
   const fault = (field: string) => (create.error instanceof ApiError ? create.error.field(field) : undefined);
@@ -59,7 +79,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} variant="primary" busy={create.isPending} disabled={!name.trim()}>
+          <Button type="submit" form={formId} variant="primary" busy={create.isPending} disabled={!name.trim() || (some && projects.length === 0)}>
             Create key
           </Button>
         </>
@@ -69,18 +89,22 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         <Field label="What it is for" error={fault('name')}>
           {(control) => <Input {...control} maxLength={100} value={name} placeholder="Nightly build" onChange={(event) => setName(event.target.value)} />}
         </Field>
+        <Segmented label="What it reaches" value={reach} onChange={setReach} options={REACHES} />
+        {some ? <KeyProjects chosen={projects} onChange={setProjects} error={fault('projects')} /> : null}
         <div className="grid gap-3 sm:grid-cols-2">
-          <Field label="Role" hint={roleHint(role)} error={fault('role')}>
-            {(control) => (
-              <NativeSelect {...control} value={role} onChange={(event) => setRole(event.target.value as Role)}>
-                {roles.map(({ id, name: label }) => (
-                  <option key={id} value={id}>
-                    {label}
-                  </option>
-                ))}
-              </NativeSelect>
-            )}
-          </Field>
+          {some ? null : (
+            <Field label="Role" hint={roleHint(role)} error={fault('role')}>
+              {(control) => (
+                <NativeSelect {...control} value={role} onChange={(event) => setRole(event.target.value as Role)}>
+                  {roles.map(({ id, name: label }) => (
+                    <option key={id} value={id}>
+                      {label}
+                    </option>
+                  ))}
+                </NativeSelect>
+              )}
+            </Field>
+          )}
           <Field label="Ends" hint={days === NEVER ? 'A key that never ends is found by somebody some day.' : undefined} error={fault('days')}>
             {(control) => (
               <NativeSelect {...control} value={days} onChange={(event) => setDays(Number(event.target.value))}>
@@ -93,7 +117,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
             )}
           </Field>
         </div>
-        {['name', 'role', 'days'].some(fault) ? null : <FormError error={create.error} />}
+        {['name', ...(some ? ['projects'] : ['role']), 'days'].some(fault) ? null : <FormError error={create.error} />}
       </form>
     </Dialog>
   );

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, getAll, path } from './client';
-import type { ApiKey, NewApiKey, Role } from './identity';
+import type { ApiKey, KeyProject, NewApiKey, Role } from './identity';
 import { keys } from './keys';
 import type { Uuid } from './types';
 
@@ -8,7 +8,7 @@ import type { Uuid } from './types';
 export const apiKeysQuery = () => queryOptions({ queryKey: keys.apiKeys, queryFn: ({ signal }) => getAll<ApiKey>('/keys', { signal }) });
 
 export const apiKeyCalls = {
-  /** Without `days` it never ends. */
-  create: (key: { name: string; role: Role; days?: number }) => api.post<NewApiKey>('/keys', key),
+  /** Without `days` it never ends; without `projects` it is for the whole organisation. */
+  create: (key: { name: string; role: Role; projects?: Omit<KeyProject, 'name'>[]; days?: number }) => api.post<NewApiKey>('/keys', key),
   remove: (id: Uuid) => api.delete(path`/keys/${id}`),
 };

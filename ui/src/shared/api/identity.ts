@@ -17,6 +17,8 @@ export type Invitation = Schemas['Invitation'];
 /** The address is told this once. */
 export type NewInvitation = Schemas['NewInvitation'];
 export type ApiKey = Schemas['ApiKey'];
+/** A project that names a key, and what the key may do there. */
+export type KeyProject = Schemas['KeyProject'];
 /** The key itself is told this once. */
 export type NewApiKey = Schemas['NewApiKey'];
 export type AuditEntry = Schemas['AuditRecord'];

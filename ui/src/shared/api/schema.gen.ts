@@ -1979,6 +1979,8 @@ export interface components {
             id: string;
             last_used_at: components["schemas"]["Time"] | null;
             name: string;
+            /** @description The projects that name it, by name: those that you can see, the first 100 of them. */
+            projects: components["schemas"]["KeyProject"][];
             role: components["schemas"]["Role"];
             /** Format: uuid */
             user_id: string;
@@ -2225,6 +2227,11 @@ export interface components {
             days?: number | null;
             /** @description What it is for. */
             name: string;
+            /**
+             * @description 1 to 100 projects that the key is for alone: it is named in the access list of each, of which you must be admin.
+             *     For the whole organisation where nothing is said.
+             */
+            projects?: components["schemas"]["NewKeyProject"][] | null;
             /** @description No more than one's own. */
             role: components["schemas"]["Role"];
         };
@@ -2616,6 +2623,14 @@ export interface components {
             invited_by: string;
             role: components["schemas"]["Role"];
         };
+        /** @description A project that names a key. */
+        KeyProject: {
+            name: string;
+            /** Format: uuid */
+            project_id: string;
+            /** @description What the key may do there; as a viewer of the organisation it is one in each project. */
+            role: components["schemas"]["ProjectRole"];
+        };
         /** @description The newest session of a task. */
         LatestSession: {
             /** Format: uuid */
@@ -2715,6 +2730,12 @@ export interface components {
         NewInvitation: components["schemas"]["Invitation"] & {
             /** @description Leads whoever has it into the organisation. */
             url: string;
+        };
+        /** @description A project that a key is for. */
+        NewKeyProject: {
+            /** Format: uuid */
+            project_id: string;
+            role: components["schemas"]["ProjectRole"];
         };
         /** @description How to be told of things. */
         Notifications: {

@@ -32,6 +32,8 @@ const PATCHES: Record<string, (client: QueryClient, event: FeedEvent) => void> =
   },
 
   project(client, event) {
+    // Keys are told with the projects that name them.
+    invalidate(client, keys.apiKeys);
     const project = event.data as Project | null;
     if (!project || event.type === 'project.deleted') {
       drop(client, keys.projects, event.id);

@@ -6,3 +6,5 @@ export const PROJECT_ROLES: readonly { id: ProjectRole; name: string; may: strin
   { id: 'editor', name: 'Editor', may: 'makes tasks and runs agents' },
   { id: 'admin', name: 'Admin', may: 'also changes its settings and who may see it' },
 ];
+
+export const projectRoleName = (role: ProjectRole): string => PROJECT_ROLES.find(({ id }) => id === role)?.name ?? role;
