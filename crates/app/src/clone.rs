@@ -1,7 +1,9 @@
 //! Clones: each user's own copy of a repository at a remote.
 
 use switchyard_domain::remote::RemoteUrl;
-use switchyard_domain::repo::{CloneChange, CloneProgress, CloneStatus, Repo, RepoClone, RepoPlace};
+use switchyard_domain::repo::{
+    CLONE_WITHDRAWN, CloneChange, CloneProgress, CloneStatus, Repo, RepoClone, RepoPlace,
+};
 use switchyard_domain::runner::{HadClone, RemoteAccess, WantedClone, WorkspaceSite};
 use switchyard_domain::store::Act;
 use switchyard_domain::workspace::Workspace;
@@ -36,7 +38,12 @@ impl App {
     /// `NotFound`, `Conflict` with code `clone_not_under_way`.
     pub async fn cancel_clone(&self, act: &Act, id: RepoId) -> Result<Repo> {
         known_clone(&self.store().repo(&act.scope, id).await?)?;
-        let repo = self.store().change_clone(act, id, &CloneChange::Cancel).await?;
+        self.end_clone(act, id, &CloneChange::Cancel).await
+    }
+
+    /// Notes that a clone is not to be made any more, and has the runner end it.
+    pub(crate) async fn end_clone(&self, act: &Act, id: RepoId, change: &CloneChange) -> Result<Repo> {
+        let repo = self.store().change_clone(act, id, change).await?;
         let (clone, _) = known_clone(&repo)?;
         // What the runner brings of this attempt is not heeded any more, so that only its work is lost if this fails.
         if let Err(error) = self.runner(act.scope.user()).cancel_clone(id, clone.attempt).await {
@@ -113,10 +120,12 @@ impl App {
         };
         match self.store().change_clone(act, repo.id, &change).await {
             // It was taken off its project meanwhile.
-            Err(error) if error.kind == ErrorKind::NotFound => {}
-            other => drop(other?),
+            Err(error) if error.kind == ErrorKind::NotFound => had,
+            other => {
+                let now = other?;
+                had.map_err(|error| withdrawn(&now).unwrap_or(error))
+            }
         }
-        had
     }
 
     /// Has the clones that a workspace is made of be there, with what is new at their remotes, and notes in it where.
@@ -183,4 +192,11 @@ fn known_clone(repo: &Repo) -> Result<(&RepoClone, &str)> {
         RepoPlace::Remote { url, clone: Some(clone) } => Ok((clone, url)),
         _ => Err(Error::not_found()),
     }
+}
+
+/// Why a clone was ended, where whoever asked for it may not have it any more.
+fn withdrawn(repo: &Repo) -> Option<Error> {
+    let (clone, _) = known_clone(repo).ok()?;
+    let error = clone.error.clone().filter(|_| clone.reason.as_deref() == Some(CLONE_WITHDRAWN))?;
+    Some(Error::conflict(CLONE_WITHDRAWN, error))
 }

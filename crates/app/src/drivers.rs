@@ -72,6 +72,11 @@ impl TranscriptWatch {
 }
 
 impl Drivers {
+    /// The sessions that are driven here: those with a turn under way, and those whose agents wait for the next.
+    pub(crate) fn driven(&self) -> Vec<SessionId> {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
     pub(crate) fn stored(&self, id: SessionId, last_seq: i64) {
         let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = stored.get(&id) else { return };

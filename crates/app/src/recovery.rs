@@ -21,6 +21,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn recover(&self, authority: impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        self.withdraw_clones(&authority).await?;
         for (org, user, id) in self.store().unfinished_clones().await? {
             let scope = owner_scope(&authority, user, org)?;
             let app = self.clone();

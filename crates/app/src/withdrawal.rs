@@ -1,12 +1,15 @@
 //! The end of what goes on for people who may not have it done any more: who left an organisation, may only look in it,
 //! lost a project, or whose account was closed.
 //!
-//! Each server is told that access changed and looks up whom it concerns; the one that drives a session stops it. A
-//! message is looked at again before its turn begins, so that nothing starts in between. Nothing is taken away: the
-//! transcript and the workspace stay, and messages that wait do so until their sender may have them heard.
+//! Each server is told that access changed and looks up whom it concerns; the one that drives a session stops it, also
+//! where its agent only waits for the next turn. A message is looked at again before its turn begins, so that nothing
+//! starts in between. Nothing is taken away: the transcript and the workspace stay, and messages that wait do so until
+//! their sender may have them heard. A clone under way is ended, and nothing is left of it.
 
 use switchyard_domain::access::AccessLoss;
+use switchyard_domain::repo::CloneChange;
 use switchyard_domain::runner::EntryStream;
+use switchyard_domain::session::SessionStatus;
 use switchyard_domain::{Actor, OrgId, Result, SessionId, UserId};
 
 use crate::App;
@@ -19,14 +22,16 @@ impl App {
     /// Has everything looked at again that may not go on any more, or may go on again.
     pub(crate) async fn review_access(&self, authority: &impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
         self.parts.opening.look_again();
-        for (org, user, id) in self.store().sessions_amiss().await? {
+        let driven = self.parts.drivers.driven();
+        for (org, user, id) in self.store().sessions_amiss(&driven).await? {
             // Every server is told, so that none has to call another.
             self.take_up_session(owner_scope(authority, user, org)?, id);
         }
-        Ok(())
+        self.withdraw_clones(authority).await
     }
 
-    /// Stops a session with a turn under way whose owner may have no agent at work there any more. True if it did.
+    /// Stops a session whose owner may have no agent at work there any more: one with a turn under way, and one whose
+    /// agent waits for the next, which is followed for as long as it has a process. True if it did.
     pub(crate) async fn withdraw(
         &self,
         mandate: Mandate,
@@ -35,13 +40,25 @@ impl App {
     ) -> Result<bool> {
         let Some(loss) = self.store().session_loss(&mandate.scope, id).await? else { return Ok(false) };
         let session = self.store().session(&mandate.scope, id).await?;
-        if !session.status.is_active() {
+        let waits = session.status == SessionStatus::Idle && stream.is_some();
+        if !session.status.is_active() && !waits {
             return Ok(false);
         }
         tracing::info!(session = %id, user = %session.created_by, ?loss, security_event = true, "an agent is stopped");
         let act = self.act_for(mandate, "session.stop_access_lost");
         self.stop_because(&act, mandate, &session, stream, &reason(loss)).await?;
         Ok(true)
+    }
+
+    /// Ends the clones that are being made for people who may not have them any more.
+    pub(crate) async fn withdraw_clones(&self, authority: &impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        for (org, user, id, loss) in self.store().clones_amiss().await? {
+            tracing::info!(repo = %id, %user, ?loss, security_event = true, "a clone is ended with its user's access");
+            let act = self.act(owner_scope(authority, user, org)?.unattended(), "repo.clone_access_lost");
+            let change = CloneChange::Withdraw { error: clone_reason(loss) };
+            gone_is_fine(self.end_clone(&act, id, &change).await.map(drop))?;
+        }
+        Ok(())
     }
 
     /// Closes the terminals of people who may not work in their projects any more, with everything that runs in them.
@@ -65,4 +82,16 @@ fn reason(loss: AccessLoss) -> String {
         AccessLoss::ProjectViewer => "Whoever started this may only look at the project now",
     };
     format!("{why}, so the agent was stopped. What it did is kept, and messages that wait are held.")
+}
+
+/// Why a clone was ended, for whom it was to be, who reads it once they may look again.
+fn clone_reason(loss: AccessLoss) -> String {
+    let why = match loss {
+        AccessLoss::AccountClosed => "Your account was closed",
+        AccessLoss::NoMember => "You left the organisation",
+        AccessLoss::Viewer => "You may only look in this organisation",
+        AccessLoss::NotNamed => "This project was closed to you",
+        AccessLoss::ProjectViewer => "You may only look at this project",
+    };
+    format!("{why}, so cloning was stopped. Try again once you may work here.")
 }

@@ -75,6 +75,9 @@ pub struct RepoClone {
     pub updated_at: Timestamp,
 }
 
+/// What is in the way of a clone that ended because whoever asked for it lost access.
+pub const CLONE_WITHDRAWN: &str = "access_lost";
+
 /// How a clone stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloneStatus {
@@ -98,6 +101,11 @@ pub enum CloneChange {
     },
     /// Whoever asked for it gives it up. `Conflict`, code `clone_not_under_way`, where it is not being made.
     Cancel,
+    /// It ends because whoever asked for it may not have it any more. One that is not being made stays as it is.
+    Withdraw {
+        /// Why, in words for the person.
+        error: String,
+    },
     /// It is there.
     Ready {
         /// The attempt that came to this. Of one that is over, nothing is noted; so below.

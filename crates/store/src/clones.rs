@@ -2,7 +2,7 @@
 
 use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::Verb;
-use switchyard_domain::repo::{CloneChange, CloneStatus, Repo, RepoClone, RepoPlace};
+use switchyard_domain::repo::{CLONE_WITHDRAWN, CloneChange, CloneStatus, Repo, RepoClone, RepoPlace};
 use switchyard_domain::{Error, RepoId, Result, Timestamp};
 
 use crate::repos;
@@ -82,6 +82,14 @@ fn next(now: Option<&RepoClone>, wanted: &CloneChange, at: Timestamp) -> Result<
             path: path.to_owned(),
             reason: Some("clone_cancelled".to_owned()),
             error: Some("Cloning was cancelled. Try again when you want it.".to_owned()),
+            updated_at: at,
+        }),
+        CloneChange::Withdraw { error } => now.filter(|_| cloning).map(|now| RepoClone {
+            status: CloneStatus::Failed,
+            attempt: last,
+            path: now.path.clone(),
+            reason: Some(CLONE_WITHDRAWN.to_owned()),
+            error: Some(without_nul(error)),
             updated_at: at,
         }),
         CloneChange::Ready { attempt, path, outdated, .. } => of_attempt(now, *attempt).map(|_| RepoClone {

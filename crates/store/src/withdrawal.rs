@@ -4,17 +4,20 @@ use async_trait::async_trait;
 use switchyard_domain::access::{AccessLoss, Entitlement};
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::Withdrawal;
-use switchyard_domain::{OrgId, Result, Scope, SessionId, TerminalId, UserId};
+use switchyard_domain::{OrgId, RepoId, Result, Scope, SessionId, TerminalId, UserId};
 
 use crate::access;
 use crate::database::Database;
 use crate::reach::Reach;
 use crate::row::Columns;
 use crate::sessions;
-use crate::tx::Tx;
-use crate::value::values;
+use crate::tx::{Tx, placeholders};
+use crate::value::{Value, values};
 
-/// What the owner of `w`, a session or a terminal, may do in its project. [`OWNER`] joins them.
+/// Ids that go into one statement.
+const IDS: usize = 256;
+
+/// What the owner of `w`, a session, a terminal or a clone, may do in its project. [`OWNER`] joins them.
 const ENTITLEMENT: &str = "u.disabled_at IS NOT NULL, m.role,
     EXISTS (SELECT 1 FROM restricted_projects r WHERE r.project_id = w.project_id),
     (SELECT max(a.role_rank) FROM project_access a
@@ -40,7 +43,7 @@ async fn of_session(tx: &mut Tx, scope: &Scope, id: SessionId) -> Result<Option<
     Ok(tx.found(&sql, &values![scope.org(), id], read).await?.loss())
 }
 
-async fn sessions_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, SessionId)>> {
+async fn sessions_amiss(tx: &mut Tx, between_turns: &[SessionId]) -> Result<Vec<(OrgId, UserId, SessionId)>> {
     // Each part as its index is.
     let sql = format!(
         "SELECT w.org_id, w.user_id, w.id, w.status, {ENTITLEMENT} FROM sessions w {OWNER}
@@ -53,7 +56,33 @@ async fn sessions_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, SessionId)>> 
         Ok((whose, status.is_active(), read(row)?.loss().is_none()))
     };
     let found = tx.rows(&sql, &[], read).await?;
-    Ok(found.into_iter().filter(|(_, active, may)| active != may).map(|(whose, ..)| whose).collect())
+    let mut amiss: Vec<_> =
+        found.into_iter().filter(|(_, active, may)| active != may).map(|(whose, ..)| whose).collect();
+    for some in between_turns.chunks(IDS) {
+        // Filled up to a few lengths, so that there are few statements to prepare.
+        let length = some.len().next_power_of_two();
+        let filled = some.iter().chain(std::iter::repeat(&some[0])).take(length);
+        let sql = format!(
+            "SELECT w.org_id, w.user_id, w.id, w.status, {ENTITLEMENT} FROM sessions w {OWNER}
+             WHERE w.id IN {} AND w.status = 'idle'",
+            placeholders(1, length)
+        );
+        let values: Vec<Value> = filled.map(|id| Value::from(*id)).collect();
+        let found = tx.rows(&sql, &values, read).await?;
+        amiss.extend(found.into_iter().filter(|(.., may)| !may).map(|(whose, ..)| whose));
+    }
+    Ok(amiss)
+}
+
+async fn clones_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, RepoId, AccessLoss)>> {
+    let sql = format!(
+        "SELECT w.org_id, w.user_id, w.repo_id, {ENTITLEMENT}
+         FROM (SELECT c.org_id, c.user_id, c.repo_id, r.project_id
+               FROM repo_clones c JOIN repos r ON r.id = c.repo_id WHERE c.status = 'cloning') w {OWNER}"
+    );
+    let read = |row: &mut Columns<'_>| Ok(((row.id()?, row.id()?, row.id()?), read(row)?.loss()));
+    let found = tx.rows(&sql, &[], read).await?;
+    Ok(found.into_iter().filter_map(|((org, user, repo), loss)| Some((org, user, repo, loss?))).collect())
 }
 
 async fn terminals_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, TerminalId)>> {
@@ -74,8 +103,16 @@ impl Withdrawal for Database {
         self.read(scope, move |tx| Box::pin(async move { of_session(tx, &scope, id).await })).await
     }
 
-    async fn sessions_amiss(&self) -> Result<Vec<(OrgId, UserId, SessionId)>> {
-        self.read(Reach::Instance, move |tx| Box::pin(sessions_amiss(tx))).await
+    async fn sessions_amiss(&self, between_turns: &[SessionId]) -> Result<Vec<(OrgId, UserId, SessionId)>> {
+        let between_turns = between_turns.to_vec();
+        self.read(Reach::Instance, move |tx| {
+            Box::pin(async move { sessions_amiss(tx, &between_turns).await })
+        })
+        .await
+    }
+
+    async fn clones_amiss(&self) -> Result<Vec<(OrgId, UserId, RepoId, AccessLoss)>> {
+        self.read(Reach::Instance, move |tx| Box::pin(clones_amiss(tx))).await
     }
 
     async fn terminals_amiss(&self) -> Result<Vec<(OrgId, UserId, TerminalId)>> {

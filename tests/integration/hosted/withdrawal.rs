@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use switchyard_integration::{Hosted, Method, NOISE, Visitor, command, eventually, id, text, within};
+use switchyard_testkit::git_server::{GitServer, Manner};
+use switchyard_testkit::repo::TempRepo;
 
 use super::access::name;
 use super::leases::{wait_for, workspace};
@@ -152,4 +154,90 @@ async fn terminals_are_closed_with_their_users_access_and_what_runs_in_them_ends
     name(&there, text(&made, "project_id"), false, &[]).await;
     let now = bob.get(&format!("/api/terminals/{}", id(&terminal))).await.expect(200);
     assert_eq!(now["status"], "closed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_waits_for_its_next_turn_ends_with_its_owners_access() {
+    let hosted = Hosted::start_with(2, &[]).await;
+    let (ada, bob, _) = team(&hosted, "member").await;
+    let bobs = own_id(&bob).await;
+    let there = ada.at(hosted.ports()[1]);
+    let made = workspace(&hosted, &bob).await;
+    let project = text(&made, "project_id");
+    let waiting = async || {
+        let path = format!("/api/workspaces/{}/sessions", id(&made));
+        let body = json!({ "agent": hosted.agent(&bobs), "prompt": "[[say done]]" });
+        let session = bob.post(&path, body).await.expect(201);
+        wait_for(&bob, &session, "idle").await;
+        session
+    };
+    let agents = || {
+        let all = hosted.processes().into_iter();
+        all.filter(|process| process.command.contains(&format!("/{bobs}/agent"))).count()
+    };
+    let session = waiting().await;
+    assert!(agents() > 0, "its process waits");
+    name(&there, project, true, &[]).await;
+    within(NOISE, "the waiting agent is gone", || async { (agents() == 0).then_some(()) }).await;
+    stopped(&hosted, &there, &session, "may not see the project").await;
+    let log = there.get("/api/audit?action=session.stop_access_lost").await.expect(200);
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
+
+    // Whoever keeps access keeps the agent, whatever changes beside it; and it is talked to again after all.
+    name(&there, project, false, &[]).await;
+    let kept = waiting().await;
+    name(&there, project, true, &[("user", &bobs, "editor")]).await;
+    let messages = format!("/api/sessions/{}/messages", id(&kept));
+    bob.post(&messages, json!({ "text": "[[say more]]" })).await.expect(202);
+    eventually("it is heard", || async {
+        (heard(&there, &kept).await == ["[[say done]]", "[[say more]]"]).then_some(())
+    })
+    .await;
+    wait_for(&bob, &kept, "idle").await;
+    assert!(agents() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clone_under_way_ends_with_the_access_of_whom_it_is_made_for() {
+    let server = GitServer::start().await;
+    server.publish("project", &TempRepo::new());
+    server.serve(Manner::Silent);
+    let hosted = Hosted::start_reaching(&server.host()).await;
+    let (ada, bob, _) = team(&hosted, "member").await;
+    let project = ada.post("/api/projects", json!({ "name": "Shared" })).await.expect(201);
+    let repos = format!("/api/projects/{}/repos", id(&project));
+    let added = ada.post(&repos, json!({ "url": server.url("project") })).await.expect(201);
+    let clone = format!("/api/repos/{}/clone", id(&added));
+    bob.post(&clone, json!({})).await.expect(202);
+    // Each of them has a git of their own at work.
+    let (adas, bobs) = (own_id(&ada).await, own_id(&bob).await);
+    let at_work = |user: &str| {
+        let git =
+            hosted.processes().into_iter().filter(|process| process.command.contains(&server.url("project")));
+        git.filter(|process| {
+            let environment = std::fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
+            String::from_utf8_lossy(&environment).contains(user)
+        })
+        .count()
+    };
+    for user in [&adas, &bobs] {
+        eventually("git is at work", || async { (at_work(user) > 0).then_some(()) }).await;
+    }
+    name(&ada, id(&project), true, &[]).await;
+    within(NOISE, "his git is gone", || async { (at_work(&bobs) == 0).then_some(()) }).await;
+    assert!(at_work(&adas) > 0, "hers goes on");
+    bob.get(&clone).await.refused(404, "not_found");
+    name(&ada, id(&project), false, &[]).await;
+    let now = bob.get(&clone).await.expect(200)["clone"].take();
+    assert_eq!((&now["status"], &now["reason"]), (&json!("failed"), &json!("access_lost")), "{now}");
+    assert!(text(&now, "error").contains("This project was closed to you"), "{now}");
+    let log = bob.get("/api/audit?action=repo.clone_access_lost").await.expect(200);
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
+    // Nothing of it is left, and with access he begins anew.
+    server.serve(Manner::Usual);
+    bob.post(&clone, json!({})).await.expect(202);
+    eventually("his clone is there", || async {
+        (bob.get(&clone).await.expect(200)["clone"]["status"] == "ready").then_some(())
+    })
+    .await;
 }

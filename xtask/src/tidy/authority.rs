@@ -12,10 +12,11 @@ const REACHES_ALL_PROJECTS: &str = ".unattended()";
 
 /// Where access lists of projects may be passed over: what goes on in the background, the feed, which asks about each
 /// subscriber, and what takes somebody who is gone off every list.
-const MAY_REACH_ALL_PROJECTS: [&str; 7] = [
+const MAY_REACH_ALL_PROJECTS: [&str; 8] = [
     "crates/app/src/feed.rs",
     "crates/app/src/recovery.rs",
     "crates/app/src/session_driver.rs",
+    "crates/app/src/withdrawal.rs",
     "crates/app/src/workspace.rs",
     "crates/store/src/api_keys.rs",
     "crates/store/src/groups.rs",

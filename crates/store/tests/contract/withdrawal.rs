@@ -1,16 +1,19 @@
 //! What goes on for people who may not have it done any more.
 
 use switchyard_domain::access::{AccessLoss, NewAccess, ProjectRole, Subject};
+use switchyard_domain::repo::{CLONE_WITHDRAWN, CloneChange, CloneStatus, NewPlace, NewRepo, RepoPlace};
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::store::*;
 use switchyard_domain::terminal::{TerminalKind, TerminalSize};
-use switchyard_domain::{Role, Scope, TerminalId};
+use switchyard_domain::{Role, Scope, SessionId, TerminalId};
 
-use crate::fixture::{Fixture, agent};
+use crate::fixture::{Fixture, agent, new_repo};
 
 crate::scenarios! {
     whoever_loses_access_is_found_with_why_and_whoever_has_it_back_is_not,
     a_message_that_waits_is_amiss_once_its_sender_may_have_it_heard,
+    an_agent_that_waits_is_amiss_where_it_has_a_process_and_its_owner_no_access,
+    a_clone_under_way_is_amiss_for_whom_it_is_made_without_access,
 }
 
 /// Bob, a member of Alice's organisation, with a session and a terminal in a project of hers.
@@ -44,7 +47,7 @@ async fn whoever_loses_access_is_found_with_why_and_whoever_has_it_back_is_not(f
     let (org, user) = (bob.org(), bob.user());
     let check = async |loss: Option<AccessLoss>| {
         assert_eq!(f.db.session_loss(&f.alice, session.id).await.unwrap(), loss);
-        let sessions = f.db.sessions_amiss().await.unwrap();
+        let sessions = f.db.sessions_amiss(&[]).await.unwrap();
         let terminals = f.db.terminals_amiss().await.unwrap();
         let lost = usize::from(loss.is_some());
         assert_eq!(sessions, [(org, user, session.id)][..lost], "{loss:?}");
@@ -83,7 +86,56 @@ async fn a_message_that_waits_is_amiss_once_its_sender_may_have_it_heard(f: Fixt
     set(&f, &session, true, &[]).await;
     let stopped = SessionStatus::Stopped;
     f.db.set_session_status(&f.act("session.stop"), session.id, stopped, None).await.unwrap();
-    assert_eq!(f.db.sessions_amiss().await.unwrap(), []);
+    assert_eq!(f.db.sessions_amiss(&[]).await.unwrap(), []);
     set(&f, &session, false, &[]).await;
-    assert_eq!(f.db.sessions_amiss().await.unwrap(), [(bob.org(), bob.user(), session.id)]);
+    assert_eq!(f.db.sessions_amiss(&[]).await.unwrap(), [(bob.org(), bob.user(), session.id)]);
+}
+
+async fn an_agent_that_waits_is_amiss_where_it_has_a_process_and_its_owner_no_access(f: Fixture) {
+    let (bob, session, _) = bobs(&f).await;
+    let idle = async |status| {
+        f.db.set_session_status(&f.act("session.append"), session.id, status, None).await.unwrap();
+    };
+    idle(SessionStatus::Idle).await;
+    // More than go into one statement.
+    let mut driven: Vec<SessionId> = (0..300).map(|_| SessionId::new()).collect();
+    driven.push(session.id);
+    let amiss = async |driven: &[SessionId]| {
+        let amiss = f.db.sessions_amiss(driven).await.unwrap();
+        amiss.into_iter().filter(|(org, ..)| *org == bob.org()).collect::<Vec<_>>()
+    };
+    let own = [(bob.org(), bob.user(), session.id)];
+    set(&f, &session, true, &[(Subject::User(bob.user()), ProjectRole::Editor)]).await;
+    assert_eq!(amiss(&driven).await, own, "the message that waits is to be heard");
+    set(&f, &session, true, &[]).await;
+    assert_eq!((amiss(&driven).await, amiss(&[]).await), (own.to_vec(), vec![]));
+    idle(SessionStatus::Stopped).await;
+    assert_eq!(amiss(&driven).await, []);
+}
+
+async fn a_clone_under_way_is_amiss_for_whom_it_is_made_without_access(f: Fixture) {
+    let (bob, session, _) = bobs(&f).await;
+    let place = NewPlace::Remote("https://git.example/shop".to_owned());
+    let new = NewRepo { place, ..new_repo("/code/shop") };
+    let repo = f.db.create_repo(&f.act("repo.create"), session.project_id, &new).await.unwrap().id;
+    let begin = CloneChange::Begin { folder: None };
+    f.db.change_clone(&f.act("repo.clone"), repo, &begin).await.unwrap();
+    f.db.change_clone(&f.act_of(bob, "repo.clone"), repo, &begin).await.unwrap();
+    assert_eq!(f.db.clones_amiss().await.unwrap(), []);
+    set(&f, &session, true, &[]).await;
+    let own = (bob.org(), bob.user(), repo, AccessLoss::NotNamed);
+    assert_eq!(f.db.clones_amiss().await.unwrap(), [own]);
+    let act = f.act_of(bob.unattended(), "repo.clone_access_lost");
+    let withdraw = CloneChange::Withdraw { error: "Closed.".to_owned() };
+    let now = f.db.change_clone(&act, repo, &withdraw).await.unwrap();
+    let RepoPlace::Remote { clone: Some(clone), .. } = &now.place else { panic!("{now:?}") };
+    assert_eq!((clone.status, clone.attempt), (CloneStatus::Failed, 1));
+    assert_eq!((clone.reason.as_deref(), clone.error.as_deref()), (Some(CLONE_WITHDRAWN), Some("Closed.")));
+    assert_eq!(f.db.clones_amiss().await.unwrap(), []);
+    // It is over: nothing is noted twice, and Alice's goes on.
+    assert_eq!(f.db.change_clone(&act, repo, &withdraw).await.unwrap(), now);
+    let alices = f.db.repo(&f.alice, repo).await.unwrap();
+    assert!(
+        matches!(&alices.place, RepoPlace::Remote { clone: Some(own), .. } if own.status == CloneStatus::Cloning)
+    );
 }
