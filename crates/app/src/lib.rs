@@ -24,6 +24,7 @@ mod organisation;
 mod project;
 mod recap;
 mod recovery;
+mod removed_clone;
 mod replica;
 mod repo;
 mod retention;
@@ -81,6 +82,8 @@ struct Parts {
     workspaces: locks::Locks,
     opening: terminal::Opening,
     feed: feed::Hub,
+    /// Wakes the pass that empties the trash.
+    trash: tokio::sync::Notify,
 }
 
 impl App {
@@ -98,6 +101,7 @@ impl App {
             workspaces: locks::Locks::default(),
             opening: terminal::Opening::default(),
             feed: feed::Hub::default(),
+            trash: tokio::sync::Notify::new(),
         };
         Self { parts: Arc::new(parts) }
     }

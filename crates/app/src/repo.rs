@@ -109,12 +109,15 @@ impl App {
         self.store().repos(scope, project).await
     }
 
-    /// Takes a repo off its project; nothing on disk changes.
+    /// Takes a repo off its project. A repository in a folder stays as it is; people's clones of one at a remote are
+    /// removed afterwards, in the background, where nothing is lost by it.
     ///
     /// # Errors
     /// `NotFound`, `Stale`, `Conflict` while a workspace uses it.
     pub async fn remove_repo(&self, act: &Act, id: RepoId, version: i64) -> Result<()> {
-        self.store().delete_repo(act, id, version).await
+        self.store().delete_repo(act, id, version).await?;
+        self.parts.trash.notify_one();
+        Ok(())
     }
 
     /// A repo's local branches, and those that only its remote has.

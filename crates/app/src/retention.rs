@@ -25,19 +25,26 @@ impl App {
     ///
     /// `authority` turns an owner into the actor on whose behalf their trash is emptied.
     pub async fn keep_trash(&self, authority: impl Fn(UserId, OrgId) -> Actor) {
+        let mut woken = false;
         loop {
             if !self.leads(Work::Trash).await {
                 tokio::time::sleep(ELSEWHERE).await;
                 continue;
             }
             let pause = match self.empty_trash(&authority).await {
-                Ok(()) => PULSE,
+                Ok(()) => {
+                    self.tidy_clones(&authority, woken).await;
+                    PULSE
+                }
                 Err(error) => {
                     tracing::debug!(?error, "the trash could not be looked through");
                     SOON
                 }
             };
-            tokio::time::sleep(pause).await;
+            woken = tokio::select! {
+                () = tokio::time::sleep(pause) => false,
+                () = self.parts.trash.notified() => true,
+            };
         }
     }
 

@@ -165,7 +165,10 @@ impl App {
             Err(error) if error.kind == ErrorKind::NotFound => {}
             other => other?,
         }
-        self.store().delete_workspace(&only_one.bind(act), id).await
+        self.store().delete_workspace(&only_one.bind(act), id).await?;
+        // It may have been the last that used the clone of a repo that is gone.
+        self.parts.trash.notify_one();
+        Ok(())
     }
 
     async fn stop_sessions(&self, scope: &Scope, id: WorkspaceId) -> Result<()> {

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-pub use clones::{HadClone, NewRepository, RemoteAccess, RunsClones, WantedClone};
+pub use clones::{
+    CloneEnd, HadClone, KeptClone, NewRepository, RemoteAccess, RunsClones, UnwantedClone, WantedClone,
+};
 pub use terminals::{
     EndedTerminals, KnownTerminal, RunsTerminals, TerminalInput, TerminalInputs, TerminalOutput,
     TerminalOutputs, TerminalProgram, TerminalStart,

@@ -33,7 +33,7 @@ pub use organisations::{ApiKeys, Organisations};
 pub use recovery::Recovery;
 pub use replicas::{Claim, Held, Replicas, Signal, Signals, Work};
 pub use terminals::{NewTerminal, TerminalPlace, Terminals};
-pub use trash::{Expired, Trash};
+pub use trash::{CloneSettled, Expired, RemovedClone, Trash};
 pub use withdrawal::Withdrawal;
 
 use crate::agent::AgentSpec;

@@ -4,7 +4,8 @@ use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::config::GitAuthor;
 use switchyard_domain::diff::DiffPath;
 use switchyard_domain::runner::{
-    MessageText, NewRepository, RemoteAccess, Resume, SessionStart, TerminalInput, WantedClone, WorkspaceSite,
+    MessageText, NewRepository, RemoteAccess, Resume, SessionStart, TerminalInput, UnwantedClone,
+    WantedClone, WorkspaceSite,
 };
 use switchyard_domain::terminal::TerminalSize;
 use switchyard_domain::workspace::WorkspaceRepo;
@@ -49,6 +50,15 @@ pub(crate) fn wanted_clone(wanted: &WantedClone) -> proto::WantedClone {
         access: Some(remote_access(&wanted.access)),
         branches: wanted.branches.clone(),
         attempt: wanted.attempt,
+    }
+}
+
+pub(crate) fn unwanted_clone(unwanted: &UnwantedClone) -> proto::UnwantedClone {
+    proto::UnwantedClone {
+        repo_id: unwanted.repo_id.to_string(),
+        user_id: unwanted.user_id.to_string(),
+        name: unwanted.name.clone(),
+        access: Some(remote_access(&unwanted.access)),
     }
 }
 

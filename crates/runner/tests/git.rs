@@ -35,6 +35,8 @@ mod paths;
 mod placing;
 #[path = "git/pushing.rs"]
 mod pushing;
+#[path = "git/removing.rs"]
+mod removing;
 #[path = "git/repositories.rs"]
 mod repositories;
 #[path = "git/updating.rs"]

@@ -29,6 +29,7 @@ mod postgres;
 mod projects;
 mod reach;
 mod recovery;
+mod removed_clones;
 mod replicas;
 mod repos;
 mod row;

@@ -29,14 +29,14 @@ const SQLITE: &[Migration] = migrations!(
     "sqlite": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers",
     5 "0005_identity", 6 "0006_row_level_security", 7 "0007_limits",
     8 "0008_project_access", 9 "0009_replicas", 10 "0010_clones",
-    11 "0011_search_under_row_level_security"
+    11 "0011_search_under_row_level_security", 12 "0012_removed_clones"
 );
 #[cfg(feature = "postgres")]
 const POSTGRES: &[Migration] = migrations!(
     "postgres": 1 "0001_init", 2 "0002_terminals", 3 "0003_search_takes_tasks_in_later", 4 "0004_dev_servers",
     5 "0005_identity", 6 "0006_row_level_security", 7 "0007_limits",
     8 "0008_project_access", 9 "0009_replicas", 10 "0010_clones",
-    11 "0011_search_under_row_level_security"
+    11 "0011_search_under_row_level_security", 12 "0012_removed_clones"
 );
 
 #[cfg(feature = "postgres")]

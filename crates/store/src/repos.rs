@@ -9,11 +9,12 @@ use switchyard_domain::workspace::WorkspaceRepo;
 use switchyard_domain::{Error, ProjectId, RepoId, Result, Scope};
 
 use crate::database::Database;
+use crate::reach::Reach;
 use crate::row::Columns;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::{Change, Write, check_version};
-use crate::{clones, idempotency, projects};
+use crate::{clones, idempotency, projects, removed_clones};
 
 /// Repos with the acting user's clones.
 const SELECT: &str =
@@ -131,6 +132,7 @@ async fn delete(write: &mut Write<'_>, id: RepoId, version: i64) -> Result<()> {
             "A workspace uses this repository. Merge or discard the workspace first.",
         ));
     }
+    removed_clones::note_repo(write.tx, scope.org(), id, write.act.at).await?;
     write.tx.send("DELETE FROM repos WHERE org_id = $1 AND id = $2", &values![scope.org(), id]).await?;
     repo.version += 1;
     write.record(change(&repo, Verb::Deleted), &[("path", at(&repo.place).to_owned())]).await
@@ -163,7 +165,9 @@ impl Repos for Database {
     }
 
     async fn delete_repo(&self, act: &Act, id: RepoId, version: i64) -> Result<()> {
-        self.write_version(act, (Entity::Repo, id.0), move |mut write| {
+        // Everybody's clones of it go.
+        let reach = Reach::Colleagues(act.scope);
+        self.write_version_within(reach, act, (Entity::Repo, id.0), move |mut write| {
             Box::pin(async move { delete(&mut write, id, version).await })
         })
         .await

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use switchyard_domain::access::ProjectRole;
 use switchyard_domain::event::{Entity, Verb};
-use switchyard_domain::store::{Act, Expired, Trash};
-use switchyard_domain::{Error, OrgId, ProjectId, Result, Scope, TaskId, Timestamp, UserId};
+use switchyard_domain::store::{Act, CloneSettled, Expired, RemovedClone, Trash};
+use switchyard_domain::{Error, OrgId, ProjectId, RepoId, Result, Scope, TaskId, Timestamp, UserId};
 
 use crate::database::Database;
 use crate::reach::Reach;
+use crate::removed_clones;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::{Change, Write};
@@ -86,6 +87,7 @@ async fn purge_project(write: &mut Write<'_>, id: ProjectId, before: Timestamp) 
     check_expired(deleted_at, before)?;
     check_unused(workspaces)?;
     let of_project = values![org, id];
+    removed_clones::note_project(write.tx, org, id, write.act.at).await?;
     let tasks =
         write.tx.execute("DELETE FROM tasks WHERE org_id = $1 AND project_id = $2", &of_project).await?;
     let repos =
@@ -128,7 +130,21 @@ impl Trash for Database {
     }
 
     async fn purge_project(&self, act: &Act, id: ProjectId, before: Timestamp) -> Result<()> {
-        self.write(act, move |mut write| Box::pin(async move { purge_project(&mut write, id, before).await }))
-            .await
+        // Everybody's clones of its repos go.
+        self.write_within(Reach::Colleagues(act.scope), act, move |mut write| {
+            Box::pin(async move { purge_project(&mut write, id, before).await })
+        })
+        .await
+    }
+
+    async fn removed_clones(&self) -> Result<Vec<RemovedClone>> {
+        self.read(Reach::Instance, move |tx| Box::pin(removed_clones::unused(tx))).await
+    }
+
+    async fn settle_clone(&self, act: &Act, repo: RepoId, settled: CloneSettled) -> Result<()> {
+        self.write(act, move |mut write| {
+            Box::pin(async move { removed_clones::settle(&mut write, repo, settled).await })
+        })
+        .await
     }
 }

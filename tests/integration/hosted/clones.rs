@@ -1,5 +1,7 @@
 //! Repositories by URL: each person has a clone of their own, got with their own token.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 use switchyard_integration::{Hosted, Method, Visitor, command, eventually, id, text};
 use switchyard_testkit::git_server::{GitServer, Manner};
@@ -173,4 +175,62 @@ async fn a_clone_is_cancelled_and_taken_up_again_by_a_server_that_was_killed() {
     assert_eq!(there["clone"]["status"], "ready", "{there}");
     let fresh = ada.post(&repos, json!({ "name": "fresh" })).await.expect(201);
     assert_eq!((&fresh["default_branch"], &fresh["url"]), (&json!("main"), &Value::Null));
+}
+
+/// Takes its one repository off a project.
+async fn take_off(person: &Visitor, project: &Value) {
+    let repo = settled(person, project).await;
+    let version = repo["version"].as_i64().expect("a version");
+    person.delete_seen(&format!("/api/repos/{}", id(&repo)), version).await.expect(204);
+}
+
+/// The audit log's entry about a clone, once it is there.
+async fn told(person: &Visitor, action: &str) -> Value {
+    eventually("it is in the audit log", || async {
+        let log = person.get(&format!("/api/audit?action={action}")).await.expect(200);
+        log["items"].as_array().expect("a list").first().cloned()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn clones_of_a_repo_that_is_removed_go_where_nothing_is_lost_by_it() {
+    let server = GitServer::start().await;
+    server.publish("project", &TempRepo::new());
+    let hosted = Hosted::start_reaching(&server.host()).await;
+    let (ada, bob, _) = team(&hosted, "member").await;
+    let project = ada.post("/api/projects", json!({ "name": "Shared" })).await.expect(201);
+    let repos = format!("/api/projects/{}/repos", id(&project));
+    let added = ada.post(&repos, json!({ "url": server.url("project") })).await.expect(201);
+    bob.post(&format!("/api/repos/{}/clone", id(&added)), json!({})).await.expect(202);
+    let path = async |person: &Visitor| PathBuf::from(text(&settled(person, &project).await, "path"));
+    let (adas, bobs) = (path(&ada).await, path(&bob).await);
+    assert!(adas.join(".git").is_dir() && bobs.join(".git").is_dir() && adas != bobs);
+    std::fs::write(bobs.join("notes"), "his alone").expect("a file");
+    take_off(&ada, &project).await;
+    let removed = told(&ada, "repo.remove_clone").await;
+    assert_eq!(
+        (&removed["user"]["name"], &removed["details"]["url"]),
+        (&json!("ada"), &json!(server.url("project")))
+    );
+    assert!(!adas.exists());
+    let kept = told(&bob, "repo.keep_clone").await;
+    assert_eq!((&kept["entity_id"], &kept["details"]["reason"]), (&added["id"], &json!("files")), "{kept}");
+    assert_eq!(std::fs::read_to_string(bobs.join("notes")).expect("the file"), "his alone");
+
+    // What a workspace in the trash is made of waits for its end.
+    ada.post(&repos, json!({ "url": server.url("project") })).await.expect(201);
+    let adas = path(&ada).await;
+    let tasks = format!("/api/projects/{}/tasks", id(&project));
+    let task = ada.post(&tasks, json!({ "title": "Fix" })).await.expect(201);
+    let made = workspace(&ada, &task, None).await;
+    let at = format!("/api/workspaces/{}", id(&made));
+    ada.post(&format!("{at}/discard"), json!({})).await.expect(200);
+    take_off(&ada, &project).await;
+    ada.post(&format!("{at}/restore"), json!({})).await.expect(200);
+    ada.post(&format!("{at}/discard"), json!({})).await.expect(200);
+    assert!(adas.join(".git").is_dir());
+    let purge = json!({ "branch": made["branch"] });
+    ada.call(Method::DELETE, &at, Some(purge)).await.expect(204);
+    eventually("her clone is gone", || async { (!adas.exists()).then_some(()) }).await;
 }

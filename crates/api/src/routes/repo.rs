@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
             .body::<AddRepo>()
             .reply::<Repo>(201),
         Route::write(Method::DELETE, "/api/repos/{id}", "repo.delete", remove)
-            .summary("Takes a repository off its project; nothing on disk changes")
+            .summary("Takes a repository off its project; folders stay, clones are removed once nothing would be lost by it")
             .versioned()
             .reply_empty(204),
         Route::read("/api/repos/{id}/clone", "repo.clone_state", clone_state)

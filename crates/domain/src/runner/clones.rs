@@ -6,6 +6,7 @@ use crate::config::GitAuthor;
 use crate::credential::GitCredential;
 use crate::remote::RemoteUrl;
 use crate::repo::{CloneProgress, RepoFacts};
+use crate::task::names;
 use crate::{RepoId, Result, UserId};
 
 /// How a remote is reached, and as whom.
@@ -47,6 +48,53 @@ pub struct HadClone {
     pub outdated: Option<String>,
 }
 
+/// A clone that nobody is to need any more.
+#[derive(Clone, Debug)]
+pub struct UnwantedClone {
+    /// The repo that it was of.
+    pub repo_id: RepoId,
+    /// Whose clone it is.
+    pub user_id: UserId,
+    /// What its folder is called below the user's root.
+    pub name: String,
+    /// Where it comes from.
+    pub access: RemoteAccess,
+}
+
+/// What became of a clone that nobody is to need any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloneEnd {
+    /// It is gone.
+    Removed,
+    /// There is none below the user's root: it was never made, or in a folder that its user chose, which is theirs.
+    Absent,
+    /// It stays as it is.
+    Kept(KeptClone),
+}
+
+/// Why a clone is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptClone {
+    /// A workspace is of it, in the trash or not, or another working tree.
+    InUse,
+    /// It has commits, branches or tags that its remote lacks.
+    Commits,
+    /// It has files that no commit has, or something half done.
+    Files,
+    /// It has a stash.
+    Stash,
+    /// It has repositories within, or what git keeps elsewhere.
+    Others,
+    /// What is in its place is something else.
+    Strange,
+    /// Its remote could not be asked, time and again.
+    Remote,
+}
+names!(KeptClone {
+    InUse = "in_use", Commits = "commits", Files = "files", Stash = "stash", Others = "others", Strange = "strange",
+    Remote = "remote",
+});
+
 /// A repository that is to be made.
 #[derive(Clone, Debug)]
 pub struct NewRepository {
@@ -78,6 +126,10 @@ pub trait RunsClones: Send + Sync {
     /// Ends this attempt at the repo, also one that is asked for only afterwards, with code `clone_cancelled`; nothing is
     /// left of a clone that was not done.
     async fn cancel_clone(&self, repo: RepoId, attempt: i64) -> Result<()>;
+    /// Removes a clone below the user's root for good, if no working tree is of it and its remote, which is asked, has all
+    /// that is in it. What is anywhere else is left alone, and no link is followed. Errors are the remote's, as with
+    /// [`RunsClones::have_clone`]; then it is kept for now.
+    async fn remove_clone(&self, unwanted: &UnwantedClone) -> Result<CloneEnd>;
     /// Makes a repository with a first commit. `Conflict`: `path_exists`, `no_author`.
     async fn make_repository(&self, new: &NewRepository) -> Result<RepoFacts>;
 }

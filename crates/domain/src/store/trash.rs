@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::Act;
-use crate::{OrgId, ProjectId, Result, Scope, TaskId, Timestamp, UserId, WorkspaceId};
+use crate::runner::KeptClone;
+use crate::{OrgId, ProjectId, RepoId, Result, Scope, TaskId, Timestamp, UserId, WorkspaceId};
 
 /// What one user threw away before a moment, oldest first, at most 1,000 of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,36 @@ pub struct Expired {
     pub tasks: Vec<TaskId>,
     /// Deleted projects.
     pub projects: Vec<ProjectId>,
+}
+
+/// A clone of a repo that was removed for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedClone {
+    /// Where the repo was.
+    pub org_id: OrgId,
+    /// Whose clone it is.
+    pub user_id: UserId,
+    /// The repo, which is gone.
+    pub repo_id: RepoId,
+    /// What it was called.
+    pub name: String,
+    /// Where it came from.
+    pub url: String,
+    /// How often its remote was asked in vain.
+    pub tries: i64,
+}
+
+/// What became of such a clone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloneSettled {
+    /// It is gone.
+    Removed,
+    /// There was none of ours.
+    Absent,
+    /// It stays, for good.
+    Kept(KeptClone),
+    /// Its remote could not be asked: it is tried again.
+    Later,
 }
 
 /// The trash: what can still be restored, and its end.
@@ -29,4 +60,10 @@ pub trait Trash: Send + Sync {
     /// Forgets a project that was deleted at or before `before`, with its tasks and repos. `Conflict` as with
     /// [`Trash::purge_task`].
     async fn purge_project(&self, act: &Act, id: ProjectId, before: Timestamp) -> Result<()>;
+    /// Clones of repos that were removed for good, which no workspace of their users uses, in the trash or not; at most
+    /// 1,000, the least often tried first. Asked before anybody acts.
+    async fn removed_clones(&self) -> Result<Vec<RemovedClone>>;
+    /// Notes what became of the acting user's clone of a repo that is gone, in the audit log too where there is something
+    /// to tell. `NotFound` once that is settled.
+    async fn settle_clone(&self, act: &Act, repo: RepoId, settled: CloneSettled) -> Result<()>;
 }

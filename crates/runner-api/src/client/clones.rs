@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use switchyard_domain::repo::{CloneProgress, RepoFacts};
-use switchyard_domain::runner::{HadClone, NewRepository, RunsClones, WantedClone};
+use switchyard_domain::runner::{CloneEnd, HadClone, NewRepository, RunsClones, UnwantedClone, WantedClone};
 use switchyard_domain::{RepoId, Result};
 
 use super::{RemoteRunner, answer};
@@ -36,6 +36,15 @@ impl RunsClones for RemoteRunner {
     async fn cancel_clone(&self, repo: RepoId, attempt: i64) -> Result<()> {
         let request = proto::CancelCloneRequest { repo_id: repo.to_string(), attempt };
         answer(self.client().cancel_clone(request).await).map(drop)
+    }
+
+    async fn remove_clone(&self, unwanted: &UnwantedClone) -> Result<CloneEnd> {
+        let end = answer(self.client().remove_clone(encode::unwanted_clone(unwanted)).await)?;
+        Ok(match (end.there, end.kept.as_str()) {
+            (false, _) => CloneEnd::Absent,
+            (true, "") => CloneEnd::Removed,
+            (true, kept) => CloneEnd::Kept(parse("kept", kept)?),
+        })
     }
 
     async fn make_repository(&self, new: &NewRepository) -> Result<RepoFacts> {

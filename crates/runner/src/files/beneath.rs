@@ -62,6 +62,26 @@ impl Folder {
         Ok(file)
     }
 
+    /// The names of what is in the folder.
+    ///
+    /// # Errors
+    /// When the disk does not allow it.
+    pub fn names(&self) -> Result<Vec<Vec<u8>>> {
+        let entries = rustix::fs::Dir::read_from(&self.fd).map_err(failure)?;
+        let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_bytes().to_vec()));
+        let names: Vec<Vec<u8>> = names.collect::<std::result::Result<_, _>>().map_err(failure)?;
+        Ok(names.into_iter().filter(|name| name != b"." && name != b"..").collect())
+    }
+
+    /// What tells the folder from every other, whatever it is called: its device and its number there.
+    ///
+    /// # Errors
+    /// When the disk does not allow it.
+    pub fn identity(&self) -> Result<(u64, u64)> {
+        let facts = rustix::fs::fstat(&self.fd).map_err(failure)?;
+        Ok((facts.st_dev, facts.st_ino))
+    }
+
     /// Size in bytes of a link's or file's content; `None` where there is nothing.
     #[must_use]
     pub fn size(&self, path: &[u8]) -> Option<u64> {

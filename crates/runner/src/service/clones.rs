@@ -3,7 +3,7 @@
 use switchyard_domain::config::GitAuthor;
 use switchyard_domain::credential::{GitCredential, GitHost};
 use switchyard_domain::remote::RemoteUrl;
-use switchyard_domain::runner::{NewRepository, RemoteAccess, WantedClone};
+use switchyard_domain::runner::{CloneEnd, NewRepository, RemoteAccess, UnwantedClone, WantedClone};
 use switchyard_domain::{Error, RepoId, Result};
 
 use super::decode::parse;
@@ -37,6 +37,21 @@ pub(super) fn progress(clones: &Clones, request: proto::RepoRequest) -> Result<p
 pub(super) fn cancel(clones: &Clones, request: proto::CancelCloneRequest) -> Result<()> {
     clones.cancel(parse("repo_id", &request.repo_id)?, request.attempt);
     Ok(())
+}
+
+pub(super) async fn remove(clones: &Clones, unwanted: proto::UnwantedClone) -> Result<proto::CloneEnd> {
+    let unwanted = UnwantedClone {
+        repo_id: parse("repo_id", &unwanted.repo_id)?,
+        user_id: parse("user_id", &unwanted.user_id)?,
+        name: unwanted.name,
+        access: access(unwanted.access)?,
+    };
+    let end = clones.remove(unwanted).await?;
+    let kept = match end {
+        CloneEnd::Kept(why) => why.as_str().to_owned(),
+        CloneEnd::Removed | CloneEnd::Absent => String::new(),
+    };
+    Ok(proto::CloneEnd { there: end != CloneEnd::Absent, kept })
 }
 
 pub(super) async fn create(clones: &Clones, new: proto::NewRepository) -> Result<proto::RepoFacts> {

@@ -107,6 +107,10 @@ impl Runner for Service {
         done(clones::cancel(&self.clones, request.into_inner()))
     }
 
+    async fn remove_clone(&self, request: Request<proto::UnwantedClone>) -> Reply<proto::CloneEnd> {
+        reply(clones::remove(&self.clones, request.into_inner()).await)
+    }
+
     async fn make_repository(&self, request: Request<proto::NewRepository>) -> Reply<proto::RepoFacts> {
         reply(clones::create(&self.clones, request.into_inner()).await)
     }

@@ -27,7 +27,7 @@ pub(crate) struct Bench {
     pub(crate) wanted: WantedClone,
 }
 
-fn rules() -> Rules {
+pub(crate) fn rules() -> Rules {
     Rules { patience: Duration::from_secs(20), ..Rules::default() }
 }
 
@@ -78,13 +78,13 @@ impl Bench {
     }
 
     /// What lies below the folder of the user's clones.
-    fn leftovers(&self) -> Vec<String> {
+    pub(crate) fn leftovers(&self) -> Vec<String> {
         let repos = self.repo.folder().join("workspaces").join(self.wanted.user_id.to_string()).join("repos");
         let entries = std::fs::read_dir(repos).into_iter().flatten().flatten();
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
-    fn site(&self, clone: &HadClone) -> WorkspaceSite {
+    pub(crate) fn site(&self, clone: &HadClone) -> WorkspaceSite {
         let id = WorkspaceId::new();
         let mut repo = spec("project", clone.path.as_ref());
         repo.repo_id = self.wanted.repo_id;
@@ -93,7 +93,7 @@ impl Bench {
     }
 }
 
-fn clones(repo: &TempRepo, workspaces: &Workspaces, rules: Rules) -> Clones {
+pub(crate) fn clones(repo: &TempRepo, workspaces: &Workspaces, rules: Rules) -> Clones {
     let remotes = Remotes::open(workspaces.git().clone(), repo.folder().join("scratch"), rules).unwrap();
     Clones::new(workspaces.clone(), remotes)
 }

@@ -215,6 +215,7 @@ async fn organisation_writes(f: &Fixture, db: &Database, ids: &Ids) -> Vec<Said>
         told("remove_member", db.remove_member(act, ids.member).await),
         told("delete_invitation", db.delete_invitation(act, ids.invitation).await),
         told("delete_api_key", db.delete_api_key(act, ids.api_key).await),
+        told("settle_clone", db.settle_clone(act, ids.repo, CloneSettled::Absent).await),
         told("group_members", db.group_members(&f.mallory, ids.group, &all()).await),
         told("rename_group", db.rename_group(act, ids.group, 1, "x").await),
         told("delete_group", db.delete_group(act, ids.group).await),

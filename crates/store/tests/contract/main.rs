@@ -28,6 +28,7 @@ mod people;
 mod ports;
 mod projects;
 mod recovery;
+mod removed_clones;
 mod replicas;
 mod restriction;
 mod row_level_security;

@@ -17,7 +17,7 @@ crate::scenarios! {
 
 /// Methods that are about nothing in a project: what they tell and change a colleague may see. Whoever adds one here says
 /// in its port whom it is for.
-const BEYOND_PROJECTS: [&str; 28] = [
+const BEYOND_PROJECTS: [&str; 29] = [
     "add_group_member",
     "api_keys",
     "append_audit",
@@ -43,6 +43,7 @@ const BEYOND_PROJECTS: [&str; 28] = [
     "rename_group",
     "rename_organisation",
     "set_member_role",
+    "settle_clone",
     "audit",
     "projects",
     "events",

@@ -37,7 +37,7 @@ function RepoRow({ repo }: { repo: Repo }) {
   const remove = async () => {
     const yes = await confirm({
       title: `Take “${repo.name}” out of the project?`,
-      body: 'New workspaces will not include it. The repository itself, its branches and its files stay as they are.',
+      body: `New workspaces will not include it. ${repo.url === null ? 'The repository itself, its branches and its files stay as they are.' : 'The remote stays as it is. Clones that were made here go, once no workspace uses them, unless something in them is not at the remote.'}`,
       confirmLabel: 'Take out',
     });
     if (!yes) return;

@@ -1127,7 +1127,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Takes a repository off its project; nothing on disk changes
+         * Takes a repository off its project; folders stay, clones are removed once nothing would be lost by it
          * @description Needs the role member. Rate class: default.
          */
         delete: operations["repo_delete"];

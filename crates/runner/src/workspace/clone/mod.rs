@@ -7,6 +7,7 @@
 mod bring;
 mod create;
 mod partial;
+mod remove;
 mod under_way;
 
 use std::collections::HashMap;

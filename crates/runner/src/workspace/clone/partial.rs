@@ -9,6 +9,10 @@ use switchyard_domain::{Error, RepoId, Result};
 use crate::git::failure::disk;
 
 const PREFIX: &str = ".cloning-";
+/// Before the name of a clone that is looked through once more before it is removed.
+pub(super) const SET_ASIDE: &str = ".aside-";
+/// Before the name of one that was found to hold nothing.
+pub(super) const FOUND_EMPTY: &str = ".unneeded-";
 
 /// A folder beside the place of a repository; gone when this is dropped, unless it became the repository.
 #[derive(Debug)]
@@ -55,15 +59,33 @@ impl Drop for Partial {
     }
 }
 
-/// Removes what a killed runner left in a folder of repositories.
+/// Removes what a killed runner left in a folder of repositories, and puts back what it had only set aside.
 pub(super) fn sweep(repos: &Path) {
     for entry in std::fs::read_dir(repos).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX)
-            && let Err(error) = remove(&entry.path())
-        {
-            tracing::warn!(path = %entry.path().display(), %error, "a half-made clone could not be removed");
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        let swept = if let Some(known_as) = name.strip_prefix(SET_ASIDE) {
+            put_back(&path, &repos.join(known_as))
+        } else if name.starts_with(PREFIX) || name.starts_with(FOUND_EMPTY) {
+            remove(&path)
+        } else {
+            continue;
+        };
+        if let Err(error) = swept {
+            tracing::warn!(path = %path.display(), %error, "what a killed runner left of a clone could not be swept");
         }
     }
+}
+
+fn put_back(from: &Path, to: &Path) -> std::io::Result<()> {
+    rustix::fs::renameat_with(
+        rustix::fs::CWD,
+        from,
+        rustix::fs::CWD,
+        to,
+        rustix::fs::RenameFlags::NOREPLACE,
+    )?;
+    Ok(())
 }
 
 fn remove(path: &Path) -> std::io::Result<()> {
