@@ -4,6 +4,8 @@
 //! it keeps nothing safe (no `fsync`) and lies in memory where there is room; for measuring it does all that a real one
 //! does.
 
+mod tls;
+
 use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -45,6 +47,8 @@ kill -QUIT $server
 wait
 rm -rf "$folder"
 "#;
+
+pub use tls::TlsCluster;
 
 /// What a cluster does without whose data nobody will miss.
 const CARELESS: [&str; 4] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"];

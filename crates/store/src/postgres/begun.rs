@@ -11,7 +11,7 @@ use std::sync::Arc;
 use deadpool_postgres::{Client, Object};
 use futures_util::future::{FutureExt as _, join};
 use switchyard_domain::{Error, OrgId, Result};
-use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::{Error as Failure, SimpleQueryMessage};
 
 use super::connect::Lender;
 use super::statement::{Answer, Ask, answers, prepare};
@@ -79,25 +79,25 @@ impl Begun {
     /// Sends what waits to be sent, and waits for the answers.
     async fn journey(&mut self) -> Result<Vec<Answer>> {
         let waiting = std::mem::take(&mut self.waiting);
-        let found = loop {
+        // From here on there is something to roll back.
+        let opening = self.opening.take();
+        loop {
             let client = lent(&self.client)?;
-            let opening = self.opening.as_ref().map(|opening| opening.statements.as_str());
-            match together(client, opening, &waiting).await {
-                Ok(found) => break found,
-                // It was lost while nobody used it, and nothing was asked of it yet. There are not more of them than are
-                // kept.
-                Err(error) if opening.is_some() && was_used(client) && fault::is_lost(&error) => {
-                    self.close();
-                    self.client = Some(self.lender.lend().await?);
+            let error = match together(client, opening.as_ref(), &waiting).await {
+                // Where there is nothing to do, whatever else was asked could not be done either.
+                Ok((Some(0), _)) if opening.as_ref().is_some_and(|opening| opening.must_find) => {
+                    return Err(Error::not_found());
                 }
-                Err(error) => return Err(fault::postgres(error)),
+                Ok((_, Ok(answers))) => return Ok(answers),
+                Ok((_, Err(error))) | Err(error) => error,
+            };
+            // It was lost while nobody used it, and nothing was asked of it yet. There are not more of them than are kept.
+            if opening.is_none() || !was_used(client) || !fault::is_lost(&error) {
+                return Err(fault::postgres(error));
             }
-        };
-        let (begun, answers) = found;
-        if self.opening.take().is_some_and(|opening| opening.must_find) && begun == 0 {
-            return Err(Error::not_found());
+            self.close();
+            self.client = Some(self.lender.lend().await?);
         }
-        Ok(answers)
     }
 
     /// Ends the transaction with what still waits to be sent and with `statements`, the last of which is `COMMIT`.
@@ -178,25 +178,25 @@ fn was_used(client: &Client) -> bool {
     Object::metrics(client).recycle_count > 0
 }
 
-/// Sends all at once; answers how many rows the last of the opening's statements found, and what each of the others came
-/// to.
+/// Sends all at once; answers how many rows the last of the opening's statements found, if there was one, and what each
+/// of the others came to.
 async fn together(
     client: &Client,
-    opening: Option<&str>,
+    opening: Option<&Opening>,
     asked: &[Ask],
-) -> Result<(u64, Vec<Answer>), tokio_postgres::Error> {
+) -> Result<(Option<u64>, Result<Vec<Answer>, Failure>), Failure> {
     let prepared = prepare(client, asked).await?;
     // In this order they are sent.
     let (begun, answers) = join(begin(client, opening), answers(client, asked, &prepared)).await;
-    Ok((begun?, answers?))
+    Ok((begun?, answers))
 }
 
-async fn begin(client: &Client, opening: Option<&str>) -> Result<u64, tokio_postgres::Error> {
-    let Some(statements) = opening else { return Ok(0) };
-    let messages = client.simple_query(statements).await?;
-    let counts = messages.iter().rev().find_map(|message| match message {
+async fn begin(client: &Client, opening: Option<&Opening>) -> Result<Option<u64>, Failure> {
+    let Some(opening) = opening else { return Ok(None) };
+    let messages = client.simple_query(&opening.statements).await?;
+    let last = messages.iter().rev().find_map(|message| match message {
         SimpleQueryMessage::CommandComplete(count) => Some(*count),
         _ => None,
     });
-    Ok(counts.unwrap_or(0))
+    Ok(last)
 }

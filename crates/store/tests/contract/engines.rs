@@ -6,11 +6,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use switchyard_domain::store::*;
 use switchyard_domain::task::TaskFilter;
-use switchyard_domain::{ErrorKind, PageRequest, TaskId};
+use switchyard_domain::{Actor, ErrorKind, OrgId, PageRequest, ProjectId, Role, TaskId};
 use switchyard_store::{Database, PostgresConfig, SqliteConfig};
 use switchyard_testkit::postgres::Cluster;
 
-use crate::fixture::{Fixture, Place, behind};
+use crate::fixture::{Fixture, Place, behind, column};
 
 #[tokio::test]
 async fn a_second_server_on_one_data_folder_is_told_who_has_it() {
@@ -142,6 +142,32 @@ async fn connections_that_were_lost_while_nobody_used_them_cost_nobody_an_error(
         f.project(&format!("Shop {round}")).await;
         assert_eq!(f.head().await, round + 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_refused_leaves_no_transaction_behind() {
+    let f = Fixture::postgres().await;
+    let Place::Server { url } = &f.place else { panic!() };
+    let act = f.act("project.create");
+    let org = OrgId::new();
+    let stranger = Actor::authenticated(act.scope.user(), vec![(org, Role::Admin)]).scope(org).unwrap();
+    let nowhere = Act { scope: stranger, ..act.clone() };
+    for _ in 0..5 {
+        // By the statement that begins it, by one within it, and by the database itself.
+        f.db.create_project(&nowhere, "Shop", &Default::default()).await.unwrap_err();
+        f.db.update_project(&act, ProjectId::new(), 1, &Default::default()).await.unwrap_err();
+        f.db.create_project(&act, "\0", &Default::default()).await.unwrap_err();
+        f.db.project(&f.alice, ProjectId::new()).await.unwrap_err();
+    }
+    let open = "SELECT state FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'switchyard' AND state LIKE '%transaction%'";
+    let superuser = behind(url).await;
+    // A rollback is not waited for.
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(3);
+    while !column::<String>(&superuser, open).await.is_empty() {
+        assert!(tokio::time::Instant::now() < deadline, "a transaction was left open");
+    }
+    f.project("Shop").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

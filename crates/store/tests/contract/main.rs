@@ -37,6 +37,7 @@ mod task_search;
 mod task_words;
 mod tasks;
 mod terminals;
+mod tls;
 mod transcript;
 mod trash;
 mod upgrades;

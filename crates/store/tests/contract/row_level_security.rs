@@ -56,6 +56,8 @@ pub(crate) async fn world() -> World {
 async fn fill(f: &Fixture) {
     let user = f.alice.user();
     isolation::real_ids(f).await;
+    let gone = clones::begun(f).await;
+    f.db.delete_repo(&f.act("repo.delete"), gone.id, gone.version).await.unwrap();
     clones::begun(f).await;
     f.db.put_config(&f.act("config.update"), 0, &Default::default()).await.unwrap();
     let keyed =

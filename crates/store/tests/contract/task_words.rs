@@ -29,10 +29,8 @@ async fn the_words_of_tasks_are_those_of_the_projects_that_a_transaction_reaches
         }
         let [words, tasks] =
             ["task_id FROM task_words", "id FROM tasks"].map(|what| format!("SELECT {what} ORDER BY 1"));
-        let named: Vec<uuid::Uuid> =
-            column(transaction.client(), &words).await;
-        let seen: Vec<uuid::Uuid> =
-            column(transaction.client(), &tasks).await;
+        let named: Vec<uuid::Uuid> = column(transaction.client(), &words).await;
+        let seen: Vec<uuid::Uuid> = column(transaction.client(), &tasks).await;
         assert_eq!(named, seen, "{scope:?}");
         assert_eq!(seen.is_empty(), scope.is_none(), "{scope:?}");
         let sql = "SELECT count(*) FROM task_words WHERE words @@ query_in_project(project_id, 'closed')";
