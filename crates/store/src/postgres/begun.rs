@@ -40,6 +40,8 @@ pub(crate) struct Begun {
     /// Until it is sent.
     opening: Option<Opening>,
     waiting: Vec<Ask>,
+    /// Whether something was refused, after which PostgreSQL keeps nothing, and says so to nobody.
+    is_broken: bool,
     /// The organisations whose feeds grew.
     grown: BTreeSet<OrgId>,
 }
@@ -47,9 +49,14 @@ pub(crate) struct Begun {
 impl Begun {
     /// A transaction that begins with the first statement that is asked in it.
     pub(super) async fn begin(lender: &Arc<Lender>, opening: Opening) -> Result<Self> {
-        let client = Some(lender.lend().await?);
-        let lender = Arc::clone(lender);
-        Ok(Self { lender, client, opening: Some(opening), waiting: Vec::new(), grown: BTreeSet::new() })
+        Ok(Self {
+            lender: Arc::clone(lender),
+            client: Some(lender.lend().await?),
+            opening: Some(opening),
+            waiting: Vec::new(),
+            is_broken: false,
+            grown: BTreeSet::new(),
+        })
     }
 
     /// Notes that an organisation's feed grew, which its readers hear of with the commit.
@@ -78,6 +85,12 @@ impl Begun {
 
     /// Sends what waits to be sent, and waits for the answers.
     async fn journey(&mut self) -> Result<Vec<Answer>> {
+        let answers = self.go().await;
+        self.is_broken |= answers.is_err();
+        answers
+    }
+
+    async fn go(&mut self) -> Result<Vec<Answer>> {
         let waiting = std::mem::take(&mut self.waiting);
         // From here on there is something to roll back.
         let opening = self.opening.take();
@@ -114,6 +127,10 @@ impl Begun {
             let waiting = std::mem::take(&mut self.waiting);
             self.journey().await?;
             self.waiting = waiting;
+        }
+        if self.is_broken {
+            self.leave();
+            return Err(Error::internal("a transaction was to be kept in which a statement had failed"));
         }
         let client = lent(&self.client)?;
         let asked = async {
