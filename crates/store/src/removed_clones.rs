@@ -7,7 +7,7 @@ use switchyard_domain::{OrgId, ProjectId, RepoId, Result, Timestamp};
 
 use crate::row::Columns;
 use crate::tx::Tx;
-use crate::value::values;
+use crate::value::{Value, values};
 use crate::write::Write;
 
 /// Most that are named at once.
@@ -15,20 +15,22 @@ const MOST: u32 = 1_000;
 
 /// Notes everybody's clones of a repo that is about to go. The transaction reaches colleagues.
 pub(crate) async fn note_repo(tx: &mut Tx, org: OrgId, repo: RepoId, at: Timestamp) -> Result<()> {
-    let sql =
-        "INSERT INTO removed_clones (repo_id, org_id, user_id, project_id, name, url, removed_at, tries)
-         SELECT c.repo_id, c.org_id, c.user_id, r.project_id, r.name, r.path, $3, 0
-         FROM repo_clones c JOIN repos r ON r.id = c.repo_id WHERE r.org_id = $1 AND r.id = $2";
-    tx.send(sql, &values![org, repo, at]).await
+    note(tx, "r.id", &values![org, repo, at]).await
 }
 
 /// The same of all repos of a project.
 pub(crate) async fn note_project(tx: &mut Tx, org: OrgId, project: ProjectId, at: Timestamp) -> Result<()> {
-    let sql =
+    note(tx, "r.project_id", &values![org, project, at]).await
+}
+
+/// Those whose column `by` is the second value.
+async fn note(tx: &mut Tx, by: &str, values: &[Value]) -> Result<()> {
+    let sql = format!(
         "INSERT INTO removed_clones (repo_id, org_id, user_id, project_id, name, url, removed_at, tries)
          SELECT c.repo_id, c.org_id, c.user_id, r.project_id, r.name, r.path, $3, 0
-         FROM repo_clones c JOIN repos r ON r.id = c.repo_id WHERE r.org_id = $1 AND r.project_id = $2";
-    tx.send(sql, &values![org, project, at]).await
+         FROM repo_clones c JOIN repos r ON r.id = c.repo_id WHERE r.org_id = $1 AND {by} = $2"
+    );
+    tx.send(&sql, values).await
 }
 
 fn read(row: &mut Columns<'_>) -> Result<(RemovedClone, ProjectId)> {
