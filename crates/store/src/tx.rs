@@ -11,7 +11,7 @@ pub(crate) enum Tx {
     /// at once; the thread that runs a job drives its future to the end without waiting.
     Sqlite(crate::sqlite::reached::ReachingConnection),
     #[cfg(feature = "postgres")]
-    Postgres(crate::postgres::begun::Begun),
+    Postgres(Box<crate::postgres::begun::Begun>),
 }
 
 /// Which of two SQL texts to take where the engines must differ.

@@ -111,7 +111,7 @@ impl Postgres {
         let reading = async {
             let statements = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned() + &reach.settings();
             let begun = Begun::begin(&self.lender, Opening { statements, must_find: false }).await?;
-            let mut tx = Tx::Postgres(begun);
+            let mut tx = Tx::Postgres(Box::new(begun));
             let outcome = work(&mut tx).await;
             transaction(tx)?.leave();
             outcome
@@ -136,7 +136,7 @@ impl Postgres {
             let hold = held.map(feed::holding).unwrap_or_default();
             let statements = "BEGIN".to_owned() + &reach.settings() + &hold;
             let begun = Begun::begin(&self.lender, Opening { statements, must_find: held.is_some() }).await?;
-            let mut tx = Tx::Postgres(begun);
+            let mut tx = Tx::Postgres(Box::new(begun));
             let outcome = work(&mut tx).await;
             let begun = transaction(tx)?;
             if outcome.is_err() {
@@ -183,7 +183,7 @@ pub(crate) async fn migrate(config: &PostgresConfig, app: &str) -> Result<()> {
 
 fn transaction(tx: Tx) -> Result<Begun> {
     match tx {
-        Tx::Postgres(begun) => Ok(begun),
+        Tx::Postgres(begun) => Ok(*begun),
         Tx::Sqlite(_) => Err(Error::internal("PostgreSQL was given another engine's transaction")),
     }
 }
