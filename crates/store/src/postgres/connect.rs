@@ -40,7 +40,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_
 const FAREWELL: (Duration, Duration) = (Duration::from_secs(10), Duration::from_millis(5));
 
 /// Where notifications go.
-pub(super) type Told = mpsc::UnboundedSender<Notification>;
+pub(super) type Told = mpsc::Sender<Notification>;
 
 /// A connection, and the task that sees to it.
 type Connecting = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
@@ -116,7 +116,7 @@ where
         match (message, &heard) {
             (Ok(AsyncMessage::Notification(told)), Some(heard)) => {
                 // Who wanted to know may be about to close this.
-                let _ = heard.send(told);
+                let _ = heard.send(told).await;
             }
             (Ok(_), _) => {}
             (Err(error), _) => {

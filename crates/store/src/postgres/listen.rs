@@ -18,6 +18,8 @@ pub(super) fn telling(org: OrgId, teller: ReplicaId) -> String {
     format!("NOTIFY {FEED}, '{org} {teller}'; ")
 }
 
+/// How many notifications wait at most to be passed on, before the server has to.
+const UNHEARD: usize = 1024;
 /// How long to wait before listening again after the connection was lost.
 const RETRY: Duration = Duration::from_millis(250);
 /// After how long a silence the server is asked whether it is still there.
@@ -65,7 +67,7 @@ pub(super) async fn run(settings: Settings, heard: Heard) {
 
 /// Listens until the connection is lost, which a server that went away without a word is found out by being asked.
 async fn listen(settings: &Settings, heard: &Heard) -> Result<(), String> {
-    let (tell, mut told) = mpsc::unbounded_channel();
+    let (tell, mut told) = mpsc::channel(UNHEARD);
     let own = in_time(Own::listening(settings, tell)).await?;
     in_time(own.client.batch_execute(&format!("LISTEN {FEED}; LISTEN {SIGNALS}"))).await?;
     // Of the time before, something may have gone unheard.
