@@ -1,7 +1,8 @@
 //! A hosted instance: PostgreSQL, a runner host, and one server or several, each under an account of its own.
 
 use std::fs::File;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ const DATABASE_PASSWORD: &str = "canary-database-Qd7Rk2Wm";
 
 /// Whom the servers run as; their runner host serves nobody else.
 const SERVER_UID: u32 = 61_001;
+
+/// Where servers answer whoever collects metrics.
+const METRICS_HOST: &str = "127.0.0.2";
 
 /// PostgreSQL, a runner host and servers, gone when dropped.
 pub struct Hosted {
@@ -139,6 +143,8 @@ impl Hosted {
             ("JWT_SECRET", JWT_SECRET),
             ("CONFIG_ENCRYPTION_KEY", ENCRYPTION_KEY),
         ]);
+        // On another address of this machine, the same port is free as well.
+        command.env("METRICS_ADDRESS", format!("{METRICS_HOST}:{port}"));
         command.env("PORT", port.to_string()).env("PUBLIC_URL", format!("http://{}", self.public_host));
         command.env("DATABASE_URL", self.address_of_database(APP));
         command.env("DATABASE_MIGRATION_URL", self.address_of_database(OWNER));
@@ -263,6 +269,27 @@ impl Hosted {
         std::fs::read_to_string(self.folder.path().join(format!("server-{port}.log"))).unwrap_or_default()
     }
 
+    /// What the server on that port tells whoever collects metrics.
+    ///
+    /// # Panics
+    /// When it tells nothing.
+    #[must_use]
+    pub fn metrics(&self, port: u16) -> String {
+        let told = self.try_metrics(port).expect("metrics");
+        let (head, body) = told.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 200") && head.contains("application/openmetrics-text"), "{head}");
+        body.to_owned()
+    }
+
+    fn try_metrics(&self, port: u16) -> std::io::Result<String> {
+        let mut connection = TcpStream::connect((METRICS_HOST, port))?;
+        connection.set_read_timeout(Some(NOISE))?;
+        connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: collector\r\nConnection: close\r\n\r\n")?;
+        let mut told = String::new();
+        connection.read_to_string(&mut told)?;
+        Ok(told)
+    }
+
     /// Runs a statement as the database's superuser.
     pub fn sql(&self, statement: &str) {
         let cluster = Cluster::shared().expect("PostgreSQL");
@@ -316,13 +343,17 @@ fn libfaketime() -> PathBuf {
 }
 
 impl Hosted {
-    /// Looks for every secret of the test wherever it must not be: in logs, in the database, in files, in what
-    /// processes were started with. What a secret is for is let pass: a server's environment has its own.
+    /// Looks for every secret of the test wherever it must not be: in logs, in metrics, in the database, in files, in
+    /// what processes were started with. What a secret is for is let pass: a server's environment has its own.
     fn look_for_secrets(&self) {
         let cluster = Cluster::shared().expect("PostgreSQL");
         let rows = cluster.dump(self.database_name()).expect("the database can be dumped");
         self.canaries.absent_from("the database", &rows);
         self.canaries.absent_below(self.folder.path(), &["switchyard-server"]);
+        for (_, port) in &self.servers {
+            // One that was stopped, or whose database is gone, tells nothing.
+            self.canaries.absent_from("the metrics", self.try_metrics(*port).unwrap_or_default().as_bytes());
+        }
         let servers: Vec<u32> = self.servers.iter().map(|(server, _)| server.id()).collect();
         for process in processes_of(self.folder.path()) {
             let read =

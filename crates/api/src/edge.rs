@@ -55,7 +55,8 @@ async fn edge(State(state): State<ApiState>, request: Request, next: Next) -> Re
     if action != "page" && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    let scope = attribution.and_then(|attribution| attribution.scope);
+    let (scope, took) = (attribution.and_then(|attribution| attribution.scope), started.elapsed());
+    state.metrics.answered(action, response.status(), took);
     tracing::debug!(
         request_id,
         action,
@@ -64,7 +65,7 @@ async fn edge(State(state): State<ApiState>, request: Request, next: Next) -> Re
         status = response.status().as_u16(),
         user = scope.map(|scope| scope.user().to_string()),
         organisation = scope.map(|scope| scope.org().to_string()),
-        micros = started.elapsed().as_micros() as u64,
+        micros = took.as_micros() as u64,
         "request"
     );
     response

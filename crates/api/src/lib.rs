@@ -10,6 +10,7 @@ mod edge;
 mod error;
 mod extract;
 mod limit;
+mod metrics;
 mod openapi;
 mod routes;
 mod state;
@@ -24,5 +25,6 @@ pub use auth::{
 };
 pub use edge::router;
 pub use limit::RateLimits;
+pub use metrics::metrics;
 pub use openapi::document;
 pub use state::{ApiState, Instance, Mode};

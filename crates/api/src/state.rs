@@ -7,6 +7,7 @@ use switchyard_app::App;
 use crate::assets::Assets;
 use crate::auth::Door;
 use crate::cache::ListCache;
+use crate::metrics::Metrics;
 
 /// How the instance is deployed. Shown to clients; no behaviour hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +50,14 @@ pub struct ApiState {
     pub(crate) instance: Arc<Instance>,
     pub(crate) assets: Arc<dyn Assets>,
     pub(crate) lists: Arc<ListCache>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl ApiState {
     /// Everything that requests need.
     #[must_use]
     pub fn new(app: App, auth: Arc<Door>, instance: Instance, assets: Arc<dyn Assets>) -> Self {
-        Self { app, auth, instance: Arc::new(instance), assets, lists: Arc::new(ListCache::default()) }
+        let (lists, metrics) = (Arc::default(), Arc::default());
+        Self { app, auth, instance: Arc::new(instance), assets, lists, metrics }
     }
 }

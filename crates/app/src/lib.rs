@@ -20,6 +20,7 @@ mod group;
 mod limit;
 mod locks;
 mod login;
+mod metrics;
 mod organisation;
 mod project;
 mod recap;

@@ -26,16 +26,20 @@ pub struct Listening {
 /// # Errors
 /// `Unavailable` with code `port_in_use` and what to do.
 pub async fn listen(settings: &Settings) -> Result<Listening> {
-    let wanted = SocketAddr::new(settings.host, settings.port);
-    let listener = TcpListener::bind(wanted).await.map_err(|error| {
-        let text = format!(
-            "{wanted} cannot be listened on: {error}. If Switchyard runs already, `switchyard-server address` \
-             prints its address; otherwise set PORT to another port."
-        );
-        Error::unavailable("port_in_use", text)
-    })?;
+    let listener = bind(SocketAddr::new(settings.host, settings.port), "PORT").await?;
     let address = listener.local_addr().map_err(Error::internal)?;
     Ok(Listening { listener, address })
+}
+
+/// Takes an address that a variable names.
+pub(crate) async fn bind(wanted: SocketAddr, variable: &str) -> Result<TcpListener> {
+    TcpListener::bind(wanted).await.map_err(|error| {
+        let text = format!(
+            "{wanted} cannot be listened on: {error}. If Switchyard runs already, `switchyard-server address` \
+             prints its address; otherwise set {variable} to another port."
+        );
+        Error::unavailable("port_in_use", text)
+    })
 }
 
 impl Listening {

@@ -11,6 +11,7 @@ mod approvals;
 mod comments;
 mod identities;
 mod limits;
+mod metrics;
 mod operating;
 mod organisations;
 mod recovery;
@@ -28,6 +29,7 @@ pub use approvals::{Approvals, Expiry};
 pub use comments::Comments;
 pub use identities::{Identities, Known};
 pub use limits::Limits;
+pub use metrics::{Connections, Gauges, Metrics};
 pub use operating::{Operating, Whom};
 pub use organisations::{ApiKeys, Organisations};
 pub use recovery::Recovery;
@@ -76,6 +78,7 @@ pub trait Store:
     + Workspaces
     + Sessions
     + Messages
+    + Metrics
     + Approvals
     + Expiry
     + Comments

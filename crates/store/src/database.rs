@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use switchyard_domain::store::{Act, Signal, Store, WakeUps};
+use switchyard_domain::store::{Act, Connections, Signal, Store, WakeUps};
 use switchyard_domain::{Error, ErrorKind, OrgId, Result};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -219,6 +219,15 @@ impl Database {
     /// Whether no other process can be at work on it.
     pub(crate) fn is_alone(&self) -> bool {
         matches!(self.backend, Backend::Sqlite(_))
+    }
+
+    /// Its connections; none where it lies in this process.
+    pub(crate) fn lent(&self) -> Option<Connections> {
+        match &self.backend {
+            Backend::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => Some(postgres.connections()),
+        }
     }
 
     /// What other servers say from now on.

@@ -22,6 +22,7 @@ mod invitations;
 mod limits;
 mod members;
 mod messages;
+mod metrics;
 mod migrate;
 mod organisations;
 #[cfg(feature = "postgres")]

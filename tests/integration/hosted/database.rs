@@ -17,7 +17,7 @@ const KILLS: usize = 15;
 const WRITERS: usize = 4;
 
 /// Servers on a database of their own.
-async fn servers_on(cluster: &Cluster, servers: usize) -> Hosted {
+pub(super) async fn servers_on(cluster: &Cluster, servers: usize) -> Hosted {
     let url = cluster.database().expect("a database");
     let (app, owner) = (address_for(APP, &url), address_for(OWNER, &url));
     Hosted::start_with(servers, &[("DATABASE_URL", &app), ("DATABASE_MIGRATION_URL", &owner)]).await

@@ -10,6 +10,7 @@ mod github;
 mod keys;
 mod leases;
 mod limits;
+mod metrics;
 mod operator;
 mod organisations;
 mod reaching;

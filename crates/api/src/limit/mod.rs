@@ -190,18 +190,25 @@ impl Limiter {
         }
     }
 
+    /// How many requests of a class this server refused since it started.
+    pub(crate) fn refused(&self, rate: Rate) -> u64 {
+        self.refused[rate as usize].load(Ordering::Relaxed)
+    }
+
     /// Forgets what is not needed any more, and tells the log how many requests of which class were refused, for as long
     /// as it is not dropped.
     pub(crate) async fn tidy(&self, app: &App) {
+        let mut told = [0; Rate::ALL.len()];
         loop {
             tokio::time::sleep(TIDIED_EVERY).await;
             self.leases.forget(app.now());
             if let Err(error) = app.forget_full_buckets().await {
                 tracing::debug!(?error, "buckets that are full again are forgotten later");
             }
-            let counts =
-                Rate::ALL.map(|rate| (rate.as_str(), self.refused[rate as usize].swap(0, Ordering::Relaxed)));
-            let counts: BTreeMap<_, _> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+            let refused = Rate::ALL.map(|rate| self.refused(rate));
+            let since = Rate::ALL.map(|rate| (rate.as_str(), refused[rate as usize] - told[rate as usize]));
+            told = refused;
+            let counts: BTreeMap<_, _> = since.into_iter().filter(|(_, count)| *count > 0).collect();
             if !counts.is_empty() {
                 tracing::warn!(?counts, security_event = true, "requests were refused in the last minute");
             }

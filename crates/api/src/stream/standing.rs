@@ -22,6 +22,8 @@ pub(crate) struct Standing {
     state: ApiState,
     shown: Parts,
     scope: Scope,
+    /// The name of the act by which it was opened.
+    action: &'static str,
     /// What stands in for what was shown, where that cannot be shown again.
     voucher: Option<Voucher>,
     of: Watched,
@@ -44,7 +46,8 @@ impl FromRequestParts<ApiState> for Standing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        let Caller { scope, voucher, by_ticket, .. } = Caller::from_request_parts(parts, state).await?;
+        let Caller { scope, voucher, by_ticket, action, .. } =
+            Caller::from_request_parts(parts, state).await?;
         let (mut shown, ()) = Request::new(()).into_parts();
         (shown.method, shown.uri) = (parts.method.clone(), parts.uri.clone());
         shown.headers = parts.headers.clone();
@@ -57,6 +60,7 @@ impl FromRequestParts<ApiState> for Standing {
             state: state.clone(),
             shown,
             scope,
+            action,
             voucher: is_past.then_some(voucher),
             of: Watched::Feed,
         })
@@ -73,6 +77,7 @@ impl Standing {
     /// or organisation, with a key that was deleted or a token that expired, or with a project closed to them. Then the
     /// connection breaks off, and connecting again tells why.
     pub(crate) async fn hold(self, stream: impl Future<Output = ()>) {
+        let _open = self.state.metrics.stream(self.action);
         tokio::select! {
             () = stream => {}
             () = self.lost() => tracing::info!(user = %self.scope.user(), security_event = true, "a stream was cut off"),

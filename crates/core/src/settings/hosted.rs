@@ -3,24 +3,17 @@
 mod github;
 mod limits;
 mod operator;
+mod secrets;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use switchyard_api::{PublicUrl, PublicUrlFault, RateLimits};
 use switchyard_domain::credential::Secret;
 use switchyard_github::GithubRules;
 
 pub use operator::OperatorSettings;
-
-/// Fewest bytes of a secret: as many as HS256 has (RFC 7518, 3.2).
-const SHORTEST_SECRET: usize = 32;
-/// Fewest different characters of a secret; one of random characters has more.
-const FEWEST_CHARACTERS: usize = 10;
-/// What people write when they mean to replace it later.
-const PLACEHOLDERS: [&str; 8] =
-    ["change", "default", "example", "insert", "password", "replace", "secret", "your-"];
+use secrets::Secrets;
 
 /// Most connections to the database that can be set.
 const MOST_CONNECTIONS: u32 = 500;
@@ -62,6 +55,8 @@ pub struct HostedSettings {
     pub rate_limits: RateLimits,
     /// The socket of the runner host.
     pub runner_host: PathBuf,
+    /// Where whoever collects metrics asks for them; nowhere where `None`.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// 32 bytes that seal credentials. They do not print.
@@ -133,6 +128,7 @@ pub(super) fn read<'v>(
         forwarders: networks(get, fault, "FORWARDED_FOR_CIDRS"),
         rate_limits: limits::read(get, fault),
         runner_host,
+        metrics: metrics(get, fault),
     }
 }
 
@@ -185,6 +181,18 @@ fn connections<'v>(
     }
 }
 
+fn metrics<'v>(
+    get: &impl Fn(&str) -> Option<&'v str>,
+    fault: &mut impl FnMut(&'static str, String),
+) -> Option<SocketAddr> {
+    let text = get("METRICS_ADDRESS")?;
+    let address = text.parse().ok();
+    if address.is_none() {
+        fault("METRICS_ADDRESS", format!("`{text}` is no address with a port, as in 127.0.0.1:9464"));
+    }
+    address
+}
+
 fn networks<'v>(
     get: &impl Fn(&str) -> Option<&'v str>,
     fault: &mut impl FnMut(&'static str, String),
@@ -219,81 +227,6 @@ fn switch<'v>(
             usual
         }
     }
-}
-
-/// Secrets as they are read: none is weak, and no two are one.
-#[derive(Default)]
-struct Secrets<'v> {
-    seen: Vec<(&'static str, &'v str)>,
-}
-
-impl<'v> Secrets<'v> {
-    fn text(
-        &mut self,
-        get: &impl Fn(&str) -> Option<&'v str>,
-        fault: &mut impl FnMut(&'static str, String),
-        name: &'static str,
-    ) -> Option<Secret> {
-        let text = self.new_one(get, fault, name)?;
-        if let Some(weakness) = weakness(text) {
-            fault(name, format!("{weakness}; `openssl rand -base64 48` makes a good one"));
-            return None;
-        }
-        Some(Secret::new(text.to_owned()))
-    }
-
-    fn key(
-        &mut self,
-        get: &impl Fn(&str) -> Option<&'v str>,
-        fault: &mut impl FnMut(&'static str, String),
-        name: &'static str,
-    ) -> Option<EncryptionKey> {
-        let text = self.new_one(get, fault, name)?;
-        let bytes: Option<[u8; 32]> = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-        match bytes {
-            Some(bytes) if different(&bytes) >= FEWEST_CHARACTERS => Some(EncryptionKey(bytes)),
-            Some(_) => {
-                fault(name, "is no random key; `openssl rand -base64 32` makes one".into());
-                None
-            }
-            None => {
-                fault(name, "must be 32 bytes in base64; `openssl rand -base64 32` makes such a key".into());
-                None
-            }
-        }
-    }
-
-    fn new_one(
-        &mut self,
-        get: &impl Fn(&str) -> Option<&'v str>,
-        fault: &mut impl FnMut(&'static str, String),
-        name: &'static str,
-    ) -> Option<&'v str> {
-        let text = get(name)?;
-        if let Some((other, _)) = self.seen.iter().find(|(_, seen)| *seen == text) {
-            fault(name, format!("is the same as {other}; each needs a secret of its own"));
-            return None;
-        }
-        self.seen.push((name, text));
-        Some(text)
-    }
-}
-
-fn weakness(secret: &str) -> Option<&'static str> {
-    let lower = secret.to_ascii_lowercase();
-    if secret.len() < SHORTEST_SECRET {
-        Some("needs 32 bytes at least")
-    } else if different(secret.as_bytes()) < FEWEST_CHARACTERS {
-        Some("repeats itself")
-    } else if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
-        Some("looks like a placeholder")
-    } else {
-        None
-    }
-}
-
-fn different(bytes: &[u8]) -> usize {
-    bytes.iter().collect::<std::collections::HashSet<_>>().len()
 }
 
 #[cfg(test)]
@@ -366,6 +299,7 @@ mod tests {
         for name in ["FORWARDED_FOR_CIDRS", "TRUSTED_PROXY_CIDRS"] {
             assert_eq!(read(&[(name, "0.0.0.0/0")]).unwrap_err(), [name]);
         }
+        assert_eq!(read(&[("METRICS_ADDRESS", "9464")]).unwrap_err(), ["METRICS_ADDRESS"]);
         assert_eq!(
             read(&[("REGISTRATION", "maybe"), ("HOST", "here")]).unwrap_err(),
             ["HOST", "REGISTRATION"]

@@ -18,6 +18,7 @@ use switchyard_vault::{SealedVault, SealingKey};
 
 use super::{Core, owner};
 use crate::clock::SystemClock;
+use crate::serve::bind;
 use crate::settings::{EncryptionKey, HostedSettings, Settings};
 
 /// How long one request may wait for the database, all in all.
@@ -36,6 +37,10 @@ impl Core {
         hosted: &HostedSettings,
         assets: Arc<dyn Assets>,
     ) -> Result<Self> {
+        let metrics = match hosted.metrics {
+            Some(address) => Some(bind(address, "METRICS_ADDRESS").await?),
+            None => None,
+        };
         let runners = HostedRunners::at(&hosted.runner_host)?;
         check_isolation(&runners, hosted).await?;
         let store = Arc::new(Database::open_postgres(&database(hosted)).await?);
@@ -55,7 +60,7 @@ impl Core {
         let (place, trash, approvals, terminals) = (app.clone(), app.clone(), app.clone(), app.clone());
         let (limits, door) = (app.clone(), Arc::clone(&auth));
         let cleanup = settings.terminals;
-        let keepers = vec![
+        let mut keepers = vec![
             tokio::spawn(async move { place.keep_place(owner).await }),
             tokio::spawn(async move { trash.keep_trash(owner).await }),
             tokio::spawn(async move { approvals.keep_approvals(owner).await }),
@@ -69,6 +74,13 @@ impl Core {
             user_name: None,
         };
         let state = ApiState::new(app.clone(), Arc::clone(&auth), instance, assets);
+        if let Some(listener) = metrics {
+            let router = switchyard_api::metrics(state.clone());
+            keepers.push(tokio::spawn(async move {
+                // It ends with the server alone: what a connection comes to does not end it.
+                let _ = axum::serve(listener, router).await;
+            }));
+        }
         let router = switchyard_api::router(state).layer(from_fn(answer_in_time));
         Ok(Self { router, auth, app, store, runner: None, on_exit: settings.on_exit, keepers })
     }

@@ -8,9 +8,10 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Connect, Manager, ManagerConfig, Object, Pool, PoolError, QueueMode, RecyclingMethod,
+    Connect, Manager, ManagerConfig, Object, Pool, PoolError, QueueMode, RecyclingMethod, Status,
 };
 use futures_util::future::BoxFuture;
+use switchyard_domain::store::Connections;
 use switchyard_domain::{Error, Result};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -192,6 +193,18 @@ impl Lender {
             Ok(Err(PoolError::Closed)) => Err(fault::closed()),
             Ok(Err(error)) => Err(Error::internal(error)),
             Err(_) => Err(fault::busy()),
+        }
+    }
+
+    /// How many there are, and how many wait for one.
+    pub(super) fn connections(&self) -> Connections {
+        let Status { max_size, size, available, waiting } = self.pool.status();
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        Connections {
+            most: count(max_size),
+            busy: count(size.saturating_sub(available)),
+            idle: count(available),
+            awaited: count(waiting),
         }
     }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use switchyard_domain::store::Signal;
+use switchyard_domain::store::{Connections, Signal};
 use switchyard_domain::{Error, OrgId, ReplicaId, Result};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
@@ -157,6 +157,11 @@ impl Postgres {
             None if committing.load(Ordering::Relaxed) => Err(fault::outcome_unknown()),
             None => Err(fault::too_slow()),
         }
+    }
+
+    /// Those that are lent; the one that listens for commits is not among them.
+    pub(crate) fn connections(&self) -> Connections {
+        self.lender.connections()
     }
 
     pub(crate) async fn close(&self) {

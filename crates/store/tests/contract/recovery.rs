@@ -11,6 +11,7 @@ use crate::fixture::Fixture;
 crate::scenarios! {
     the_local_identity_is_made_once_and_can_write,
     unfinished_sessions_are_active_or_have_messages_queued,
+    what_is_open_is_counted_of_the_whole_instance,
     unfinished_workspaces_are_those_on_their_way,
     a_closed_store_says_so,
 }
@@ -38,6 +39,17 @@ async fn unfinished_sessions_are_active_or_have_messages_queued(f: Fixture) {
     found.sort();
     let (org, user) = (f.alice.org(), f.alice.user());
     assert_eq!(found, [(org, user, active.id), (org, user, queued.id)]);
+}
+
+async fn what_is_open_is_counted_of_the_whole_instance(f: Fixture) {
+    assert_eq!(f.db.gauges().await.unwrap(), Gauges::default());
+    let (running, message) = f.whole_session().await;
+    let (idle, _) = f.whole_session().await;
+    f.db.set_message_status(&f.act("message.deliver"), message.id, MessageStatus::Delivered).await.unwrap();
+    f.db.set_session_status(&f.act("session.run"), running.id, SessionStatus::Running, None).await.unwrap();
+    f.db.set_session_status(&f.act("session.idle"), idle.id, SessionStatus::Idle, None).await.unwrap();
+    let sessions = vec![(SessionStatus::Running, 1)];
+    assert_eq!(f.db.gauges().await.unwrap(), Gauges { sessions, queued_messages: 1, terminals: 0 });
 }
 
 async fn unfinished_workspaces_are_those_on_their_way(f: Fixture) {

@@ -3,7 +3,8 @@
 use switchyard_domain::credential::Secret;
 use switchyard_github::{GithubRules, Url};
 
-use super::{Secrets, switch, weakness};
+use super::secrets::{Secrets, weakness};
+use super::switch;
 
 /// Most organisations: each may cost a request at every sign-in.
 const MOST_ORGANISATIONS: usize = 20;
