@@ -147,7 +147,7 @@ async fn terminals_are_closed_with_their_users_access_and_what_runs_in_them_ends
     let mut shell = switchyard_integration::Terminal::over(bob.open(&attach).await);
     shell.runs("sleep 700 & echo at$((1))work", "at1work").await;
     let runs = || hosted.processes().into_iter().any(|process| process.command.contains("sleep 700"));
-    assert!(runs());
+    eventually("it runs", || async { runs().then_some(()) }).await;
     let there = ada.at(hosted.ports()[1]);
     name(&there, text(&made, "project_id"), true, &[]).await;
     within(NOISE, "what ran in it is gone", || async { (!runs()).then_some(()) }).await;
