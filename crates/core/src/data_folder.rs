@@ -1,6 +1,6 @@
 //! The data folder: what lies where, and who may read it.
 
-use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind as Io, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -158,7 +158,8 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
-        std::fs::rename(&draft, path)
+        std::fs::rename(&draft, path)?;
+        File::open(path.parent().unwrap_or(path))?.sync_all()
     };
     write().map_err(|error| unusable(path, error))
 }

@@ -4,6 +4,7 @@
 //! for its password.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -48,20 +49,23 @@ impl Index {
         }
     }
 
-    /// Writes it, whole or not at all, for its owner alone.
+    /// Writes it, whole or not at all, for its owner alone. On disk when this returns.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(path);
         // Made with mode 0600.
-        let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
-        Ok(())
+        File::open(folder)?.sync_all()
     }
 
     pub(crate) fn remove(path: &Path) -> io::Result<()> {
         match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            // A credential that was taken away does not come back with the power.
+            Ok(()) => File::open(path.parent().unwrap_or(path))?.sync_all(),
         }
     }
 
