@@ -10,6 +10,7 @@ use switchyard_domain::workspace::Workspace;
 use switchyard_domain::{Error, ErrorKind, RepoId, Result, Scope};
 
 use crate::App;
+use crate::panics::{caught, outlived};
 use crate::recovery::{TRIES, WAIT, runner_is_away};
 
 impl App {
@@ -69,6 +70,27 @@ impl App {
 
     /// Makes a clone whose row says that it is being made, until that came to something.
     pub(crate) async fn drive_clone(&self, scope: Scope, id: RepoId) {
+        let make = || async {
+            self.make_clone(scope, id).await;
+            Ok(())
+        };
+        if let Err(fault) = outlived("a clone under way", id, make).await
+            && let Some(Err(error)) = caught("a clone", id, self.give_up_clone(scope, id, &fault)).await
+        {
+            tracing::error!(repo = %id, ?error, "a clone could not be given up");
+        }
+    }
+
+    /// Says of a clone that cannot be made that it is not being made any more.
+    async fn give_up_clone(&self, scope: Scope, id: RepoId, fault: &Error) -> Result<()> {
+        let repo = self.store().repo(&scope, id).await?;
+        let (clone, _) = known_clone(&repo)?;
+        let (attempt, reason) = (clone.attempt, fault.code.to_owned());
+        let failed = CloneChange::Failed { attempt, reason, error: fault.message.to_string() };
+        self.store().change_clone(&self.act(scope, "repo.clone"), id, &failed).await.map(drop)
+    }
+
+    async fn make_clone(&self, scope: Scope, id: RepoId) {
         for _ in 0..TRIES {
             let tried = match self.store().repo(&scope, id).await {
                 Ok(repo) if matches!(known_clone(&repo), Ok((clone, _)) if clone.status == CloneStatus::Cloning) =>

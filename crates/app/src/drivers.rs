@@ -8,6 +8,8 @@ use futures_util::FutureExt;
 use switchyard_domain::{Scope, SessionId, UserId};
 use tokio::sync::{Notify, watch};
 
+use crate::App;
+
 /// The drivers at work, by session.
 #[derive(Default)]
 pub(crate) struct Drivers {
@@ -58,6 +60,19 @@ impl Driver {
     }
 }
 
+/// A driver's place among those at work, which is its own for as long as its task lives, however that ends.
+pub(crate) struct Place {
+    pub(crate) app: App,
+    pub(crate) id: SessionId,
+    pub(crate) driver: Arc<Driver>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.app.parts.drivers.forget(self.id, &self.driver);
+    }
+}
+
 /// Tells when more of a transcript is stored.
 pub struct TranscriptWatch(watch::Receiver<i64>);
 
@@ -75,6 +90,14 @@ impl Drivers {
     /// The sessions that are driven here: those with a turn under way, and those whose agents wait for the next.
     pub(crate) fn driven(&self) -> Vec<SessionId> {
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
+    /// Gives the place of a driver free that has ended; by now it may be another's.
+    fn forget(&self, id: SessionId, driver: &Arc<Driver>) {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        if at_work.get(&id).is_some_and(|other| Arc::ptr_eq(other, driver)) {
+            at_work.remove(&id);
+        }
     }
 
     pub(crate) fn stored(&self, id: SessionId, last_seq: i64) {

@@ -7,6 +7,7 @@ use switchyard_domain::store::Work;
 use switchyard_domain::{Actor, ErrorKind, OrgId, Result, Scope, UserId};
 
 use crate::App;
+use crate::panics::unceasing;
 use crate::recovery::owner_scope;
 use crate::replica::ELSEWHERE;
 
@@ -21,12 +22,16 @@ impl App {
     ///
     /// `authority` turns an owner into the actor on whose behalf their requests are given up.
     pub async fn keep_approvals(&self, authority: impl Fn(UserId, OrgId) -> Actor) {
+        unceasing("permission requests", || self.look_after_approvals(&authority)).await;
+    }
+
+    async fn look_after_approvals(&self, authority: &impl Fn(UserId, OrgId) -> Actor) {
         loop {
             if !self.leads(Work::Approvals).await {
                 tokio::time::sleep(ELSEWHERE).await;
                 continue;
             }
-            if let Err(error) = self.give_up_unanswered(&authority).await {
+            if let Err(error) = self.give_up_unanswered(authority).await {
                 tracing::warn!(?error, "permission requests could not be looked through");
             }
             tokio::time::sleep(PULSE).await;

@@ -6,6 +6,7 @@
 //! that are closed to a subscriber it hears nothing; when that changes, it is told to read everything anew.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use switchyard_domain::access::ProjectReach;
@@ -25,6 +26,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::App;
+use crate::panics::unceasing;
 
 /// Events that a subscriber may be behind before it has to read from the store.
 const BUFFER: usize = 1024;
@@ -120,15 +122,19 @@ impl App {
         let (sender, receiver) = broadcast::channel(BUFFER);
         feeds.insert(scope.org(), sender.clone());
         let app = self.clone();
-        tokio::spawn(async move { app.pump(scope, since, sender).await });
+        tokio::spawn(async move {
+            // What was passed on before a panic is not passed on again.
+            let seen = AtomicI64::new(since);
+            unceasing("the change feed", || app.pump(scope, &seen, &sender)).await;
+        });
         receiver
     }
 
     /// Reads the store's feed for as long as anybody listens.
-    async fn pump(&self, scope: Scope, mut seen: i64, sender: broadcast::Sender<Arc<Change>>) {
+    async fn pump(&self, scope: Scope, seen: &AtomicI64, sender: &broadcast::Sender<Arc<Change>>) {
         let mut wake_ups = self.store().wake_ups(&scope);
         loop {
-            match self.pump_once(&scope, &mut seen, &sender).await {
+            match self.pump_once(&scope, seen, sender).await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::warn!(?error, "the change feed could not be read"),
@@ -151,13 +157,13 @@ impl App {
     async fn pump_once(
         &self,
         scope: &Scope,
-        seen: &mut i64,
+        seen: &AtomicI64,
         sender: &broadcast::Sender<Arc<Change>>,
     ) -> Result<bool> {
-        let events = match self.store().events(scope, *seen, SLICE).await? {
+        let events = match self.store().events(scope, seen.load(Ordering::Relaxed), SLICE).await? {
             FeedSlice::Events(events) => events,
             FeedSlice::Reset { head } => {
-                *seen = head;
+                seen.store(head, Ordering::Relaxed);
                 return Ok(true);
             }
         };
@@ -167,7 +173,7 @@ impl App {
             // Nobody listening is no fault; the end of the loop looks.
             let _ = sender.send(change);
         }
-        *seen = last;
+        seen.store(last, Ordering::Relaxed);
         Ok(full)
     }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use switchyard_domain::store::WorkspaceChange;
 use switchyard_domain::workspace::WorkspaceStatus;
-use switchyard_domain::{Actor, Error, OrgId, Result, Role, Scope, UserId, WorkspaceId};
+use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Role, Scope, UserId, WorkspaceId};
 
 use crate::App;
+use crate::panics::{caught, outlived};
 
 /// Waits between tries to reach a runner that is still starting.
 pub(crate) const WAIT: Duration = Duration::from_millis(250);
@@ -41,6 +42,31 @@ impl App {
     /// Tries until the runner has finished or undone what is under way in a workspace.
     pub(crate) async fn recover_workspace(&self, scope: Scope, id: WorkspaceId) {
         let scope = scope.unattended();
+        let finish = || async {
+            self.finish_workspace(scope, id).await;
+            Ok(())
+        };
+        if let Err(fault) = outlived("unfinished work in a workspace", id, finish).await
+            && let Some(Err(error)) = caught("a workspace", id, self.give_up_making(scope, id, &fault)).await
+            && error.kind != ErrorKind::Conflict
+        {
+            tracing::error!(workspace = %id, ?error, "a workspace could not be given up");
+        }
+    }
+
+    /// Says of a workspace that cannot be made that it is not being made any more. Anything else that is under way is left
+    /// for the next start.
+    async fn give_up_making(&self, scope: Scope, id: WorkspaceId, fault: &Error) -> Result<()> {
+        let change = WorkspaceChange {
+            status: Some(WorkspaceStatus::Failed),
+            error: Some(Some(fault.message.to_string())),
+            only_from: vec![WorkspaceStatus::Creating],
+            ..WorkspaceChange::default()
+        };
+        self.store().change_workspace(&self.act(scope, "workspace.make"), id, &change).await.map(drop)
+    }
+
+    async fn finish_workspace(&self, scope: Scope, id: WorkspaceId) {
         for _ in 0..TRIES {
             match self.take_up(scope, id).await {
                 Err(error) if runner_is_away(&error) => tokio::time::sleep(WAIT).await,

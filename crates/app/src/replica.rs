@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::App;
+use crate::panics::{caught, unceasing};
 use crate::recovery::owner_scope;
 
 /// How long a lease runs that is not renewed. What a dead server saw to is taken up by another after this and a
@@ -23,7 +24,7 @@ const RENEWAL: Duration = Duration::from_secs(1);
 /// How often a pass is tried for that another server sees to.
 pub(crate) const ELSEWHERE: Duration = Duration::from_secs(5);
 /// How often a claim is tried again that another server has.
-const AGAIN: Duration = Duration::from_millis(100);
+pub(crate) const AGAIN: Duration = Duration::from_millis(100);
 /// How long giving the lease up may keep a server from ending; it runs out by itself.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -85,7 +86,12 @@ impl App {
     ///
     /// `authority` turns the owner of what is taken up into the actor on whose behalf it goes on.
     pub async fn keep_place(&self, authority: impl Fn(UserId, OrgId) -> Actor) {
-        tokio::join!(self.keep_lease(&authority), self.hear_transcripts(), self.hear_calls(&authority));
+        // Each by itself: none is away while another begins anew.
+        tokio::join!(
+            unceasing("the lease", || self.keep_lease(&authority)),
+            unceasing("what is told of transcripts", || self.hear_transcripts()),
+            self.hear_calls(&authority),
+        );
     }
 
     async fn keep_lease(&self, authority: &impl Fn(UserId, OrgId) -> Actor) {
@@ -114,6 +120,7 @@ impl App {
     /// Readers of transcripts are not kept waiting by what the rest does with the store.
     async fn hear_transcripts(&self) {
         let mut signals = self.store().signals();
+        self.parts.drivers.look_again();
         loop {
             match signals.heard().await {
                 Signal::Transcript(id, last_seq) => self.parts.drivers.stored(id, last_seq),
@@ -126,20 +133,25 @@ impl App {
     async fn hear_calls(&self, authority: &impl Fn(UserId, OrgId) -> Actor) {
         let mut signals = self.store().signals();
         loop {
-            let heeded = match signals.heard().await {
-                Signal::Call(holder, work) if holder == self.parts.replica.id() => {
-                    self.answer_call(work, authority).await
-                }
-                Signal::Missed => {
-                    self.parts.opening.look_again();
-                    self.recover(authority).await
-                }
-                Signal::Access => self.review_access(authority).await,
-                Signal::Call(..) | Signal::Transcript(..) => Ok(()),
-            };
-            if let Err(error) = heeded {
+            let heed = self.heed(signals.heard().await, authority);
+            // What is told next is heard even so.
+            if let Some(Err(error)) = caught("what another server told", "", heed).await {
                 tracing::warn!(?error, "what another server told could not be seen to");
             }
+        }
+    }
+
+    async fn heed(&self, signal: Signal, authority: &impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        match signal {
+            Signal::Call(holder, work) if holder == self.parts.replica.id() => {
+                self.answer_call(work, authority).await
+            }
+            Signal::Missed => {
+                self.parts.opening.look_again();
+                self.recover(authority).await
+            }
+            Signal::Access => self.review_access(authority).await,
+            Signal::Call(..) | Signal::Transcript(..) => Ok(()),
         }
     }
 

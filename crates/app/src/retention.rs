@@ -10,6 +10,7 @@ use switchyard_domain::{
 };
 
 use crate::App;
+use crate::panics::unceasing;
 use crate::recovery::{owner_scope, runner_is_away};
 use crate::replica::ELSEWHERE;
 
@@ -25,15 +26,19 @@ impl App {
     ///
     /// `authority` turns an owner into the actor on whose behalf their trash is emptied.
     pub async fn keep_trash(&self, authority: impl Fn(UserId, OrgId) -> Actor) {
+        unceasing("the trash", || self.look_after_trash(&authority)).await;
+    }
+
+    async fn look_after_trash(&self, authority: &impl Fn(UserId, OrgId) -> Actor) {
         let mut woken = false;
         loop {
             if !self.leads(Work::Trash).await {
                 tokio::time::sleep(ELSEWHERE).await;
                 continue;
             }
-            let pause = match self.empty_trash(&authority).await {
+            let pause = match self.empty_trash(authority).await {
                 Ok(()) => {
-                    self.tidy_clones(&authority, woken).await;
+                    self.tidy_clones(authority, woken).await;
                     PULSE
                 }
                 Err(error) => {

@@ -9,15 +9,15 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use switchyard_domain::approval::Approval;
 use switchyard_domain::runner::EntryStream;
 use switchyard_domain::session::{Session, SessionStatus};
-use switchyard_domain::store::{Act, Held, Work};
+use switchyard_domain::store::{Held, Work};
 use switchyard_domain::transcript::Entry;
 use switchyard_domain::{Error, ErrorKind, Result, Scope, SessionId, UserId};
 
 use crate::App;
-use crate::drivers::{Driver, TranscriptWatch};
+use crate::drivers::{Driver, Place, TranscriptWatch};
+use crate::panics::{caught, outlived};
 use crate::recovery::store_is_away;
 use crate::replica::{Claimed, Mandate};
 
@@ -64,19 +64,31 @@ impl App {
         driver.called.store(call, Ordering::Relaxed);
         at_work.insert(id, Arc::clone(&driver));
         drop(at_work);
-        let app = self.clone();
-        tokio::spawn(async move {
-            loop {
-                if app.drive_once(id, &driver).await {
-                    return;
-                }
+        let place = Place { app: self.clone(), id, driver };
+        tokio::spawn(async move { place.app.drive_through(id, &place.driver).await });
+    }
+
+    /// Drives a session until there is nothing to do for this server any more, whatever goes wrong meanwhile.
+    async fn drive_through(&self, id: SessionId, driver: &Driver) {
+        let drive = || async {
+            while !self.drive_once(id, driver).await? {}
+            Ok(())
+        };
+        while let Err(fault) = outlived("a session's driver", id, drive).await {
+            caught("the end of a session's driver", id, self.give_up_driving(id, driver, &fault)).await;
+            // Who left work in the meantime has it tried anew.
+            if self.retire(id, driver) {
+                return;
             }
-        });
+        }
     }
 
     /// Drives a session until there is no reason to any more, or until it is another server's. True when the driver is
     /// gone, false when there may be more to do.
-    async fn drive_once(&self, id: SessionId, driver: &Driver) -> bool {
+    ///
+    /// # Errors
+    /// What neither the runner nor the store being away explains. The claim is kept then.
+    async fn drive_once(&self, id: SessionId, driver: &Driver) -> Result<bool> {
         let mut lapses = self.parts.replica.lapses();
         // From here on, whoever wakes it is heard: by this server or, once it is called, by the one that has the session.
         driver.take_wake();
@@ -84,40 +96,32 @@ impl App {
             Ok(Claimed::Ours(held)) => held,
             Ok(Claimed::Elsewhere(holder)) => {
                 if let Some(holder) = holder {
-                    return self.leave_to(holder, id, driver).await;
+                    return Ok(self.leave_to(holder, id, driver).await);
                 }
                 // This server's lease has run out, and is about to begin anew.
                 tokio::time::sleep(FIRST_WAIT).await;
-                return false;
+                return Ok(false);
             }
-            Err(error) if error.code == "store_closed" => return true,
+            Err(error) if error.code == "store_closed" => return Ok(true),
             Err(error) => {
                 tracing::debug!(session = %id, ?error, "it is not known who drives a session");
                 tokio::time::sleep(LONGEST_WAIT).await;
-                return false;
+                return Ok(false);
             }
         };
         driver.waker.notify_one();
         let driven = tokio::select! {
             driven = self.drive_until_done(id, driver, held) => driven,
             // Whoever has it now goes on with it.
-            _ = lapses.changed() => return false,
+            _ = lapses.changed() => return Ok(false),
         };
         match driven {
             Ok(()) => {}
-            Err(error) if error.code == "lease_lost" => return false,
-            Err(error) => {
-                tracing::error!(session = %id, ?error, "a session's driver gave up");
-                if let Some(scope) = driver.scope(None) {
-                    let mandate = Mandate { scope, held };
-                    if let Err(error) = self.fail_session(mandate, id, &error).await {
-                        tracing::error!(session = %id, ?error, "a session could not be marked failed");
-                    }
-                }
-            }
+            Err(error) if error.code == "lease_lost" => return Ok(false),
+            Err(error) => return Err(error),
         }
         self.release(held).await;
-        self.retire(id, driver)
+        Ok(self.retire(id, driver))
     }
 
     /// Lets the server that has the session know that there is something to do.
@@ -252,7 +256,7 @@ impl App {
         true
     }
 
-    async fn take_in(&self, mandate: Mandate, id: SessionId, batch: &[Entry]) -> Result<Session> {
+    pub(crate) async fn take_in(&self, mandate: Mandate, id: SessionId, batch: &[Entry]) -> Result<Session> {
         let act = self.act_for(mandate, "session.append");
         let session = self.store().append_entries(&act, id, batch).await?;
         self.parts.drivers.stored(id, session.last_seq);
@@ -298,49 +302,7 @@ impl App {
         Ok(stream.is_some())
     }
 
-    /// Stops a session whose agent asked what nobody answered in time, and takes no rejection.
-    async fn stop_unanswerable(
-        &self,
-        mandate: Mandate,
-        approval: &Approval,
-        stream: &mut Option<EntryStream>,
-    ) -> Result<()> {
-        let session = self.store().session(&mandate.scope, approval.session_id).await?;
-        let reason = format!(
-            "Nobody answered “{}” in time, and the agent takes no rejection. Send a message to start it again.",
-            approval.title
-        );
-        let act = self.act_for(mandate, "session.stop_unanswered");
-        self.stop_because(&act, mandate, &session, stream, &reason).await
-    }
-
-    /// Stops a session for a reason that its row then says: its journal is read to the end first.
-    pub(crate) async fn stop_because(
-        &self,
-        act: &Act,
-        mandate: Mandate,
-        session: &Session,
-        stream: &mut Option<EntryStream>,
-        reason: &str,
-    ) -> Result<()> {
-        let id = session.id;
-        match self.runner(session.created_by).stop_session(id).await {
-            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
-            other => other?,
-        }
-        let mut rest = match stream.take() {
-            Some(entries) => Some(entries),
-            None => self.follow(mandate, session).await?,
-        };
-        while let Some(entries) = &mut rest
-            && let Some(batch) = entries.next().await
-        {
-            self.take_in(mandate, id, &batch?).await?;
-        }
-        self.store().set_session_status(act, id, SessionStatus::Stopped, Some(reason)).await.map(drop)
-    }
-
-    async fn follow(&self, mandate: Mandate, session: &Session) -> Result<Option<EntryStream>> {
+    pub(crate) async fn follow(&self, mandate: Mandate, session: &Session) -> Result<Option<EntryStream>> {
         match self.runner(session.created_by).follow(session.id, session.last_seq).await {
             Ok(stream) => Ok(Some(stream)),
             Err(error) if error.kind == ErrorKind::NotFound => {
@@ -355,22 +317,5 @@ impl App {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// The agent's process is gone and its journal is read to the end: the row must not say otherwise.
-    async fn settle_ended(&self, mandate: Mandate, id: SessionId) -> Result<()> {
-        let scope = mandate.scope;
-        let session = self.store().session(&scope, id).await?;
-        if session.status.is_active() && self.store().queued_messages(&scope, id).await?.is_empty() {
-            let act = self.act_for(mandate, "session.lost");
-            let lost = "The agent ended without a word. Send a message to start it again.";
-            self.store().set_session_status(&act, id, SessionStatus::Failed, Some(lost)).await?;
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn fail_session(&self, mandate: Mandate, id: SessionId, error: &Error) -> Result<()> {
-        let act = self.act_for(mandate, "session.fail");
-        self.store().set_session_status(&act, id, SessionStatus::Failed, Some(&error.message)).await.map(drop)
     }
 }

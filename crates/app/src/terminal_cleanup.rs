@@ -12,6 +12,7 @@ use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Scope, TerminalI
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::App;
+use crate::panics::unceasing;
 use crate::recovery::owner_scope;
 use crate::replica::ELSEWHERE;
 use crate::terminal::CLOSED;
@@ -44,6 +45,15 @@ impl App {
         cleanup: TerminalCleanup,
         residents: &[UserId],
     ) {
+        unceasing("terminals", || self.look_after_terminals(&authority, cleanup, residents)).await;
+    }
+
+    async fn look_after_terminals(
+        &self,
+        authority: &impl Fn(UserId, OrgId) -> Actor,
+        cleanup: TerminalCleanup,
+        residents: &[UserId],
+    ) {
         let (mut followed, mut followers) = (HashSet::new(), FuturesUnordered::new());
         loop {
             if !self.leads(Work::Terminals).await {
@@ -52,7 +62,7 @@ impl App {
                 sleep(ELSEWHERE).await;
                 continue;
             }
-            if let Err(error) = self.withdraw_terminals(&authority).await {
+            if let Err(error) = self.withdraw_terminals(authority).await {
                 tracing::warn!(?error, "terminals could not be looked through for lost access");
             }
             let mut users: HashSet<UserId> = residents.iter().copied().collect();
@@ -63,7 +73,7 @@ impl App {
             for user in users {
                 if followed.insert(user) {
                     let resident = residents.contains(&user);
-                    followers.push(self.follow_user(user, &authority, cleanup, resident));
+                    followers.push(self.follow_user(user, authority, cleanup, resident));
                 }
             }
             tokio::select! {

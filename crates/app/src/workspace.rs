@@ -19,6 +19,7 @@ use switchyard_domain::{
 };
 
 use crate::App;
+use crate::panics::caught;
 use crate::recovery::runner_is_away;
 
 /// How long a request waits for a workspace to be made before it answers that it is being made.
@@ -104,14 +105,15 @@ impl App {
         let making = tokio::spawn({
             let (app, scope) = (self.clone(), act.scope.unattended());
             async move {
-                match app.finish_making(scope, workspace.id, session).await {
+                let make = app.finish_making(scope, workspace.id, session);
+                match caught("the making of a workspace", workspace.id, make).await {
                     // The runner is away; the next one takes up what this one began.
-                    Err(error) if runner_is_away(&error) => {
-                        app.recover_workspace(scope, workspace.id).await;
-                        Ok(())
-                    }
-                    other => other,
+                    Some(Err(error)) if runner_is_away(&error) => {}
+                    Some(other) => return other,
+                    None => {}
                 }
+                app.recover_workspace(scope, workspace.id).await;
+                Ok(())
             }
         });
         // The work goes on when nobody waits any more; what it came to is in the workspace's row.

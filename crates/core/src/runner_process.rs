@@ -8,6 +8,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchyard_app::unceasing;
 use switchyard_domain::runner::{Runner, Runners};
 use switchyard_domain::{Error, Result, UserId};
 use switchyard_runner_api::RemoteRunner;
@@ -49,7 +50,10 @@ impl RunnerProcess {
     /// Attaches to the runner on the socket or starts one, in the background.
     pub(crate) fn keep(command: RunnerCommand) -> Result<Self> {
         let remote = RemoteRunner::on_socket(&command.socket)?;
-        let keeper = tokio::spawn(keep_running(command, remote.clone()));
+        let keeper = tokio::spawn({
+            let remote = remote.clone();
+            async move { unceasing("the runner", || keep_running(&command, &remote)).await }
+        });
         Ok(Self { remote, keeper })
     }
 
@@ -87,7 +91,7 @@ impl Runners for OneForAll {
     }
 }
 
-async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
+async fn keep_running(command: &RunnerCommand, remote: &RemoteRunner) {
     let mut pause = FIRST_PAUSE;
     loop {
         if remote.hello().await.is_ok() {
@@ -96,15 +100,15 @@ async fn keep_running(command: RunnerCommand, remote: RemoteRunner) {
             sleep(PULSE).await;
             continue;
         }
-        match start(&command) {
+        match start(command) {
             Ok(mut child) => {
-                let ready = wait_until_ready(&remote, &mut child).await;
+                let ready = wait_until_ready(remote, &mut child).await;
                 if ready {
                     remote.set_trouble(None);
                 }
                 // The task is aborted on a clean end; the child is its own session and stays.
-                let ended = visit_until_gone(&remote, &mut child).await;
-                let complaint = complaint(&command);
+                let ended = visit_until_gone(remote, &mut child).await;
+                let complaint = complaint(command);
                 if !ready {
                     remote.set_trouble(reason(&complaint));
                 }

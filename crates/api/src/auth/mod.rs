@@ -8,7 +8,7 @@ mod voucher;
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use switchyard_app::App;
+use switchyard_app::{App, unceasing};
 use switchyard_domain::{Error, Result, Scope, UserId};
 
 use crate::table::Rate;
@@ -82,7 +82,7 @@ impl Door {
     /// Keeps what counts requests small, for as long as it is not dropped.
     pub async fn keep_limits(&self, app: &App) {
         if let Self::Hosted(door) = self {
-            door.limiter.tidy(app).await;
+            unceasing("rate limits", || door.limiter.tidy(app)).await;
         }
     }
 
