@@ -3,12 +3,28 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use switchyard_domain::{Scope, SessionId, UserId};
 use tokio::sync::{Notify, watch};
 
 use crate::App;
+
+/// How long those who drive sessions wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For a runner that does not answer, until its sessions say so.
+    pub runner: Duration,
+    /// For an agent to end once it is to be stopped, until all that it said is stored. Then it is tried again.
+    pub end: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { runner: Duration::from_secs(30), end: Duration::from_secs(20) }
+    }
+}
 
 /// The drivers at work, by session.
 #[derive(Default)]

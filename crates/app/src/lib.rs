@@ -49,7 +49,7 @@ use switchyard_domain::store::{Act, Store};
 use switchyard_domain::{Clock, Result, Scope, Timestamp, UserId};
 
 pub use api_key::NewApiKeyRequest;
-pub use drivers::TranscriptWatch;
+pub use drivers::{Patience, TranscriptWatch};
 pub use feed::{Change, Delivery, FeedReader, Resource};
 pub use login::SignInFrom;
 pub use panics::unceasing;
@@ -83,6 +83,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     replica: replica::Replica,
     drivers: drivers::Drivers,
+    patience: Patience,
     workspaces: locks::Locks,
     opening: terminal::Opening,
     feed: feed::Hub,
@@ -94,6 +95,12 @@ impl App {
     /// Wires the use cases to what they stand on. Call [`App::recover`] before the first request.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
+        Self::with_patience(ports, Patience::default())
+    }
+
+    /// The same, with drivers of sessions that wait longer or shorter.
+    #[must_use]
+    pub fn with_patience(ports: Ports, patience: Patience) -> Self {
         let Ports { store, runners, vault, clock } = ports;
         let parts = Parts {
             store,
@@ -102,6 +109,7 @@ impl App {
             clock,
             replica: replica::Replica::default(),
             drivers: drivers::Drivers::default(),
+            patience,
             workspaces: locks::Locks::default(),
             opening: terminal::Opening::default(),
             feed: feed::Hub::default(),

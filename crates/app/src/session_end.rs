@@ -1,7 +1,5 @@
 //! How the work of a session ends: stopped for a reason, lost, or given up.
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
 use switchyard_domain::approval::Approval;
 use switchyard_domain::runner::EntryStream;
@@ -12,13 +10,12 @@ use tokio::time::{sleep, timeout};
 
 use crate::App;
 use crate::drivers::Driver;
+#[cfg(doc)]
+use crate::drivers::Patience;
 use crate::panics::caught;
 use crate::recovery::store_is_away;
 use crate::replica::{AGAIN, Claimed, Mandate};
 use crate::terminal_cleanup::gone_is_fine;
-
-/// How long the end of an agent may take, until all that it said is stored.
-const STOPPING: Duration = Duration::from_secs(20);
 
 impl App {
     /// Ends the work of a driver that does not get on: its session says so, and any server may have it. While the store is
@@ -52,7 +49,7 @@ impl App {
             let owner = self.store().session(&scope, id).await?.created_by;
             gone_is_fine(self.runner(owner).stop_session(id).await)
         };
-        match timeout(STOPPING, caught("the end of an agent", id, end)).await {
+        match timeout(self.parts.patience.end, caught("the end of an agent", id, end)).await {
             Ok(Some(Ok(()))) => {}
             failed => {
                 tracing::warn!(session = %id, ?failed, "an agent may be at work that nobody looks after")
@@ -77,7 +74,8 @@ impl App {
         self.stop_because(&act, mandate, &session, stream, &reason).await
     }
 
-    /// Stops a session for a reason that its row then says: its journal is read to the end first.
+    /// Stops a session for a reason that its row then says: its journal is read to the end first. What is not done within
+    /// [`Patience::end`] is `Unavailable`, and goes on from there when it is asked for again.
     pub(crate) async fn stop_because(
         &self,
         act: &Act,
@@ -86,21 +84,35 @@ impl App {
         stream: &mut Option<EntryStream>,
         reason: &str,
     ) -> Result<()> {
+        let rest = stream.take();
+        let stopped = timeout(self.parts.patience.end, self.stop_and_read(mandate, session, rest));
+        stopped.await.unwrap_or_else(|_| {
+            Err(Error::unavailable("runner_unavailable", "The runner did not stop the agent in time."))
+        })?;
+        self.store().set_session_status(act, session.id, SessionStatus::Stopped, Some(reason)).await.map(drop)
+    }
+
+    /// Ends a session's agent, and takes in what it has said. `rest` is what is still to come, where it is followed.
+    async fn stop_and_read(
+        &self,
+        mandate: Mandate,
+        session: &Session,
+        mut rest: Option<EntryStream>,
+    ) -> Result<()> {
         let id = session.id;
         match self.runner(session.created_by).stop_session(id).await {
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Conflict) => {}
             other => other?,
         }
-        let mut rest = match stream.take() {
-            Some(entries) => Some(entries),
-            None => self.follow(mandate, session).await?,
-        };
+        if rest.is_none() {
+            rest = self.follow(mandate, session).await?;
+        }
         while let Some(entries) = &mut rest
             && let Some(batch) = entries.next().await
         {
             self.take_in(mandate, id, &batch?).await?;
         }
-        self.store().set_session_status(act, id, SessionStatus::Stopped, Some(reason)).await.map(drop)
+        Ok(())
     }
 
     /// The agent's process is gone and its journal is read to the end: the row must not say otherwise.
