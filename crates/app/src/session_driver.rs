@@ -18,14 +18,14 @@ use switchyard_domain::{Error, ErrorKind, Result, Scope, SessionId, UserId};
 use crate::App;
 use crate::drivers::{Driver, Place, TranscriptWatch};
 use crate::panics::{caught, outlived};
-use crate::recovery::store_is_away;
+use crate::recovery::{runner_is_away, store_is_away};
 use crate::replica::{Claimed, Mandate};
 
 /// Waits between tries to reach a runner that does not answer.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// How long a runner may stay away before its sessions are told lost.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The same, of one that stayed away for so long that its sessions say so.
+const LONG_AWAY: Duration = Duration::from_secs(15);
 
 /// What a driver found to do next.
 enum Step {
@@ -182,19 +182,45 @@ impl App {
                 Err(error) if error.kind == ErrorKind::Unavailable => {
                     stream = None;
                     let since = *lost_since.get_or_insert_with(tokio::time::Instant::now);
+                    let mut longest = LONGEST_WAIT;
                     // While the store is away nothing can be written down of a session; the runner keeps it all.
                     if store_is_away(&error) {
                         lost_since = None;
-                    } else if since.elapsed() > PATIENCE {
-                        return Err(error);
+                    } else if since.elapsed() > self.parts.patience.runner {
+                        if !runner_is_away(&error) {
+                            return Err(error);
+                        }
+                        longest = LONG_AWAY;
+                        match self.tell_runner_away(held, id, driver).await {
+                            // It is told the next time.
+                            Err(error) if error.kind == ErrorKind::Unavailable => {}
+                            told => told?,
+                        }
                     }
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(LONGEST_WAIT);
+                    // Who leaves work does not wait for that.
+                    let _ = tokio::time::timeout(wait, waker.notified()).await;
+                    wait = (wait * 2).min(longest);
                     waker.notify_one();
                 }
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Says of a session with a turn under way that its runner does not answer. Its status stays: the agent may well be at
+    /// work, and what became of it stands in the journal, which is read on when the runner answers again.
+    async fn tell_runner_away(&self, held: Held, id: SessionId, driver: &Driver) -> Result<()> {
+        let scope = self.acting_scope(id, driver, &mut None).await?;
+        let session = self.store().session(&scope, id).await?;
+        let why = self.runner(session.created_by).trouble();
+        let why = why.unwrap_or_else(|| "The runner does not answer.".to_owned());
+        let detail = format!("{why} This goes on, or says how it ended, as soon as the runner answers.");
+        if session.status.is_active() && session.status_detail.as_ref() != Some(&detail) {
+            tracing::warn!(session = %id, "the runner of a session at work has not answered for long");
+            let act = self.act_for(Mandate { scope, held }, "session.runner_away");
+            self.store().set_session_status(&act, id, session.status, Some(&detail)).await?;
+        }
+        Ok(())
     }
 
     /// The authority to act with: the session owner's, as soon as it is there. Anybody who may answer the agent can
@@ -304,7 +330,14 @@ impl App {
 
     pub(crate) async fn follow(&self, mandate: Mandate, session: &Session) -> Result<Option<EntryStream>> {
         match self.runner(session.created_by).follow(session.id, session.last_seq).await {
-            Ok(stream) => Ok(Some(stream)),
+            Ok(stream) => {
+                // A turn that is under way says something beside only while its runner is away.
+                if session.status.is_active() && session.status_detail.is_some() {
+                    let act = self.act_for(mandate, "session.runner_back");
+                    self.store().set_session_status(&act, session.id, session.status, None).await?;
+                }
+                Ok(Some(stream))
+            }
             Err(error) if error.kind == ErrorKind::NotFound => {
                 if session.status.is_active() && session.last_seq > 0 {
                     let lost = "The runner no longer knows this session. Send a message to start it again.";

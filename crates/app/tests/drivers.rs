@@ -1,4 +1,4 @@
-//! What goes on by itself goes on after a panic of our own.
+//! What goes on by itself goes on after a panic of our own, and while a runner is away.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use switchyard_app::{App, NewSessionRequest, Ports, TerminalCleanup};
+use switchyard_app::{App, NewSessionRequest, Patience, Ports, TerminalCleanup};
 use switchyard_domain::agent::AgentSpec;
 use switchyard_domain::repo::{CloneStatus, NewPlace, NewRepo, RepoPlace};
 use switchyard_domain::runner::{Runner, Runners};
@@ -50,7 +50,7 @@ struct Ground {
     runners: Arc<Faulty>,
     scope: Scope,
     project: ProjectId,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut condition: impl FnMut() -> F) -> T {
@@ -67,6 +67,10 @@ async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut condition:
 
 impl Ground {
     async fn new() -> Self {
+        Self::with(Patience::default()).await
+    }
+
+    async fn with(patience: Patience) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Database::open_sqlite(&SqliteConfig::new(folder.path().join("db"))).await.unwrap();
         let store = Arc::new(store);
@@ -74,17 +78,18 @@ impl Ground {
         let runners =
             Faulty { runner: Arc::new(runner), panics: AtomicUsize::new(0), asked: AtomicUsize::new(0) };
         let runners = Arc::new(runners);
-        let app = App::new(Ports {
+        let ports = Ports {
             store: store.clone(),
             runners: runners.clone(),
             vault: Arc::new(DesktopVault::new(folder.path().join("vault"))),
             clock: Arc::new(Epoch),
-        });
+        };
+        let app = App::with_patience(ports, patience);
         let (user, org) = store.local_identity(Timestamp::UNIX_EPOCH).await.unwrap();
         let scope = owner(user, org).scope(org).unwrap();
         let act = app.act(scope, "project.create");
         let project = store.create_project(&act, "Mill", &Default::default()).await.unwrap().id;
-        Self { app, store, runners, scope, project, _folder: folder }
+        Self { app, store, runners, scope, project, folder }
     }
 
     fn act(&self, action: &'static str) -> Act {
@@ -104,8 +109,8 @@ impl Ground {
             .await;
     }
 
-    /// A session in a workspace that is ready.
-    async fn session(&self) -> Session {
+    /// A workspace that is ready.
+    async fn workspace(&self) -> WorkspaceId {
         let task = NewTask {
             title: "Grind".to_owned(),
             description: String::new(),
@@ -125,9 +130,23 @@ impl Ground {
         self.store.create_workspace(&self.act("workspace.create"), &workspace).await.unwrap();
         let ready = WorkspaceChange { status: Some(WorkspaceStatus::Ready), ..WorkspaceChange::default() };
         self.store.change_workspace(&self.act("workspace.make"), workspace.id, &ready).await.unwrap();
-        let agent = AgentSpec::Command { command: "true".to_owned() };
-        let request = NewSessionRequest { agent, prompt: "Go".to_owned() };
-        self.app.create_session(&self.act("session.create"), workspace.id, request).await.unwrap()
+        workspace.id
+    }
+
+    /// A session that is being started.
+    async fn session(&self) -> Session {
+        let request = NewSessionRequest { agent: agent(), prompt: "Go".to_owned() };
+        let workspace = self.workspace().await;
+        self.app.create_session(&self.act("session.create"), workspace, request).await.unwrap()
+    }
+
+    /// A session with a turn under way that nobody drives.
+    async fn running(&self) -> Session {
+        let new =
+            NewSession { workspace_id: self.workspace().await, agent: agent(), prompt: "Go".to_owned() };
+        let (session, _) = self.store.create_session(&self.act("session.create"), &new).await.unwrap();
+        let act = self.act("session.start");
+        self.store.set_session_status(&act, session.id, SessionStatus::Running, None).await.unwrap()
     }
 
     /// Waits until the session is failed, and answers what it says.
@@ -138,6 +157,10 @@ impl Ground {
         })
         .await
     }
+}
+
+fn agent() -> AgentSpec {
+    AgentSpec::Command { command: "true".to_owned() }
 }
 
 fn owner(user: UserId, org: OrgId) -> Actor {
@@ -205,4 +228,42 @@ async fn terminals_are_looked_after_after_a_panic_too() {
         () = ground.app.keep_terminals(owner, cleanup, &resident) => panic!("nobody looks after terminals"),
         () = ground.asked(6) => {}
     }
+}
+
+/// Waits until a session whose turn is under way says that its runner is away.
+async fn told_away(ground: &Ground, session: &Session) -> Session {
+    eventually("the session says that its runner is away", || async {
+        let now = ground.store.session(&ground.scope, session.id).await.unwrap();
+        let told = now.status_detail.as_ref().is_some_and(|told| told.contains("does not answer"));
+        told.then_some(now)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_whose_runner_stays_away_says_so_and_is_not_given_up() {
+    let patience = Patience { runner: Duration::from_millis(100), ..Patience::default() };
+    let ground = Ground::with(patience).await;
+    let session = ground.session().await;
+    let now = told_away(&ground, &session).await;
+    assert_eq!(now.status, SessionStatus::Starting);
+    let waiting = ground.store.queued_messages(&ground.scope, session.id).await.unwrap();
+    assert_eq!(waiting.len(), 1, "what was said waits for the runner");
+    // It is tried on, and says it once.
+    let before = ground.runners.asked.load(Ordering::SeqCst);
+    ground.asked(before + 4).await;
+    let later = ground.store.session(&ground.scope, session.id).await.unwrap();
+    assert_eq!((later.status, later.version), (now.status, now.version));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runner_that_never_says_whether_an_agent_is_stopped_does_not_hold_its_session_up() {
+    let patience = Patience { runner: Duration::from_millis(100), end: Duration::from_millis(100) };
+    let ground = Ground::with(patience).await;
+    // Somebody listens and says nothing, as a runner that stands still.
+    let _silent = std::os::unix::net::UnixListener::bind(ground.folder.path().join("nobody.sock")).unwrap();
+    let session = ground.running().await;
+    ground.store.set_user_disabled(Timestamp::UNIX_EPOCH, ground.scope.user(), true).await.unwrap();
+    ground.app.recover(owner).await.unwrap();
+    told_away(&ground, &session).await;
 }
