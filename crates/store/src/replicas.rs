@@ -140,7 +140,11 @@ impl Replicas for Database {
             return Ok(());
         }
         self.transact_within(QUICK, Reach::Nothing, move |tx| {
-            Box::pin(async move { tx.send("DELETE FROM replicas WHERE id = $1", &values![replica]).await })
+            Box::pin(async move {
+                // What it saw to is free at once; whoever forgets the lease takes it up.
+                let sql = "UPDATE replicas SET expires_at = clock_timestamp() WHERE id = $1";
+                tx.send(sql, &values![replica]).await
+            })
         })
         .await
     }

@@ -121,6 +121,22 @@ async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_dies(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_ends_properly() {
+    const NUMBERS: u32 = 200;
+    let hosted = Hosted::start_with(2, &[]).await;
+    let ports = hosted.ports();
+    let ada = hosted.person("ada").await;
+    let there = ada.at(ports[1]);
+    let workspace = workspace(&hosted, &ada).await;
+    let session = counting(&ada, &workspace, NUMBERS).await;
+    let mut reader = Reader::of(&there, &session).await;
+    reader.read_to(20).await;
+    signal(hosted.pid(ports[0]), Signal::TERM);
+    reader.read_to(NUMBERS).await;
+    wait_for(&there, &session, "completed").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_said_at_the_server_that_does_not_drive_a_session_reaches_its_agent() {
     let hosted = Hosted::start_with(2, &[]).await;
     let ports = hosted.ports();

@@ -96,6 +96,20 @@ async fn a_server_that_stood_still_writes_nothing_late() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_has_its_work_taken_up_at_once() {
+    let f = Fixture::postgres().await;
+    let (one, other) = (joined(&f.db, LONG).await, joined(&f.db, LONG).await);
+    let session = SessionId::new();
+    assert_eq!(f.db.claim(held(one, session)).await.unwrap(), Claim::Granted);
+    assert!(!f.db.forget_lapsed().await.unwrap());
+    f.db.leave(one).await.unwrap();
+    assert!(f.db.forget_lapsed().await.unwrap(), "whoever looks next hears of it");
+    assert!(!f.db.forget_lapsed().await.unwrap());
+    assert_eq!(f.db.claim(held(other, session)).await.unwrap(), Claim::Granted);
+    assert_eq!(f.db.claim(held(one, session)).await.unwrap(), Claim::Lapsed);
+}
+
+#[tokio::test]
 async fn a_dead_servers_work_is_free_once_its_lease_has_run_out() {
     let f = Fixture::postgres().await;
     let (dead, alive) = (joined(&f.db, Duration::from_millis(300)).await, joined(&f.db, LONG).await);
