@@ -20,7 +20,7 @@ use crate::client::{Client, Method, request};
 use crate::patience::NOISE;
 use crate::processes::{Process, processes_of, signal};
 use crate::programs::copy_program;
-use crate::runner_host::{open_to_pass, start_host};
+use crate::runner_host::{RunnerHost, open_to_pass};
 use crate::visitor::Visitor;
 
 /// Signs the tokens of every instance here.
@@ -45,7 +45,8 @@ pub struct Hosted {
     database: String,
     /// What people type, which all servers answer to.
     public_host: String,
-    host: Child,
+    pub(crate) runner_host: RunnerHost,
+    pub(crate) host: Child,
     servers: Vec<(Child, u16)>,
     canaries: Canaries,
     /// Whether the servers show the built user interface, which may lie in a folder of root's.
@@ -84,7 +85,8 @@ impl Hosted {
         open_to_pass(folder.path());
         let cluster = Cluster::shared().expect("PostgreSQL");
         let database = cluster.database().expect("a database");
-        let host = start_host(folder.path(), SERVER_UID, remote);
+        let runner_host = RunnerHost::below(folder.path(), SERVER_UID, remote);
+        let host = runner_host.start();
         let ports: Vec<u16> = (0..servers).map(|_| free_port()).collect();
         // Under a folder of root's, the program could not be started by others.
         copy_program("switchyard-server", &folder.path().join("switchyard-server"));
@@ -93,6 +95,7 @@ impl Hosted {
             database,
             public_host: format!("127.0.0.1:{}", ports[0]),
             folder,
+            runner_host,
             host,
             servers: Vec::new(),
             canaries: Canaries::default(),

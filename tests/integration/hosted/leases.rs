@@ -137,6 +137,38 @@ async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_ends_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_no_server_can_reach_for_long_goes_on_when_its_runner_answers_again() {
+    const NUMBERS: u32 = 2_000;
+    let mut hosted = Hosted::start_with(2, &[]).await;
+    let ports = hosted.ports();
+    let ada = hosted.person("ada").await;
+    let there = ada.at(ports[1]);
+    let workspace = workspace(&hosted, &ada).await;
+    let session = counting(&ada, &workspace, NUMBERS).await;
+    let mut reader = Reader::of(&there, &session).await;
+    reader.read_to(20).await;
+    // Nobody says where the runner is to the server that takes over.
+    hosted.kill9_host();
+    hosted.kill9(ports[0]);
+    let path = format!("/api/sessions/{}", id(&session));
+    within(3 * NOISE, "the session says that its runner does not answer", || async {
+        let now = there.get(&path).await.expect(200);
+        assert_eq!(now["status"], "running", "its agent is at work: {now}");
+        now["status_detail"].as_str().is_some_and(|told| told.contains("does not answer")).then_some(())
+    })
+    .await;
+    hosted.launch_host();
+    reader.read_to(400).await;
+    eventually("it says nothing of it any more", || async {
+        there.get(&path).await.expect(200)["status_detail"].is_null().then_some(())
+    })
+    .await;
+    assert_eq!(status(&there, &session).await, "running");
+    there.post(&format!("{path}/stop"), json!({})).await.expect(202);
+    wait_for(&there, &session, "stopped").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_said_at_the_server_that_does_not_drive_a_session_reaches_its_agent() {
     let hosted = Hosted::start_with(2, &[]).await;
     let ports = hosted.ports();
