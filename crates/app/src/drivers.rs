@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use switchyard_domain::{Scope, SessionId, UserId};
 use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
 
 use crate::App;
 
@@ -31,6 +32,8 @@ impl Default for Patience {
 pub(crate) struct Drivers {
     pub(crate) at_work: Mutex<HashMap<SessionId, Arc<Driver>>>,
     stored: Mutex<HashMap<SessionId, watch::Sender<i64>>>,
+    /// What asks runners which agents wait in them.
+    pub(crate) asking: Mutex<Option<AbortHandle>>,
 }
 
 /// A driver as those know it who leave it work.

@@ -1,10 +1,16 @@
 //! Taking up what a process left under way: the last one at start, and another server's when that is gone.
 
+use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use switchyard_domain::store::WorkspaceChange;
 use switchyard_domain::workspace::WorkspaceStatus;
-use switchyard_domain::{Actor, Error, ErrorKind, OrgId, Result, Role, Scope, UserId, WorkspaceId};
+use switchyard_domain::{
+    Actor, Error, ErrorKind, OrgId, Result, Role, Scope, SessionId, UserId, WorkspaceId,
+};
+use tokio::time::timeout;
 
 use crate::App;
 use crate::panics::{caught, outlived};
@@ -13,6 +19,17 @@ use crate::panics::{caught, outlived};
 pub(crate) const WAIT: Duration = Duration::from_millis(250);
 /// How often to try before a workspace is left for the next start.
 pub(crate) const TRIES: u32 = 240;
+/// How long after its turn a session may still have its agent: runners keep one for ten minutes. The servers' clocks
+/// need not agree to the minute.
+const KEPT: Duration = Duration::from_secs(30 * 60);
+/// How many runners are asked at once which agents they have.
+const RUNNERS: usize = 8;
+/// How long one may take to answer, and how often it is asked.
+const ANSWER: Duration = Duration::from_secs(10);
+const ASKED: u32 = 60;
+
+/// Sessions between two turns, each with whose it is and the last entry that is stored.
+type Idle = HashMap<SessionId, (Scope, i64)>;
 
 impl App {
     /// Takes up unfinished clones, workspaces and sessions in the background, except those that another server sees to.
@@ -36,7 +53,54 @@ impl App {
         for (org, user, id) in self.store().unfinished_sessions().await? {
             self.take_up_session(owner_scope(&authority, user, org)?, id);
         }
+        self.take_up_waiting(&authority).await
+    }
+
+    /// Takes up, in the background, the sessions between two turns whose agents wait in a runner for the next, or ended
+    /// while nobody followed: the one must end with its owner's access, the other must say so. Those whose last turn is
+    /// long over are left alone.
+    async fn take_up_waiting(&self, authority: &impl Fn(UserId, OrgId) -> Actor) -> Result<()> {
+        let mut waiting: HashMap<UserId, Idle> = HashMap::new();
+        for (org, user, id, last_seq) in self.store().idle_sessions(self.now() - KEPT).await? {
+            waiting.entry(user).or_default().insert(id, (owner_scope(authority, user, org)?, last_seq));
+        }
+        let app = self.clone();
+        let asking = tokio::spawn(async move {
+            let users = stream::iter(waiting);
+            users.for_each_concurrent(RUNNERS, |(user, idle)| app.take_up_idle(user, idle)).await;
+        });
+        // One that still asks knows less than this one.
+        let mut latest = self.parts.drivers.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earlier) = latest.replace(asking.abort_handle()) {
+            earlier.abort();
+        }
         Ok(())
+    }
+
+    /// Takes up those of a user's sessions that have a process, or a journal that goes on behind what is stored.
+    async fn take_up_idle(&self, user: UserId, idle: Idle) {
+        let look = || async {
+            for _ in 0..ASKED {
+                match timeout(ANSWER, self.runner(user).sessions()).await {
+                    Ok(Ok(known)) => {
+                        for known in known {
+                            if let Some((scope, stored)) = idle.get(&known.id)
+                                && (known.live || known.last_seq > *stored)
+                            {
+                                self.take_up_session(*scope, known.id);
+                            }
+                        }
+                        return Ok(());
+                    }
+                    Ok(Err(error)) if !runner_is_away(&error) => return Err(error),
+                    Ok(Err(_)) | Err(_) => tokio::time::sleep(WAIT).await,
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = outlived("agents that wait for their next turn", user, look).await {
+            tracing::warn!(%user, ?error, "agents that wait for their next turn could not be taken up");
+        }
     }
 
     /// Tries until the runner has finished or undone what is under way in a workspace.

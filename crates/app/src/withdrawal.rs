@@ -40,7 +40,8 @@ impl App {
     ) -> Result<bool> {
         let Some(loss) = self.store().session_loss(&mandate.scope, id).await? else { return Ok(false) };
         let session = self.store().session(&mandate.scope, id).await?;
-        let waits = session.status == SessionStatus::Idle && stream.is_some();
+        let waits = session.status == SessionStatus::Idle
+            && (stream.is_some() || self.has_process(session.created_by, id).await?);
         if !session.status.is_active() && !waits {
             return Ok(false);
         }
@@ -48,6 +49,12 @@ impl App {
         let act = self.act_for(mandate, "session.stop_access_lost");
         self.stop_because(&act, mandate, &session, stream, &reason(loss)).await?;
         Ok(true)
+    }
+
+    /// Whether a session's agent has a process, as its runner says. That is asked only where nobody follows it yet.
+    async fn has_process(&self, owner: UserId, id: SessionId) -> Result<bool> {
+        let known = self.runner(owner).sessions().await?;
+        Ok(known.iter().any(|known| known.id == id && known.live))
     }
 
     /// Ends the clones that are being made for people who may not have them any more.

@@ -29,6 +29,18 @@ impl Recovery for Database {
         .await
     }
 
+    async fn idle_sessions(&self, since: Timestamp) -> Result<Vec<(OrgId, UserId, SessionId, i64)>> {
+        self.read(Reach::Instance, move |tx| {
+            Box::pin(async move {
+                let sql =
+                    "SELECT org_id, user_id, id, last_seq FROM sessions WHERE status = 'idle' AND updated_at >= $1
+                     ORDER BY updated_at DESC LIMIT 4096";
+                tx.rows(sql, &values![since], |row| Ok((row.id()?, row.id()?, row.id()?, row.get()?))).await
+            })
+        })
+        .await
+    }
+
     async fn session_owner(&self, id: SessionId) -> Result<Option<(OrgId, UserId)>> {
         self.read(Reach::Instance, move |tx| {
             Box::pin(async move {

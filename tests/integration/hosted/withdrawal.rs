@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
-use switchyard_integration::{Hosted, Method, NOISE, Visitor, command, eventually, id, text, within};
+use switchyard_integration::{Hosted, Method, NOISE, Visitor, command, eventually, id, signal, text, within};
 use switchyard_testkit::git_server::{GitServer, Manner};
 use switchyard_testkit::repo::TempRepo;
 
@@ -164,28 +165,18 @@ async fn an_agent_that_waits_for_its_next_turn_ends_with_its_owners_access() {
     let there = ada.at(hosted.ports()[1]);
     let made = workspace(&hosted, &bob).await;
     let project = text(&made, "project_id");
-    let waiting = async || {
-        let path = format!("/api/workspaces/{}/sessions", id(&made));
-        let body = json!({ "agent": hosted.agent(&bobs), "prompt": "[[say done]]" });
-        let session = bob.post(&path, body).await.expect(201);
-        wait_for(&bob, &session, "idle").await;
-        session
-    };
-    let agents = || {
-        let all = hosted.processes().into_iter();
-        all.filter(|process| process.command.contains(&format!("/{bobs}/agent"))).count()
-    };
-    let session = waiting().await;
-    assert!(agents() > 0, "its process waits");
+    let there_are = || !agents(&hosted, &bobs).is_empty();
+    let session = waiting(&hosted, &bob, &made).await;
+    assert!(there_are(), "its process waits");
     name(&there, project, true, &[]).await;
-    within(NOISE, "the waiting agent is gone", || async { (agents() == 0).then_some(()) }).await;
+    within(NOISE, "the waiting agent is gone", || async { (!there_are()).then_some(()) }).await;
     stopped(&hosted, &there, &session, "may not see the project").await;
     let log = there.get("/api/audit?action=session.stop_access_lost").await.expect(200);
     assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
 
     // Whoever keeps access keeps the agent, whatever changes beside it; and it is talked to again after all.
     name(&there, project, false, &[]).await;
-    let kept = waiting().await;
+    let kept = waiting(&hosted, &bob, &made).await;
     name(&there, project, true, &[("user", &bobs, "editor")]).await;
     let messages = format!("/api/sessions/{}/messages", id(&kept));
     bob.post(&messages, json!({ "text": "[[say more]]" })).await.expect(202);
@@ -194,7 +185,84 @@ async fn an_agent_that_waits_for_its_next_turn_ends_with_its_owners_access() {
     })
     .await;
     wait_for(&bob, &kept, "idle").await;
-    assert!(agents() > 0);
+    assert!(there_are());
+}
+
+/// A session of somebody's whose agent waits for its next turn.
+async fn waiting(hosted: &Hosted, visitor: &Visitor, workspace: &Value) -> Value {
+    let path = format!("/api/workspaces/{}/sessions", id(workspace));
+    let body = json!({ "agent": hosted.agent(&own_id(visitor).await), "prompt": "[[say done]]" });
+    let session = visitor.post(&path, body).await.expect(201);
+    wait_for(visitor, &session, "idle").await;
+    session
+}
+
+/// The agents of this user that have a process.
+fn agents(hosted: &Hosted, user: &str) -> Vec<i32> {
+    let program = format!("/{user}/agent");
+    let all = hosted.processes().into_iter();
+    all.filter(|process| process.command.contains(&program)).map(|process| process.pid).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_waited_when_its_server_was_killed_ends_with_its_owners_access_after_the_restart() {
+    let mut hosted = Hosted::start_with(1, &[]).await;
+    let (ada, bob, _) = team(&hosted, "member").await;
+    let bobs = own_id(&bob).await;
+    let made = workspace(&hosted, &bob).await;
+    let session = waiting(&hosted, &bob, &made).await;
+    let port = hosted.ports()[0];
+    hosted.kill9(port);
+    hosted.launch(port).await;
+    assert!(!agents(&hosted, &bobs).is_empty(), "its process waits");
+    name(&ada, text(&made, "project_id"), true, &[]).await;
+    within(NOISE, "the waiting agent is gone", || async { agents(&hosted, &bobs).is_empty().then_some(()) })
+        .await;
+    stopped(&hosted, &ada, &session, "may not see the project").await;
+    name(&ada, text(&made, "project_id"), false, &[]).await;
+
+    // One that ended meanwhile is told so, although nobody has written to it since.
+    let session = waiting(&hosted, &bob, &made).await;
+    hosted.kill9(port);
+    for agent in agents(&hosted, &bobs) {
+        signal(agent, Signal::KILL);
+    }
+    hosted.launch(port).await;
+    wait_for(&bob, &session, "failed").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_waits_ends_with_its_owners_access_at_the_other_server_when_its_own_is_gone() {
+    let mut hosted = Hosted::start_with(2, &[]).await;
+    let ports = hosted.ports();
+    let (ada, bob, _) = team(&hosted, "member").await;
+    let bobs = own_id(&bob).await;
+    let there = ada.at(ports[1]);
+    let made = workspace(&hosted, &bob).await;
+    let project = text(&made, "project_id");
+    // Its access is lost when nobody follows the agent, and after the other server took it up.
+    for restricted_first in [true, false] {
+        let session = waiting(&hosted, &bob, &made).await;
+        let before = hosted.log(ports[1]).matches("is taken up").count();
+        hosted.kill9(ports[0]);
+        if restricted_first {
+            name(&there, project, true, &[]).await;
+        }
+        within(NOISE, "the other server takes over", || async {
+            (hosted.log(ports[1]).matches("is taken up").count() > before).then_some(())
+        })
+        .await;
+        if !restricted_first {
+            name(&there, project, true, &[]).await;
+        }
+        within(NOISE, "the waiting agent is gone", || async {
+            agents(&hosted, &bobs).is_empty().then_some(())
+        })
+        .await;
+        stopped(&hosted, &there, &session, "may not see the project").await;
+        name(&there, project, false, &[]).await;
+        hosted.launch(ports[0]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,9 @@ pub trait Recovery: Send + Sync {
     async fn local_identity(&self, at: Timestamp) -> Result<(UserId, OrgId)>;
     /// Sessions that have a turn under way or messages queued, with their owner's user and organisation.
     async fn unfinished_sessions(&self) -> Result<Vec<(OrgId, UserId, SessionId)>>;
+    /// Sessions between two turns that changed since then, the newest 4,096, with their owner's user and organisation and
+    /// the number of the last entry that is stored.
+    async fn idle_sessions(&self, since: Timestamp) -> Result<Vec<(OrgId, UserId, SessionId, i64)>>;
     /// Whose a session is, if it is there.
     async fn session_owner(&self, id: SessionId) -> Result<Option<(OrgId, UserId)>>;
     /// Clones that are being made, with whose they are and an organisation in which they are.

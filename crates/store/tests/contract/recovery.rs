@@ -1,17 +1,20 @@
 //! What start-up asks.
 
+use std::time::Duration;
+
 use switchyard_domain::message::MessageStatus;
 use switchyard_domain::session::SessionStatus;
 use switchyard_domain::store::*;
 use switchyard_domain::workspace::WorkspaceStatus;
 use switchyard_domain::{Actor, Role};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, said};
 
 crate::scenarios! {
     the_local_identity_is_made_once_and_can_write,
     unfinished_sessions_are_active_or_have_messages_queued,
     what_is_open_is_counted_of_the_whole_instance,
+    sessions_between_turns_are_found_for_as_long_as_they_are_fresh,
     unfinished_workspaces_are_those_on_their_way,
     a_closed_store_says_so,
 }
@@ -50,6 +53,21 @@ async fn what_is_open_is_counted_of_the_whole_instance(f: Fixture) {
     f.db.set_session_status(&f.act("session.idle"), idle.id, SessionStatus::Idle, None).await.unwrap();
     let sessions = vec![(SessionStatus::Running, 1)];
     assert_eq!(f.db.gauges().await.unwrap(), Gauges { sessions, queued_messages: 1, terminals: 0 });
+}
+
+async fn sessions_between_turns_are_found_for_as_long_as_they_are_fresh(f: Fixture) {
+    let (idle, _) = f.whole_session().await;
+    let (over, _) = f.whole_session().await;
+    f.whole_session().await;
+    for (id, status) in [(idle.id, SessionStatus::Idle), (over.id, SessionStatus::Completed)] {
+        f.db.set_session_status(&f.act("session.idle"), id, status, None).await.unwrap();
+    }
+    f.append(idle.id, &[said(1, "Done.")]).await;
+    let changed = f.db.session(&f.alice, idle.id).await.unwrap().updated_at;
+    let found = f.db.idle_sessions(changed).await.unwrap();
+    assert_eq!(found, [(f.alice.org(), f.alice.user(), idle.id, 1)]);
+    let later = changed + Duration::from_micros(1);
+    assert_eq!(f.db.idle_sessions(later).await.unwrap(), []);
 }
 
 async fn unfinished_workspaces_are_those_on_their_way(f: Fixture) {
