@@ -4,8 +4,11 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
-use switchyard_integration::{Client, Expect, Feed, Method, Random, acp, command, id, said, text};
+use switchyard_integration::{
+    Client, Expect, Feed, Method, Random, acp, command, eventually, id, said, signal, text,
+};
 
 use crate::ground::{Ground, write};
 
@@ -218,4 +221,30 @@ async fn a_server_killed_while_an_approval_waits_asks_again_and_hears_the_answer
     ground.instance.launch().await;
     ground.client().wait(&session, Expect::Status("idle")).await;
     assert!(said(&ground.client().transcript(&session).await).contains("thank you"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runner_that_stood_still_for_long_loses_no_line_of_its_agent_whatever_the_server_did_meanwhile() {
+    /// Longer than the server waits for a runner before it says that it is away.
+    const STILL: Duration = Duration::from_secs(35);
+    let mut ground = Ground::new().await;
+    let workspace = ground.workspace("Counts").await;
+    let line = "i=0; while [ ! -e end ]; do echo line $i; i=$((i+1)); sleep 0.01; done; echo $i > count";
+    let agent = ground.client().start_agent(&workspace, command(line), "go").await;
+    eventually("it prints", || async {
+        said(&ground.client().transcript(&agent).await).contains("line 20").then_some(())
+    })
+    .await;
+    let runner = ground.instance.runner().expect("a runner").pid;
+    signal(runner, Signal::STOP);
+    ground.instance.kill9();
+    ground.instance.launch().await;
+    // That it lasts is the point, so this is no wait for anything.
+    tokio::time::sleep(STILL).await;
+    let now = ground.client().now("sessions", &agent).await;
+    assert_eq!(now["status"], "running", "its agent is at work: {now}");
+    signal(runner, Signal::CONT);
+    the_agent_noticed_nothing(&ground, &workspace, &agent).await;
+    let now = ground.client().now("sessions", &agent).await;
+    assert!(now["status_detail"].is_null(), "{now}");
 }
