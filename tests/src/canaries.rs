@@ -13,7 +13,8 @@ use crate::client::Answer;
 /// Shorter texts are no secrets, but what tests send to be refused.
 const SHORTEST: usize = 16;
 /// Fields of requests and answers whose texts are secrets.
-const SECRET_FIELDS: [&str; 8] = ["password", "current", "new", "secret", "token", "value", "key", "ticket"];
+const SECRET_FIELDS: [&str; 9] =
+    ["password", "current", "new", "secret", "token", "value", "key", "ticket", "invitation"];
 /// Larger files are programs and git's packs.
 const LARGEST_FILE: u64 = 8 << 20;
 

@@ -1,6 +1,7 @@
 // Runs the browser tests. `npm run e2e -- tasks review` runs the files whose name contains one of the words.
 // With SWITCHYARD_HOSTED, the address of a hosted server on which nobody has signed in yet and anybody may register, it
-// runs the files about people instead: no server is started for those.
+// runs the files about people instead: no server is started for those. With SWITCHYARD_REGISTRATION besides, which says who
+// may register there otherwise, it runs those that want such a server.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ import { Stage } from './stage.mjs';
 const PROGRAMS = ['switchyard-server', 'switchyard-runner', 'switchyard-scripted-agent', 'switchyard-let-pass'];
 
 const HOSTED = process.env.SWITCHYARD_HOSTED;
+/** What a file's `hosted` says that is to be run: `false`, or who may register, where `true` stands for anybody. */
+const WANTED = HOSTED ? (process.env.SWITCHYARD_REGISTRATION ?? true) : false;
 
 function requirePrograms() {
   if (HOSTED) return null;
@@ -44,7 +47,7 @@ async function main() {
   try {
     for (const file of files) {
       const { default: play, title, hosted = false } = await import(`./scenarios/${file}`);
-      if (hosted !== Boolean(HOSTED)) continue;
+      if (hosted !== WANTED) continue;
       console.log(`\n${title}`);
       stage = new Stage({ root: join(root, file.replace('.mjs', '')), programs, browser, failures, tally, hosted: HOSTED });
       await stage.run(play);

@@ -7,7 +7,7 @@ use switchyard_domain::credential::{
     DEFAULT_GIT_USERNAME, GitCredential, GitCredentialOrigin, GitHost, Secret,
 };
 use switchyard_domain::login::{Login, LoginMethod, NewLogin, Rotation};
-use switchyard_domain::organisation::Organisation;
+use switchyard_domain::organisation::{OfferedPlace, Organisation};
 use switchyard_domain::store::Known;
 use switchyard_domain::user::{
     Account, NewAccount, OutsideIdentity, PasswordHash, SecretDigest, User, Username,
@@ -70,6 +70,18 @@ impl App {
     /// `Conflict` with code `username_taken`; what the store says.
     pub async fn register(&self, new: &NewAccount) -> Result<User> {
         self.store().register(self.now(), new).await
+    }
+
+    /// Makes a local account for whoever has an invitation's secret, and takes the place that it keeps: both or neither.
+    ///
+    /// # Errors
+    /// `NotFound` with code `invitation_invalid`; `Conflict` with code `username_taken`; what the store says.
+    pub async fn register_invited(
+        &self,
+        new: &NewAccount,
+        secret: &SecretDigest,
+    ) -> Result<(User, Organisation)> {
+        self.store().register_invited(self.now(), new, secret).await
     }
 
     /// A local account, to compare a password with.
@@ -210,6 +222,14 @@ impl App {
     /// What the store says.
     pub async fn known_api_key(&self, secret: &SecretDigest) -> Result<Option<Known<ApiKey>>> {
         self.store().api_key(self.now(), secret).await
+    }
+
+    /// What an invitation offers to whoever has its secret.
+    ///
+    /// # Errors
+    /// `NotFound` with code `invitation_invalid`; what the store says.
+    pub async fn offered_place(&self, secret: &SecretDigest) -> Result<OfferedPlace> {
+        self.store().offered_place(self.now(), secret).await
     }
 
     /// Takes the place that an invitation keeps.

@@ -64,7 +64,8 @@ pub struct Member {
     pub joined_at: Timestamp,
 }
 
-/// A place in an organisation that waits for whoever has the invitation's secret.
+/// A place in an organisation that waits for whoever has the invitation's secret, for as long as who invited may still
+/// invite there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// Its id.
@@ -79,6 +80,17 @@ pub struct Invitation {
     pub created_at: Timestamp,
     /// Until when it can be accepted.
     pub expires_at: Timestamp,
+}
+
+/// What whoever has an invitation's secret is told before they take the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedPlace {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The role that the invitation gives.
+    pub role: Role,
+    /// The name of whoever invited.
+    pub invited_by: String,
 }
 
 /// An invitation as it begins.

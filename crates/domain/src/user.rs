@@ -175,6 +175,18 @@ pub struct OutsideIdentity {
     pub avatar_url: Option<String>,
 }
 
+/// Who may make a local account for themselves. Whoever runs the instance always can, for anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Who has an invitation that can be accepted.
+    Invited,
+    /// Nobody.
+    Closed,
+}
+names!(Registration { Open = "open", Invited = "invited", Closed = "closed" });
+
 /// A local account as it begins.
 #[derive(Clone, Debug)]
 pub struct NewAccount {

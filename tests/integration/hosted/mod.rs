@@ -7,6 +7,7 @@ mod clones;
 mod database;
 mod events;
 mod github;
+mod invited;
 mod keys;
 mod leases;
 mod limits;

@@ -124,7 +124,7 @@ async fn accounts_are_made_by_nobody_where_that_is_closed() {
     stranger.post("/api/auth/register", account).await.refused(403, "registration_closed");
     let info = stranger.get("/api/info").await.expect(200);
     assert_eq!((&info["mode"], &info["auth"]), (&json!("kubernetes"), &json!(["password"])));
-    assert_eq!((&info["user"], &info["features"]["registration"]), (&json!(null), &json!(false)));
+    assert_eq!((&info["user"], &info["features"]["registration"]), (&json!(null), &json!("closed")));
     assert_eq!(info["data_dir"], json!(null));
 }
 

@@ -74,20 +74,27 @@ export default async function people({ scenario, hosted: server, browser }) {
     await assertAccessible(grace);
     await grace.getByRole('button', { name: 'Create an account' }).click();
     await register(grace, GRACE);
-    await grace.getByRole('button', { name: 'Accept invitation' }).click();
     await shown(userMenu(grace).getByText('Analytical Engines'));
     await shown(memberRow(ada, GRACE.name));
     await gone(ada.getByRole('list', { name: 'Invitations' }));
   });
 
-  await scenario('a used invitation says so', async () => {
+  await scenario('an invitation that is gone says so, while it is looked at and before', async () => {
     const address = await invite(ada, { role: 'Viewer' });
+    const open = async () => {
+      await grace.goto('about:blank');
+      await grace.goto(server.url + new URL(address).pathname + new URL(address).hash);
+    };
+    await open();
+    await shown(grace.getByRole('button', { name: 'Accept invitation' }));
     await ada.getByRole('button', { name: /^Take back the invitation/ }).click();
     await confirm(ada, 'Take back');
     graceWindow.expectRefusals(404);
-    await grace.goto(server.url + new URL(address).pathname + new URL(address).hash);
     await grace.getByRole('button', { name: 'Accept invitation' }).click();
-    await shown(grace.getByText('Ask whoever sent it for a new one.'));
+    await shown(grace.getByRole('alert').getByText('Ask whoever sent it for a new one.'));
+    await open();
+    await shown(grace.getByRole('heading', { name: 'You cannot join by this invitation' }));
+    await assertAccessible(grace);
     await grace.getByRole('button', { name: 'Go to your boards' }).click();
     await shown(userMenu(grace));
   });

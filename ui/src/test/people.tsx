@@ -18,7 +18,7 @@ export const hostedInfo = (user: Info['user'] = ADA, organisation: Info['organis
   version: '1',
   mode: 'kubernetes',
   auth: ['github', 'password'],
-  features: { local_repos: false, clone: true, terminals: true, registration: true },
+  features: { local_repos: false, clone: true, terminals: true, registration: 'open' },
   user,
   organisation,
   data_dir: null,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
+use switchyard_domain::user::Registration;
 
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, Guest};
@@ -52,7 +53,7 @@ async fn info(State(state): State<ApiState>, Guest(caller): Guest) -> ApiResult<
             local_repos: local,
             clone: true,
             terminals: true,
-            registration: hosted.is_ok_and(|hosted| hosted.registration),
+            registration: hosted.map_or(Registration::Closed, |hosted| hosted.registration).into(),
         },
         user,
         organisation,

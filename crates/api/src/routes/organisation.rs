@@ -14,8 +14,8 @@ use crate::extract::{Caller, Id, IfMatch, Input, Params, Versioned};
 use crate::state::ApiState;
 use crate::table::{Authority, Rate, Route};
 use crate::wire::organisation::{
-    AcceptInvitation, CreateInvitation, CreateOrganisation, Invitation, Member, NewInvitation, Organisation,
-    PatchMember, PatchOrganisation,
+    CreateInvitation, CreateOrganisation, Invitation, InvitationSecret, Member, NewInvitation, OfferedPlace,
+    Organisation, PatchMember, PatchOrganisation,
 };
 use crate::wire::person::Me;
 use crate::wire::{ListQuery, Page};
@@ -61,9 +61,20 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .summary("Takes an invitation back")
         .reply_empty(204),
+        Route::new(
+            Method::POST,
+            "/api/invitations/show",
+            Authority::Anyone,
+            Rate::Auth,
+            "invitation.show",
+            offered,
+        )
+        .summary("What an invitation offers to whoever has its secret; it goes on waiting")
+        .body::<InvitationSecret>()
+        .reply::<OfferedPlace>(200),
         Route::new(Method::POST, "/api/invitations/accept", viewer, Rate::Auth, "invitation.accept", accept)
             .summary("Takes the place that an invitation keeps, and acts there from now on")
-            .body::<AcceptInvitation>()
+            .body::<InvitationSecret>()
             .reply::<Me>(200),
     ]
 }
@@ -166,11 +177,19 @@ async fn take_back(State(state): State<ApiState>, caller: Caller, Id(id): Id<Uui
     Ok(StatusCode::NO_CONTENT)
 }
 
+async fn offered(
+    State(state): State<ApiState>,
+    Input(body): Input<InvitationSecret>,
+) -> ApiResult<Json<OfferedPlace>> {
+    state.auth.hosted()?;
+    Ok(Json(state.app.offered_place(&digest(&body.secret)).await?.into()))
+}
+
 async fn accept(
     State(state): State<ApiState>,
     caller: Caller,
     parts: Parts,
-    Input(body): Input<AcceptInvitation>,
+    Input(body): Input<InvitationSecret>,
 ) -> ApiResult<(HeaderMap, Json<Me>)> {
     caller.require_person()?;
     state.auth.hosted()?;

@@ -10,7 +10,8 @@ use axum::response::IntoResponse;
 use switchyard_app::{App, SignInFrom};
 use switchyard_domain::login::{Login, LoginMethod};
 use switchyard_domain::user::{
-    Account, NewAccount, PasswordHash, Username, check_password, display_name, email_address,
+    Account, NewAccount, PasswordHash, Registration, SecretDigest, Username, check_password, display_name,
+    email_address,
 };
 use switchyard_domain::{Error, ErrorKind, LoginId, OrgId, Role, UserId};
 
@@ -38,7 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
             "user.create",
             register,
         )
-        .summary("Makes a local account where that is open to anybody, and signs in")
+        .summary("Makes a local account where that is open to anybody, or to who is invited, and signs in")
         .body::<Register>()
         .reply::<Me>(201),
         Route::new(Method::POST, "/api/auth/token", Authority::Anyone, Rate::Auth, "login.token", token)
@@ -132,18 +133,50 @@ async fn register(
 ) -> ApiResult<impl IntoResponse> {
     let door = state.auth.hosted()?;
     let passwords = door.passwords()?;
-    if !door.registration {
-        let text = "Accounts are made by whoever runs this instance. Ask them for one.";
-        return Err(Error::new(ErrorKind::Forbidden, "registration_closed", text).into());
-    }
+    let invitation = body.invitation.as_deref().map(digest);
+    may_register(&state, door, invitation.as_ref()).await?;
     let (username, name) = (Username::new(&body.username)?, display_name(&body.name)?);
     let email =
         body.email.as_deref().filter(|text| !text.trim().is_empty()).map(email_address).transpose()?;
     check_password(&body.password)?;
     let password = passwords.hash(body.password).await?;
-    let user = state.app.register(&NewAccount { username, name, email, password: password.clone() }).await?;
-    let let_in = start(&state, door, &parts, (LoginMethod::Password, Some(password)), user.id).await?;
+    let new = NewAccount { username, name, email, password: password.clone() };
+    let (user, joined) = match &invitation {
+        None => (state.app.register(&new).await?, None),
+        Some(secret) => {
+            let (user, joined) = state.app.register_invited(&new, secret).await?;
+            (user, Some(joined.id))
+        }
+    };
+    let mut let_in = start(&state, door, &parts, (LoginMethod::Password, Some(password)), user.id).await?;
+    if let Some(org) = joined {
+        let_in.org = state.app.switch_organisation(let_in.login, org).await?.id;
+    }
     entered(&state, door, StatusCode::CREATED, let_in).await
+}
+
+/// Refuses who may not make an account, before a password costs anything.
+async fn may_register(state: &ApiState, door: &Hosted, invitation: Option<&SecretDigest>) -> ApiResult<()> {
+    let refusal = match (door.registration, invitation) {
+        (Registration::Open, None) => return Ok(()),
+        (Registration::Open | Registration::Invited, Some(secret)) => {
+            let offered = state.app.offered_place(secret).await;
+            if offered.as_ref().is_err_and(|error| error.kind == ErrorKind::NotFound) {
+                tracing::warn!(security_event = true, "an account was asked for with no good invitation");
+            }
+            return Ok(offered.map(drop)?);
+        }
+        (Registration::Invited, None) => {
+            let text =
+                "Accounts are made by invitation here. Open the address that you were sent, or ask for one.";
+            ("invitation_required", text)
+        }
+        (Registration::Closed, _) => {
+            let text = "Accounts are made by whoever runs this instance. Ask them for one.";
+            ("registration_closed", text)
+        }
+    };
+    Err(Error::new(ErrorKind::Forbidden, refusal.0, refusal.1).into())
 }
 
 async fn token(

@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::mirror;
+
+mirror! {
+    /// Who may make an account: anybody, who shows an invitation, or nobody.
+    Registration = switchyard_domain::user::Registration { Open, Invited, Closed }
+}
+
 /// The instance.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Info {
@@ -37,8 +44,8 @@ pub(crate) struct Features {
     pub(crate) clone: bool,
     /// There are terminals.
     pub(crate) terminals: bool,
-    /// Anybody may make an account.
-    pub(crate) registration: bool,
+    /// Who may make an account with a password for themselves.
+    pub(crate) registration: Registration,
 }
 
 /// Somebody or something with a name.

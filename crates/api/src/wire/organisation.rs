@@ -138,12 +138,29 @@ pub(crate) struct NewInvitation {
     pub(crate) url: String,
 }
 
-/// Takes the place that an invitation keeps.
+/// What whoever is invited has.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AcceptInvitation {
-    /// What stands behind `#` in its address.
+pub(crate) struct InvitationSecret {
+    /// What stands behind `#` in the invitation's address.
     pub(crate) secret: String,
+}
+
+/// The place that an invitation offers.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OfferedPlace {
+    /// The organisation's name.
+    organisation: String,
+    role: Role,
+    /// The name of whoever invited.
+    invited_by: String,
+}
+
+impl From<domain::organisation::OfferedPlace> for OfferedPlace {
+    fn from(place: domain::organisation::OfferedPlace) -> Self {
+        let domain::organisation::OfferedPlace { organisation, role, invited_by } = place;
+        Self { organisation, role: role.into(), invited_by }
+    }
 }
 
 /// A key, without what it is made of.

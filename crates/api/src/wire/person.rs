@@ -84,6 +84,9 @@ pub(crate) struct Register {
     /// For display.
     pub(crate) name: String,
     pub(crate) email: Option<String>,
+    /// What stands behind `#` in an invitation's address: its place is taken by the new account, which acts there. Where
+    /// registration is `invited`, there is no account without.
+    pub(crate) invitation: Option<String>,
 }
 
 /// Another password for one's own account.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use switchyard_api::{PublicUrl, PublicUrlFault, RateLimits};
 use switchyard_domain::credential::Secret;
+use switchyard_domain::user::Registration;
 use switchyard_github::GithubRules;
 
 pub use operator::OperatorSettings;
@@ -43,8 +44,8 @@ pub struct HostedSettings {
     pub encryption_key_previous: Option<EncryptionKey>,
     /// Whether there are local accounts with passwords.
     pub local_accounts: bool,
-    /// Whether anybody may make one.
-    pub registration: bool,
+    /// Who may make one for themselves.
+    pub registration: Registration,
     /// GitHub, where people sign in with it.
     pub github: Option<GithubRules>,
     /// Proxies that say who somebody is.
@@ -94,14 +95,11 @@ pub(super) fn read<'v>(
     }
     let github = github::read(get, fault, &mut secrets, test);
     let local_accounts = switch(get, fault, "LOCAL_ACCOUNTS", true);
-    let registration = match get("REGISTRATION") {
-        None | Some("closed") => false,
-        Some("open") => true,
-        Some(other) => {
-            fault("REGISTRATION", format!("`{other}` is not `open` or `closed`"));
-            false
-        }
-    };
+    let registration = get("REGISTRATION").unwrap_or("closed");
+    let registration = registration.parse().unwrap_or_else(|_| {
+        fault("REGISTRATION", format!("`{registration}` is not `open`, `invited` or `closed`"));
+        Registration::Closed
+    });
     let runner_host = match get("SWITCHYARD_RUNNER_SOCKET") {
         None => PathBuf::from("/run/switchyard/host.sock"),
         Some(path) if path.starts_with('/') => PathBuf::from(path),
@@ -231,6 +229,8 @@ fn switch<'v>(
 
 #[cfg(test)]
 mod tests {
+    use switchyard_domain::user::Registration;
+
     use crate::settings::{Deployment, Settings};
 
     const GOOD: [(&str, &str); 6] = [
@@ -260,7 +260,13 @@ mod tests {
         assert_eq!(hosted.public_url.host(), "board.example.org");
         assert_eq!(hosted.trusted_proxies.len(), 2);
         assert_eq!(settings.workspace_dir, std::path::Path::new("/workspaces"));
-        assert!(settings.host.is_unspecified() && hosted.local_accounts && !hosted.registration);
+        assert!(settings.host.is_unspecified() && hosted.local_accounts);
+        assert_eq!(hosted.registration, Registration::Closed);
+        for (text, meant) in [("open", Registration::Open), ("invited", Registration::Invited)] {
+            let settings = read(&[("REGISTRATION", text)]).unwrap();
+            let Deployment::Kubernetes(hosted) = &settings.deployment else { panic!("not hosted") };
+            assert_eq!(hosted.registration, meant);
+        }
         let nothing: Vec<(&str, &str)> = GOOD.iter().skip(1).map(|(name, _)| (*name, "")).collect();
         assert_eq!(
             read(&nothing).unwrap_err(),

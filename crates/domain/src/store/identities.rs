@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::api_key::ApiKey;
 use crate::login::{Login, NewLogin, Rotation};
-use crate::organisation::{Membership, Organisation};
+use crate::organisation::{Membership, OfferedPlace, Organisation};
 use crate::user::{Account, NewAccount, OutsideIdentity, PasswordHash, SecretDigest, User, Username};
 use crate::{LoginId, OrgId, Result, Timestamp, UserId};
 
@@ -36,6 +36,14 @@ pub trait Identities: Send + Sync {
     /// Makes a local account, with an organisation as [`Identities::sign_in`] does. `Conflict` with code
     /// `username_taken`.
     async fn register(&self, at: Timestamp, new: &NewAccount) -> Result<User>;
+    /// The same, and takes an invitation's place as [`Identities::accept_invitation`] does: both or neither. Whether the
+    /// invitation is good is looked at first, so that who has none learns of no user name.
+    async fn register_invited(
+        &self,
+        at: Timestamp,
+        new: &NewAccount,
+        secret: &SecretDigest,
+    ) -> Result<(User, Organisation)>;
     /// A local account that is not closed.
     async fn account(&self, username: &Username) -> Result<Option<Account>>;
     /// Replaces a local account's password and ends all its logins but `keep`. `NotFound` without such an account.
@@ -109,9 +117,11 @@ pub trait Identities: Send + Sync {
     /// lesser of its own and its maker's, and the only membership is that of its organisation, in that role. Its use is
     /// noted once some minutes have passed since the last time.
     async fn api_key(&self, at: Timestamp, secret: &SecretDigest) -> Result<Option<Known<ApiKey>>>;
+    /// The place that an invitation offers to whoever has its secret. `NotFound` with code `invitation_invalid`.
+    async fn offered_place(&self, at: Timestamp, secret: &SecretDigest) -> Result<OfferedPlace>;
     /// Takes an invitation's place for this user, and uses it up. Who is a member already keeps the greater role.
-    /// `NotFound` with code `invitation_invalid` where it was used, taken back or has expired; `Forbidden` with code
-    /// `user_disabled`.
+    /// `NotFound` with code `invitation_invalid` where it was used, taken back or has expired, or where who invited is no
+    /// admin there any more or has their account closed; `Forbidden` with code `user_disabled`.
     async fn accept_invitation(
         &self,
         at: Timestamp,

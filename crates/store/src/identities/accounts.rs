@@ -1,13 +1,15 @@
 //! Local accounts: a name, a password, and a way back for who forgot it.
 
+use switchyard_domain::organisation::Organisation;
 use switchyard_domain::user::{Account, NewAccount, PasswordHash, SecretDigest, User, Username};
 use switchyard_domain::{Error, ErrorKind, LoginId, Result, Timestamp, UserId};
 
 use super::{logins, users};
+use crate::invitations::Guest;
 use crate::tx::Tx;
 use crate::value::values;
 use crate::write::Author;
-use crate::{audit, organisations};
+use crate::{audit, invitations, organisations};
 
 pub(super) async fn find(tx: &mut Tx, username: &Username) -> Result<Option<Account>> {
     let sql = format!(
@@ -42,6 +44,21 @@ pub(super) async fn register(tx: &mut Tx, at: Timestamp, new: &NewAccount) -> Re
     )
     .await?;
     Ok(user)
+}
+
+/// Makes an account for whoever has an invitation, and gives it the place that this keeps.
+pub(super) async fn register_invited(
+    tx: &mut Tx,
+    at: Timestamp,
+    new: &NewAccount,
+    secret: SecretDigest,
+) -> Result<(User, Organisation)> {
+    // Of two who come with one invitation, the second finds it used, and not the first one's user name taken.
+    users::hold(tx).await?;
+    invitations::offered(tx, at, secret).await?;
+    let user = register(tx, at, new).await?;
+    let joined = invitations::accept(tx, at, Guest::New(user.id), secret).await?;
+    Ok((user, joined))
 }
 
 /// Refuses where the password that somebody showed has been replaced since it was compared, and holds it until the

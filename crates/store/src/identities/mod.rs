@@ -12,7 +12,7 @@ pub(crate) mod local;
 use async_trait::async_trait;
 use switchyard_domain::api_key::ApiKey;
 use switchyard_domain::login::{Login, NewLogin, Rotation};
-use switchyard_domain::organisation::Organisation;
+use switchyard_domain::organisation::{OfferedPlace, Organisation};
 use switchyard_domain::store::{Identities, Known};
 use switchyard_domain::user::{
     Account, NewAccount, OutsideIdentity, PasswordHash, SecretDigest, User, Username,
@@ -20,6 +20,7 @@ use switchyard_domain::user::{
 use switchyard_domain::{LoginId, OrgId, Result, Timestamp, UserId};
 
 use crate::database::Database;
+use crate::invitations::Guest;
 use crate::reach::Reach;
 use crate::{groups, invitations};
 
@@ -63,6 +64,19 @@ impl Identities for Database {
         let new = new.clone();
         self.transact(Reach::Instance, move |tx| {
             Box::pin(async move { accounts::register(tx, at, &new).await })
+        })
+        .await
+    }
+
+    async fn register_invited(
+        &self,
+        at: Timestamp,
+        new: &NewAccount,
+        secret: &SecretDigest,
+    ) -> Result<(User, Organisation)> {
+        let (new, secret) = (new.clone(), *secret);
+        self.transact(Reach::Instance, move |tx| {
+            Box::pin(async move { accounts::register_invited(tx, at, &new, secret).await })
         })
         .await
     }
@@ -194,6 +208,11 @@ impl Identities for Database {
         Ok(Some(known))
     }
 
+    async fn offered_place(&self, at: Timestamp, secret: &SecretDigest) -> Result<OfferedPlace> {
+        let secret = *secret;
+        self.read(Reach::Instance, move |tx| Box::pin(invitations::offered(tx, at, secret))).await
+    }
+
     async fn accept_invitation(
         &self,
         at: Timestamp,
@@ -204,7 +223,7 @@ impl Identities for Database {
         self.transact(Reach::Instance, move |tx| {
             Box::pin(async move {
                 users::require_open(tx, user).await?;
-                invitations::accept(tx, at, user, secret).await
+                invitations::accept(tx, at, Guest::Known(user), secret).await
             })
         })
         .await

@@ -18,6 +18,7 @@ mod feed;
 mod fixture;
 mod groups;
 mod invitations;
+mod invited;
 mod isolation;
 mod limits;
 mod logins;

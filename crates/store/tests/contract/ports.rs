@@ -26,6 +26,7 @@ fn methods_without_a_scope_are_those_that_come_before_there_is_one() {
         "sign_in",
         "sync_groups",
         "register",
+        "register_invited",
         "account",
         "set_password",
         "set_user_disabled",
@@ -42,6 +43,7 @@ fn methods_without_a_scope_are_those_that_come_before_there_is_one() {
         "finish_reset",
         "spend",
         "api_key",
+        "offered_place",
         "accept_invitation",
     ];
     let operator = ["users", "find_user", "set_instance_admin", "users_with_credentials"];
@@ -103,7 +105,7 @@ fn the_whole_instance_is_reached_by_what_comes_before_a_scope_alone() {
     let expected = [
         ("approvals.rs", 1),
         ("identities/local.rs", 1),
-        ("identities/mod.rs", 24),
+        ("identities/mod.rs", 26),
         ("identities/operating.rs", 4),
         ("limits.rs", 3),
         ("metrics.rs", 1),

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { ApiError } from '@/shared/api/errors';
 import type { Role } from '@/shared/api/identity';
+import { infoQuery } from '@/shared/api/instance';
 import { keys } from '@/shared/api/keys';
 import { invitationCalls } from '@/shared/api/organisation';
 import { roleHint, ROLES } from '@/shared/identity/roles';
@@ -24,6 +25,8 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     mutationFn: () => invitationCalls.create({ ...(email.trim() ? { email: email.trim() } : {}), role, days }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.invitations }),
   });
+  const { data: info } = useQuery(infoQuery());
+  const needsAccount = info?.features.registration === 'closed' && !info.auth.includes('github');
   const fault = (field: string) => (invite.error instanceof ApiError ? invite.error.field(field) : undefined);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -36,7 +39,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         onOpenChange={(open) => !open && onClose()}
         stays
         title="Send this address"
-        description={`To ${invite.data.email ?? 'the person whom you invite'}, and to nobody else: whoever opens it can join.`}
+        description={`To ${invite.data.email ?? 'the person whom you invite'}, and to nobody else: whoever opens it can join${needsAccount ? ', with an account that they have here; new ones are made by whoever runs this Switchyard.' : '.'}`}
         footer={
           <Button variant="primary" onClick={onClose}>
             Done

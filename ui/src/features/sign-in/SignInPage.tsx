@@ -37,7 +37,8 @@ export function SignInPage({ search }: { search: SignInSearch }) {
       </Frame>
     );
 
-  const mayRegister = info.features.registration === true && info.auth.includes('password');
+  const { registration } = info.features;
+  const mayRegister = registration === 'open' && info.auth.includes('password');
   if (search.register && mayRegister)
     return (
       <Frame
@@ -68,6 +69,8 @@ export function SignInPage({ search }: { search: SignInSearch }) {
               Create an account
             </Link>
           </>
+        ) : registration === 'invited' ? (
+          <ByInvitation />
         ) : null
       }
     >
@@ -78,3 +81,16 @@ export function SignInPage({ search }: { search: SignInSearch }) {
     </Frame>
   );
 }
+
+/** Where accounts are made by invitation alone. */
+const ByInvitation = () =>
+  pendingInvitation.get() ? (
+    <>
+      You are invited?{' '}
+      <Link to="/join" className={LINK}>
+        Open your invitation
+      </Link>
+    </>
+  ) : (
+    'New here? Open the invitation that you were sent, or ask somebody who works here for one.'
+  );

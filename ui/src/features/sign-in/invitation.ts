@@ -1,3 +1,6 @@
+/** An invitation that cannot be accepted any more, whyever. */
+export const INVITATION_OVER = 'This invitation was used already, was taken back, or is over. Ask whoever sent it for a new one.';
+
 const KEY = 'switchyard.invitation';
 
 /**

@@ -1,11 +1,10 @@
 import { QueryClient } from '@tanstack/react-query';
-import { screen, waitFor } from '@testing-library/react';
+import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keys } from '@/shared/api/keys';
 import { fakeTransport, problem, type Call } from '@/test/fakes';
 import { closePage, hostedInfo, makeMe, openAs, renderPage } from '@/test/people';
-import { JoinPage } from './JoinPage';
 import { pendingInvitation } from './invitation';
 import { ResetPage } from './ResetPage';
 import { SignInAgain } from './SignInAgain';
@@ -71,6 +70,18 @@ test('only the ways that the instance has are offered', async () => {
   expect(screen.getByRole('alert').textContent).toContain('Only members of a certain GitHub organisation');
 });
 
+test('where accounts are made by invitation, the page says so, and leads to one that is open here', async () => {
+  const { features, ...info } = hostedInfo(null);
+  const invited = { ...info, features: { ...features, registration: 'invited' as const } };
+  await renderPage(signedOut(invited), <SignInPage search={{ register: true }} />);
+  expect(screen.queryByLabelText('Your name')).toBeNull();
+  screen.getByText(/Open the invitation that you were sent/);
+  cleanup();
+  pendingInvitation.set('s3cret');
+  await renderPage(signedOut(invited), <SignInPage search={{}} />);
+  expect(screen.getByRole('link', { name: 'Open your invitation' }).getAttribute('href')).toBe('/join');
+});
+
 test('an error that another site wrote into the address is not repeated', () => {
   expect(readSignInSearch({ error: 'toString', next: 5, register: 'yes' })).toEqual({ error: 'toString' });
 });
@@ -84,37 +95,6 @@ test('a user name that is taken is told at its field', async () => {
   await press('Create account');
   await screen.findByText('Somebody has this user name already. Choose another one.');
   expect(screen.getByLabelText('User name').getAttribute('aria-invalid')).toBe('true');
-});
-
-test('the secret of an invitation leaves the address at once, outlives a visit to another site, and is sent when accepted', async () => {
-  const { calls } = fakeTransport(() => ({ body: makeMe('member') }));
-  const { history } = await renderPage(openAs('member'), <JoinPage />, '/join#s3cret');
-  await waitFor(() => expect(history.location.href).toBe('/join'));
-  expect(pendingInvitation.get()).toBe('s3cret');
-  await press('Accept invitation');
-  await waitFor(() => expect(location.replace).toHaveBeenCalledWith('/'));
-  expect(calls).toMatchObject([{ path: '/invitations/accept', body: { secret: 's3cret' } }]);
-  expect(pendingInvitation.get()).toBeNull();
-});
-
-test('an invitation that is over says what to do', async () => {
-  fakeTransport(() => problem(404, 'invitation_invalid'));
-  pendingInvitation.set('old');
-  await renderPage(openAs('member'), <JoinPage />, '/join');
-  await press('Accept invitation');
-  expect((await screen.findByRole('alert')).textContent).toContain('Ask whoever sent it for a new one');
-});
-
-test('who is invited and new here makes an account, and the invitation waits for it', async () => {
-  const { calls } = fakeTransport(() => ({ status: 201, body: makeMe('member') }));
-  await renderPage(signedOut(), <JoinPage />, '/join#s3cret');
-  await press('Create an account');
-  await fill('Your name', 'Grace');
-  await fill('User name', 'grace');
-  await fill('Password', 'nanoseconds are long');
-  await press('Create account');
-  await waitFor(() => expect(calls).toMatchObject([{ path: '/auth/register', body: { username: 'grace' } }]));
-  expect(pendingInvitation.get()).toBe('s3cret');
 });
 
 test('a new password is set with the token, which leaves the address', async () => {

@@ -14,6 +14,8 @@ export type Me = Schemas['Me'];
 export type Login = Schemas['Login'];
 export type Member = Schemas['Member'];
 export type Invitation = Schemas['Invitation'];
+/** What an invitation offers to whoever has its address. */
+export type OfferedPlace = Schemas['OfferedPlace'];
 /** The address is told this once. */
 export type NewInvitation = Schemas['NewInvitation'];
 export type ApiKey = Schemas['ApiKey'];

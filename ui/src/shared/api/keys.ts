@@ -14,6 +14,7 @@ export const keys = {
   logins: ['logins'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
+  offeredPlace: (secret: string) => ['offered-place', secret] as const,
   apiKeys: ['api-keys'] as const,
   groups: ['groups'] as const,
   groupMembers: (groupId: Uuid) => ['groups', groupId, 'members'] as const,

@@ -23,6 +23,8 @@ export interface Registration {
   password: string;
   name: string;
   email?: string;
+  /** The secret of the invitation by which the account is made, and whose place it takes. */
+  invitation?: string;
 }
 
 const ANY_LOGIN = { anyLogin: true };

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, getAll, path } from './client';
-import type { Invitation, Me, Member, NewInvitation, Organisation, Role } from './identity';
+import type { Invitation, Me, Member, NewInvitation, OfferedPlace, Organisation, Role } from './identity';
 import { keys } from './keys';
 import type { Uuid } from './types';
 
@@ -8,6 +8,14 @@ export const membersQuery = () => queryOptions({ queryKey: keys.members, queryFn
 
 /** Invitations that nobody accepted yet. */
 export const invitationsQuery = () => queryOptions({ queryKey: keys.invitations, queryFn: ({ signal }) => getAll<Invitation>('/invitations', { signal }) });
+
+/** What the invitation with this secret offers; not found once it cannot be accepted any more. */
+export const offeredPlaceQuery = (secret: string) =>
+  queryOptions({
+    queryKey: keys.offeredPlace(secret),
+    // Not in the address, which servers write into their logs.
+    queryFn: ({ signal }) => api.post<OfferedPlace>('/invitations/show', { secret }, { anyLogin: true, signal }),
+  });
 
 export const organisationCalls = {
   create: (name: string) => api.post<Organisation>('/organisations', { name }),

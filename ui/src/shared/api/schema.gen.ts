@@ -342,7 +342,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a local account where that is open to anybody, and signs in
+         * Makes a local account where that is open to anybody, or to who is invited, and signs in
          * @description Needs no credential. Rate class: auth.
          */
         post: operations["user_create"];
@@ -758,6 +758,26 @@ export interface paths {
          * @description Needs the role viewer. Rate class: auth.
          */
         post: operations["invitation_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation offers to whoever has its secret; it goes on waiting
+         * @description Needs no credential. Rate class: auth.
+         */
+        post: operations["invitation_show"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1892,11 +1912,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Takes the place that an invitation keeps. */
-        AcceptInvitation: {
-            /** @description What stands behind `#` in its address. */
-            secret: string;
-        };
         /** @description Who may see a project. */
         Access: {
             /** @description Groups, persons and keys, each by name. */
@@ -2461,8 +2476,8 @@ export interface components {
             clone: boolean;
             /** @description Repositories are added by a path on this machine. */
             local_repos: boolean;
-            /** @description Anybody may make an account. */
-            registration: boolean;
+            /** @description Who may make an account with a password for themselves. */
+            registration: components["schemas"]["Registration"];
             /** @description There are terminals. */
             terminals: boolean;
         };
@@ -2623,6 +2638,11 @@ export interface components {
             invited_by: string;
             role: components["schemas"]["Role"];
         };
+        /** @description What whoever is invited has. */
+        InvitationSecret: {
+            /** @description What stands behind `#` in the invitation's address. */
+            secret: string;
+        };
         /** @description A project that names a key. */
         KeyProject: {
             name: string;
@@ -2741,6 +2761,14 @@ export interface components {
         Notifications: {
             desktop: boolean;
             sound: boolean;
+        };
+        /** @description The place that an invitation offers. */
+        OfferedPlace: {
+            /** @description The name of whoever invited. */
+            invited_by: string;
+            /** @description The organisation's name. */
+            organisation: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * @description What to do about conflicts.
@@ -3024,6 +3052,11 @@ export interface components {
         /** @description A new local account. */
         Register: {
             email?: string | null;
+            /**
+             * @description What stands behind `#` in an invitation's address: its place is taken by the new account, which acts there. Where
+             *     registration is `invited`, there is no account without.
+             */
+            invitation?: string | null;
             /** @description For display. */
             name: string;
             /** @description 12 to 200 characters. */
@@ -3031,6 +3064,11 @@ export interface components {
             /** @description 1 to 39 letters, digits, dots, hyphens and underscores; capitals count as small letters. */
             username: string;
         };
+        /**
+         * @description Who may make an account: anybody, who shows an invitation, or nobody.
+         * @enum {string}
+         */
+        Registration: "open" | "invited" | "closed";
         /** @description A git repository of a project. */
         Repo: {
             clone: components["schemas"]["RepoClone"] | null;
@@ -5004,7 +5042,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AcceptInvitation"];
+                "application/json": components["schemas"]["InvitationSecret"];
             };
         };
         responses: {
@@ -5015,6 +5053,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitation_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationSecret"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedPlace"];
                 };
             };
             /** @description What went wrong */

@@ -26,7 +26,7 @@ use switchyard_domain::login::Login;
 use switchyard_domain::organisation::Membership;
 use switchyard_domain::sign_in::SignInProvider;
 use switchyard_domain::store::Known;
-use switchyard_domain::user::{OutsideIdentity, Provider, SecretDigest, User};
+use switchyard_domain::user::{OutsideIdentity, Provider, Registration, SecretDigest, User};
 use switchyard_domain::{Actor, Error, ErrorKind, LoginId, OrgId, Result, Scope, Timestamp, UserId};
 
 use self::password::Passwords;
@@ -56,8 +56,8 @@ pub struct HostedRules {
     pub tokens: TokenRules,
     /// Whether there are local accounts with passwords.
     pub passwords: bool,
-    /// Whether anybody may make one.
-    pub registration: bool,
+    /// Who may make one for themselves.
+    pub registration: Registration,
     /// GitHub, where people sign in with it.
     pub github: Option<Arc<dyn SignInProvider>>,
     /// Proxies that say who somebody is; none where empty.
@@ -74,7 +74,7 @@ pub struct Hosted {
     address: OwnAddress,
     tokens: Tokens,
     passwords: Option<Passwords>,
-    pub(crate) registration: bool,
+    pub(crate) registration: Registration,
     github: Option<Arc<dyn SignInProvider>>,
     signer: Signer,
     proxies: Vec<ipnet::IpNet>,
@@ -98,7 +98,7 @@ impl Hosted {
             address,
             tokens: Tokens::new(&tokens),
             passwords: passwords.then(Passwords::new).transpose()?,
-            registration: passwords && registration,
+            registration: if passwords { registration } else { Registration::Closed },
             github,
             signer: Signer::new(&tokens),
             proxies,
