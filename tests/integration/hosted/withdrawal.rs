@@ -12,6 +12,68 @@ use super::access::name;
 use super::leases::{wait_for, workspace};
 use super::organisations::{join, own_id, team};
 
+/// Bob in Ada's organisation, with a workspace of his in a project that both see. His agents are driven by the first of two
+/// servers; Ada, at the second, changes what he may do.
+struct Scene {
+    hosted: Hosted,
+    ada: Visitor,
+    bob: Visitor,
+    bobs: String,
+    made: Value,
+    project: String,
+}
+
+impl Scene {
+    async fn set_up() -> Self {
+        Self::at(2).await
+    }
+
+    /// With so many servers; Ada is at the last.
+    async fn at(servers: usize) -> Self {
+        let hosted = Hosted::start_with(servers, &[]).await;
+        let (ada, bob, _) = team(&hosted, "member").await;
+        let ada = ada.at(hosted.ports()[servers - 1]);
+        let (bobs, made) = (own_id(&bob).await, workspace(&hosted, &bob).await);
+        let project = text(&made, "project_id").to_owned();
+        Self { hosted, ada, bob, bobs, made, project }
+    }
+
+    /// Whom the project names from now on; everybody sees it where `restricted` is false.
+    async fn name(&self, restricted: bool, entries: &[(&str, &str, &str)]) {
+        name(&self.ada, &self.project, restricted, entries).await;
+    }
+
+    /// A session of Bob's whose agent goes on for ever.
+    async fn endless(&self) -> Value {
+        endless(&self.bob, &self.made).await
+    }
+
+    /// A session of Bob's whose agent waits for its next turn.
+    async fn waiting(&self) -> Value {
+        let path = format!("/api/workspaces/{}/sessions", id(&self.made));
+        let body = json!({ "agent": self.hosted.agent(&self.bobs), "prompt": "[[say done]]" });
+        let session = self.bob.post(&path, body).await.expect(201);
+        wait_for(&self.bob, &session, "idle").await;
+        session
+    }
+
+    /// Bob's agents that have a process.
+    fn agents(&self) -> Vec<i32> {
+        let program = format!("/{}/agent", self.bobs);
+        let all = self.hosted.processes().into_iter();
+        all.filter(|process| process.command.contains(&program)).map(|process| process.pid).collect()
+    }
+
+    async fn agents_are_gone(&self) {
+        within(NOISE, "the waiting agent is gone", || async { self.agents().is_empty().then_some(()) }).await;
+    }
+
+    /// Waits until a session is stopped for a reason, as Ada sees it, with nothing of its agent left.
+    async fn stopped(&self, session: &Value, reason: &str) {
+        stopped(&self.hosted, &self.ada, session, reason).await;
+    }
+}
+
 /// A session whose agent repeats its prompt and goes on for ever.
 async fn endless(visitor: &Visitor, workspace: &Value) -> Value {
     let path = format!("/api/workspaces/{}/sessions", id(workspace));
@@ -47,265 +109,250 @@ async fn heard(visitor: &Visitor, session: &Value) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_way_to_lose_access_stops_the_agents_there_at_whichever_server() {
-    let hosted = Hosted::start_with(2, &[]).await;
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let bobs = own_id(&bob).await;
-    // Agents are driven by the first server; what people may do is changed at the second.
-    let there = ada.at(hosted.ports()[1]);
-    let made = workspace(&hosted, &bob).await;
-    let project = text(&made, "project_id");
-    let role = |role: &'static str| {
-        let there = there.clone();
+    let scene = Scene::set_up().await;
+    let Scene { hosted, ada, bob, bobs, made, .. } = &scene;
+    let role = async |role: &str| {
         let path = format!("/api/members/{bobs}");
-        async move { there.patch(&path, 1, json!({ "role": role })).await.expect(200) }
+        ada.patch(&path, 1, json!({ "role": role })).await.expect(200)
     };
 
-    let session = endless(&bob, &made).await;
-    name(&there, project, true, &[]).await;
-    stopped(&hosted, &there, &session, "may not see the project").await;
-    name(&there, project, true, &[("user", &bobs, "editor")]).await;
+    let session = scene.endless().await;
+    scene.name(true, &[]).await;
+    scene.stopped(&session, "may not see the project").await;
+    scene.name(true, &[("user", bobs, "editor")]).await;
 
-    let session = endless(&bob, &made).await;
-    name(&there, project, true, &[("user", &bobs, "viewer")]).await;
-    stopped(&hosted, &there, &session, "may only look at the project").await;
+    let session = scene.endless().await;
+    scene.name(true, &[("user", bobs, "viewer")]).await;
+    scene.stopped(&session, "may only look at the project").await;
     // He looks at what his agent did.
-    assert_eq!(heard(&bob, &session).await, ["Go"]);
+    assert_eq!(heard(bob, &session).await, ["Go"]);
 
-    let group = there.post("/api/groups", json!({ "name": "Millers" })).await.expect(201);
+    let group = ada.post("/api/groups", json!({ "name": "Millers" })).await.expect(201);
     let place = format!("/api/groups/{}/members/{bobs}", id(&group));
-    there.call(Method::PUT, &place, None).await.expect(200);
-    name(&there, project, true, &[("group", id(&group), "editor")]).await;
-    let session = endless(&bob, &made).await;
-    there.delete(&place).await.expect(200);
-    stopped(&hosted, &there, &session, "may not see the project").await;
-    name(&there, project, false, &[]).await;
+    ada.call(Method::PUT, &place, None).await.expect(200);
+    scene.name(true, &[("group", id(&group), "editor")]).await;
+    let session = scene.endless().await;
+    ada.delete(&place).await.expect(200);
+    scene.stopped(&session, "may not see the project").await;
+    scene.name(false, &[]).await;
 
-    let session = endless(&bob, &made).await;
+    let session = scene.endless().await;
     role("viewer").await;
-    stopped(&hosted, &there, &session, "may only look in this organisation").await;
+    scene.stopped(&session, "may only look in this organisation").await;
     role("member").await;
 
-    let session = endless(&bob, &made).await;
-    there.delete(&format!("/api/members/{bobs}")).await.expect(204);
-    stopped(&hosted, &there, &session, "left the organisation").await;
-    join(&ada, &bob, "member").await;
+    let session = scene.endless().await;
+    ada.delete(&format!("/api/members/{bobs}")).await.expect(204);
+    scene.stopped(&session, "left the organisation").await;
+    join(ada, bob, "member").await;
 
-    let session = endless(&bob, &made).await;
+    let session = scene.endless().await;
     let closed = hosted.operator(&["users", "disable", "bob"]).status().expect("the command runs");
     assert!(closed.success());
-    stopped(&hosted, &there, &session, "account").await;
+    scene.stopped(&session, "account").await;
 
-    let log = there.get("/api/audit?action=session.stop_access_lost").await.expect(200);
+    let log = ada.get("/api/audit?action=session.stop_access_lost").await.expect(200);
     let log = log["items"].as_array().expect("a list").clone();
     assert_eq!(log.len(), 6, "{log:?}");
     assert!(log[0].to_string().contains("account"), "the entry says why: {}", log[0]);
     // What his agents worked in is as it was.
-    let now = there.get(&format!("/api/workspaces/{}", id(&made))).await.expect(200);
+    let now = ada.get(&format!("/api/workspaces/{}", id(made))).await.expect(200);
     assert_eq!(now["status"], "ready");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_waits_while_its_sender_has_no_access_whatever_becomes_of_the_servers() {
-    let mut hosted = Hosted::start_with(2, &[]).await;
-    let ports = hosted.ports();
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let there = ada.at(ports[1]);
-    let made = workspace(&hosted, &bob).await;
-    let project = text(&made, "project_id").to_owned();
-    let session = endless(&bob, &made).await;
+    let mut scene = Scene::set_up().await;
+    let first = scene.hosted.ports()[0];
+    let session = scene.endless().await;
     let messages = format!("/api/sessions/{}/messages", id(&session));
-    bob.post(&messages, json!({ "text": "and more" })).await.expect(202);
+    scene.bob.post(&messages, json!({ "text": "and more" })).await.expect(202);
     // Nobody drives the session at the moment when access is lost.
-    hosted.kill9(ports[0]);
-    name(&there, &project, true, &[]).await;
-    stopped(&hosted, &there, &session, "may not see the project").await;
-    let waiting = there.get(&messages).await.expect(200);
+    scene.hosted.kill9(first);
+    scene.name(true, &[]).await;
+    scene.stopped(&session, "may not see the project").await;
+    let waiting = scene.ada.get(&messages).await.expect(200);
     assert_eq!(waiting["items"][0]["status"], "queued", "{waiting}");
     // A server that starts takes up what waits, but not this.
-    let now = there.get(&format!("/api/sessions/{}", id(&session))).await.expect(200);
+    let now = scene.ada.get(&format!("/api/sessions/{}", id(&session))).await.expect(200);
     let stream = format!("/api/sessions/{}/stream?after={}", id(&session), now["last_seq"]);
-    let mut stream = there.open(&stream).await;
-    hosted.launch(ports[0]).await;
+    let mut stream = scene.ada.open(&stream).await;
+    scene.hosted.launch(first).await;
     assert_eq!(stream.next_within(Duration::from_secs(1)).await, None);
-    assert_eq!(heard(&there, &session).await, ["Go"]);
+    assert_eq!(heard(&scene.ada, &session).await, ["Go"]);
     // With his access the message's turn comes, once.
-    name(&there, &project, false, &[]).await;
-    wait_for(&there, &session, "running").await;
+    scene.name(false, &[]).await;
+    wait_for(&scene.ada, &session, "running").await;
     eventually("it is heard", || async {
-        (heard(&there, &session).await == ["Go", "and more"]).then_some(())
+        (heard(&scene.ada, &session).await == ["Go", "and more"]).then_some(())
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn terminals_are_closed_with_their_users_access_and_what_runs_in_them_ends() {
-    let hosted = Hosted::start_with(2, &[]).await;
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let made = workspace(&hosted, &bob).await;
-    let path = format!("/api/workspaces/{}/terminals", id(&made));
+    let scene = Scene::set_up().await;
+    let Scene { hosted, bob, made, .. } = &scene;
+    let path = format!("/api/workspaces/{}/terminals", id(made));
     let terminal = bob.post(&path, json!({})).await.expect(201);
     let attach = format!("/api/terminals/{}/attach", id(&terminal));
     let mut shell = switchyard_integration::Terminal::over(bob.open(&attach).await);
     shell.runs("sleep 700 & echo at$((1))work", "at1work").await;
     let runs = || hosted.processes().into_iter().any(|process| process.command.contains("sleep 700"));
     eventually("it runs", || async { runs().then_some(()) }).await;
-    let there = ada.at(hosted.ports()[1]);
-    name(&there, text(&made, "project_id"), true, &[]).await;
+    scene.name(true, &[]).await;
     within(NOISE, "what ran in it is gone", || async { (!runs()).then_some(()) }).await;
-    name(&there, text(&made, "project_id"), false, &[]).await;
+    scene.name(false, &[]).await;
     let now = bob.get(&format!("/api/terminals/{}", id(&terminal))).await.expect(200);
     assert_eq!(now["status"], "closed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_waits_for_its_next_turn_ends_with_its_owners_access() {
-    let hosted = Hosted::start_with(2, &[]).await;
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let bobs = own_id(&bob).await;
-    let there = ada.at(hosted.ports()[1]);
-    let made = workspace(&hosted, &bob).await;
-    let project = text(&made, "project_id");
-    let there_are = || !agents(&hosted, &bobs).is_empty();
-    let session = waiting(&hosted, &bob, &made).await;
-    assert!(there_are(), "its process waits");
-    name(&there, project, true, &[]).await;
-    within(NOISE, "the waiting agent is gone", || async { (!there_are()).then_some(()) }).await;
-    stopped(&hosted, &there, &session, "may not see the project").await;
-    let log = there.get("/api/audit?action=session.stop_access_lost").await.expect(200);
+    let scene = Scene::set_up().await;
+    let Scene { ada, bob, bobs, .. } = &scene;
+    let session = scene.waiting().await;
+    assert!(!scene.agents().is_empty(), "its process waits");
+    scene.name(true, &[]).await;
+    scene.agents_are_gone().await;
+    scene.stopped(&session, "may not see the project").await;
+    let log = ada.get("/api/audit?action=session.stop_access_lost").await.expect(200);
     assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
 
     // Whoever keeps access keeps the agent, whatever changes beside it; and it is talked to again after all.
-    name(&there, project, false, &[]).await;
-    let kept = waiting(&hosted, &bob, &made).await;
-    name(&there, project, true, &[("user", &bobs, "editor")]).await;
+    scene.name(false, &[]).await;
+    let kept = scene.waiting().await;
+    scene.name(true, &[("user", bobs, "editor")]).await;
     let messages = format!("/api/sessions/{}/messages", id(&kept));
     bob.post(&messages, json!({ "text": "[[say more]]" })).await.expect(202);
     eventually("it is heard", || async {
-        (heard(&there, &kept).await == ["[[say done]]", "[[say more]]"]).then_some(())
+        (heard(ada, &kept).await == ["[[say done]]", "[[say more]]"]).then_some(())
     })
     .await;
-    wait_for(&bob, &kept, "idle").await;
-    assert!(there_are());
-}
-
-/// A session of somebody's whose agent waits for its next turn.
-async fn waiting(hosted: &Hosted, visitor: &Visitor, workspace: &Value) -> Value {
-    let path = format!("/api/workspaces/{}/sessions", id(workspace));
-    let body = json!({ "agent": hosted.agent(&own_id(visitor).await), "prompt": "[[say done]]" });
-    let session = visitor.post(&path, body).await.expect(201);
-    wait_for(visitor, &session, "idle").await;
-    session
-}
-
-/// The agents of this user that have a process.
-fn agents(hosted: &Hosted, user: &str) -> Vec<i32> {
-    let program = format!("/{user}/agent");
-    let all = hosted.processes().into_iter();
-    all.filter(|process| process.command.contains(&program)).map(|process| process.pid).collect()
+    wait_for(bob, &kept, "idle").await;
+    assert!(!scene.agents().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_waited_when_its_server_was_killed_ends_with_its_owners_access_after_the_restart() {
-    let mut hosted = Hosted::start_with(1, &[]).await;
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let bobs = own_id(&bob).await;
-    let made = workspace(&hosted, &bob).await;
-    let session = waiting(&hosted, &bob, &made).await;
-    let port = hosted.ports()[0];
-    hosted.kill9(port);
-    hosted.launch(port).await;
-    assert!(!agents(&hosted, &bobs).is_empty(), "its process waits");
-    name(&ada, text(&made, "project_id"), true, &[]).await;
-    within(NOISE, "the waiting agent is gone", || async { agents(&hosted, &bobs).is_empty().then_some(()) })
-        .await;
-    stopped(&hosted, &ada, &session, "may not see the project").await;
-    name(&ada, text(&made, "project_id"), false, &[]).await;
+    let mut scene = Scene::at(1).await;
+    let session = scene.waiting().await;
+    let port = scene.hosted.ports()[0];
+    scene.hosted.kill9(port);
+    scene.hosted.launch(port).await;
+    assert!(!scene.agents().is_empty(), "its process waits");
+    scene.name(true, &[]).await;
+    scene.agents_are_gone().await;
+    scene.stopped(&session, "may not see the project").await;
+    scene.name(false, &[]).await;
 
     // One that ended meanwhile is told so, although nobody has written to it since.
-    let session = waiting(&hosted, &bob, &made).await;
-    hosted.kill9(port);
-    for agent in agents(&hosted, &bobs) {
+    let session = scene.waiting().await;
+    scene.hosted.kill9(port);
+    for agent in scene.agents() {
         signal(agent, Signal::KILL);
     }
-    hosted.launch(port).await;
-    wait_for(&bob, &session, "failed").await;
+    scene.hosted.launch(port).await;
+    wait_for(&scene.bob, &session, "failed").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_waits_ends_with_its_owners_access_at_the_other_server_when_its_own_is_gone() {
-    let mut hosted = Hosted::start_with(2, &[]).await;
-    let ports = hosted.ports();
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let bobs = own_id(&bob).await;
-    let there = ada.at(ports[1]);
-    let made = workspace(&hosted, &bob).await;
-    let project = text(&made, "project_id");
+    let mut scene = Scene::set_up().await;
+    let ports = scene.hosted.ports();
     // Its access is lost when nobody follows the agent, and after the other server took it up.
     for restricted_first in [true, false] {
-        let session = waiting(&hosted, &bob, &made).await;
-        let before = hosted.log(ports[1]).matches("is taken up").count();
-        hosted.kill9(ports[0]);
+        let session = scene.waiting().await;
+        let before = scene.hosted.log(ports[1]).matches("is taken up").count();
+        scene.hosted.kill9(ports[0]);
         if restricted_first {
-            name(&there, project, true, &[]).await;
+            scene.name(true, &[]).await;
         }
         within(NOISE, "the other server takes over", || async {
-            (hosted.log(ports[1]).matches("is taken up").count() > before).then_some(())
+            (scene.hosted.log(ports[1]).matches("is taken up").count() > before).then_some(())
         })
         .await;
         if !restricted_first {
-            name(&there, project, true, &[]).await;
+            scene.name(true, &[]).await;
         }
-        within(NOISE, "the waiting agent is gone", || async {
-            agents(&hosted, &bobs).is_empty().then_some(())
-        })
-        .await;
-        stopped(&hosted, &there, &session, "may not see the project").await;
-        name(&there, project, false, &[]).await;
-        hosted.launch(ports[0]).await;
+        scene.agents_are_gone().await;
+        scene.stopped(&session, "may not see the project").await;
+        scene.name(false, &[]).await;
+        scene.hosted.launch(ports[0]).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_clone_under_way_ends_with_the_access_of_whom_it_is_made_for() {
-    let server = GitServer::start().await;
-    server.publish("project", &TempRepo::new());
-    server.serve(Manner::Silent);
-    let hosted = Hosted::start_reaching(&server.host()).await;
-    let (ada, bob, _) = team(&hosted, "member").await;
-    let project = ada.post("/api/projects", json!({ "name": "Shared" })).await.expect(201);
-    let repos = format!("/api/projects/{}/repos", id(&project));
-    let added = ada.post(&repos, json!({ "url": server.url("project") })).await.expect(201);
-    let clone = format!("/api/repos/{}/clone", id(&added));
-    bob.post(&clone, json!({})).await.expect(202);
-    // Each of them has a git of their own at work.
-    let (adas, bobs) = (own_id(&ada).await, own_id(&bob).await);
-    let at_work = |user: &str| {
-        let git =
-            hosted.processes().into_iter().filter(|process| process.command.contains(&server.url("project")));
+/// A repository at a remote, in a project of Ada's that Bob sees too; a clone of it is being made for each of them.
+struct Remote {
+    server: GitServer,
+    hosted: Hosted,
+    ada: Visitor,
+    bob: Visitor,
+    project: String,
+    clone: String,
+}
+
+impl Remote {
+    async fn set_up(manner: Manner) -> Self {
+        let server = GitServer::start().await;
+        server.publish("project", &TempRepo::new());
+        server.serve(manner);
+        let hosted = Hosted::start_reaching(&server.host()).await;
+        let (ada, bob, _) = team(&hosted, "member").await;
+        let project = ada.post("/api/projects", json!({ "name": "Shared" })).await.expect(201);
+        let project = id(&project).to_owned();
+        let repos = format!("/api/projects/{project}/repos");
+        let added = ada.post(&repos, json!({ "url": server.url("project") })).await.expect(201);
+        let clone = format!("/api/repos/{}/clone", id(&added));
+        bob.post(&clone, json!({})).await.expect(202);
+        Self { server, hosted, ada, bob, project, clone }
+    }
+
+    /// How many programs of git's are at the remote for somebody.
+    fn gits_of(&self, user: &str) -> usize {
+        let url = self.server.url("project");
+        let git = self.hosted.processes().into_iter().filter(|process| process.command.contains(&url));
         git.filter(|process| {
             let environment = std::fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
             String::from_utf8_lossy(&environment).contains(user)
         })
         .count()
-    };
-    for user in [&adas, &bobs] {
-        eventually("git is at work", || async { (at_work(user) > 0).then_some(()) }).await;
     }
-    name(&ada, id(&project), true, &[]).await;
-    within(NOISE, "his git is gone", || async { (at_work(&bobs) == 0).then_some(()) }).await;
-    assert!(at_work(&adas) > 0, "hers goes on");
-    bob.get(&clone).await.refused(404, "not_found");
-    name(&ada, id(&project), false, &[]).await;
-    let now = bob.get(&clone).await.expect(200)["clone"].take();
+
+    async fn gits_are_at_work(&self, users: &[&str]) {
+        for user in users {
+            eventually("git is at work", || async { (self.gits_of(user) > 0).then_some(()) }).await;
+        }
+    }
+
+    async fn is_cloned_for(&self, person: &Visitor) {
+        eventually("the clone is there", || async {
+            let now = person.get(&self.clone).await.expect(200);
+            (now["clone"]["status"] == "ready").then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clone_under_way_ends_with_the_access_of_whom_it_is_made_for() {
+    let remote = Remote::set_up(Manner::Silent).await;
+    let Remote { server, ada, bob, project, clone, .. } = &remote;
+    // Each of them has a git of their own at work.
+    let (adas, bobs) = (own_id(ada).await, own_id(bob).await);
+    remote.gits_are_at_work(&[&adas, &bobs]).await;
+    name(ada, project, true, &[]).await;
+    within(NOISE, "his git is gone", || async { (remote.gits_of(&bobs) == 0).then_some(()) }).await;
+    assert!(remote.gits_of(&adas) > 0, "hers goes on");
+    bob.get(clone).await.refused(404, "not_found");
+    name(ada, project, false, &[]).await;
+    let now = bob.get(clone).await.expect(200)["clone"].take();
     assert_eq!((&now["status"], &now["reason"]), (&json!("failed"), &json!("access_lost")), "{now}");
     assert!(text(&now, "error").contains("This project was closed to you"), "{now}");
     let log = bob.get("/api/audit?action=repo.clone_access_lost").await.expect(200);
     assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
     // Nothing of it is left, and with access he begins anew.
     server.serve(Manner::Usual);
-    bob.post(&clone, json!({})).await.expect(202);
-    eventually("his clone is there", || async {
-        (bob.get(&clone).await.expect(200)["clone"]["status"] == "ready").then_some(())
-    })
-    .await;
+    bob.post(clone, json!({})).await.expect(202);
+    remote.is_cloned_for(bob).await;
 }
