@@ -1,5 +1,7 @@
 //! Clones: each user's own copy of a repository at a remote.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use switchyard_domain::remote::RemoteUrl;
 use switchyard_domain::repo::{
     CLONE_WITHDRAWN, CloneChange, CloneProgress, CloneStatus, Repo, RepoClone, RepoPlace,
@@ -7,7 +9,7 @@ use switchyard_domain::repo::{
 use switchyard_domain::runner::{HadClone, RemoteAccess, WantedClone, WorkspaceSite};
 use switchyard_domain::store::Act;
 use switchyard_domain::workspace::Workspace;
-use switchyard_domain::{Error, ErrorKind, RepoId, Result, Scope};
+use switchyard_domain::{Error, ErrorKind, RepoId, Result, Scope, UserId};
 
 use crate::App;
 use crate::panics::{caught, outlived};
@@ -46,8 +48,13 @@ impl App {
     pub(crate) async fn end_clone(&self, act: &Act, id: RepoId, change: &CloneChange) -> Result<Repo> {
         let repo = self.store().change_clone(act, id, change).await?;
         let (clone, _) = known_clone(&repo)?;
+        let over = match change {
+            // What is there now counts as the next attempt.
+            CloneChange::WithdrawUpdate { .. } => clone.attempt - 1,
+            _ => clone.attempt,
+        };
         // What the runner brings of this attempt is not heeded any more, so that only its work is lost if this fails.
-        if let Err(error) = self.runner(act.scope.user()).cancel_clone(id, clone.attempt).await {
+        if let Err(error) = self.runner(act.scope.user()).cancel_clone(id, over).await {
             tracing::warn!(repo = %id, code = error.code, "the runner was not told that a clone was cancelled");
         }
         Ok(repo)
@@ -116,6 +123,14 @@ impl App {
     async fn bring_clone(&self, act: &Act, repo: &Repo, branches: Vec<String>) -> Result<HadClone> {
         let (clone, url) = known_clone(repo)?;
         let attempt = clone.attempt;
+        let _update = match clone.status {
+            CloneStatus::Ready => {
+                let update = self.parts.updates.begin(act.scope.user(), repo.id);
+                self.refuse_update(&act.scope, repo.id).await?;
+                Some(update)
+            }
+            CloneStatus::Cloning | CloneStatus::Failed => None,
+        };
         let wanted = WantedClone {
             repo_id: repo.id,
             attempt,
@@ -145,7 +160,7 @@ impl App {
             Err(error) if error.kind == ErrorKind::NotFound => had,
             other => {
                 let now = other?;
-                had.map_err(|error| withdrawn(&now).unwrap_or(error))
+                had.map_err(|error| withdrawn(&now, attempt).unwrap_or(error))
             }
         }
     }
@@ -208,6 +223,40 @@ impl App {
     }
 }
 
+/// The clones that are there and that this server has brought up to date just now, by their user and repo.
+#[derive(Default)]
+pub(crate) struct Updates(Mutex<Vec<(UserId, RepoId)>>);
+
+impl Updates {
+    fn begin(&self, user: UserId, repo: RepoId) -> Update<'_> {
+        self.all().push((user, repo));
+        Update { updates: self, which: (user, repo) }
+    }
+
+    pub(crate) fn under_way(&self) -> Vec<(UserId, RepoId)> {
+        self.all().clone()
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<(UserId, RepoId)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of them, until it is dropped.
+struct Update<'a> {
+    updates: &'a Updates,
+    which: (UserId, RepoId),
+}
+
+impl Drop for Update<'_> {
+    fn drop(&mut self) {
+        let mut all = self.updates.all();
+        if let Some(at) = all.iter().position(|which| *which == self.which) {
+            all.swap_remove(at);
+        }
+    }
+}
+
 /// The acting user's clone of a repo, and its remote's address.
 fn known_clone(repo: &Repo) -> Result<(&RepoClone, &str)> {
     match &repo.place {
@@ -216,9 +265,15 @@ fn known_clone(repo: &Repo) -> Result<(&RepoClone, &str)> {
     }
 }
 
-/// Why a clone was ended, where whoever asked for it may not have it any more.
-fn withdrawn(repo: &Repo) -> Option<Error> {
+/// Why an attempt at a clone was ended, where whoever asked for it may not have it any more.
+fn withdrawn(repo: &Repo, attempt: i64) -> Option<Error> {
     let (clone, _) = known_clone(repo).ok()?;
-    let error = clone.error.clone().filter(|_| clone.reason.as_deref() == Some(CLONE_WITHDRAWN))?;
+    let ended = match clone.status {
+        CloneStatus::Failed => clone.reason.as_deref() == Some(CLONE_WITHDRAWN),
+        // It was there, and only that it was brought up to date was ended.
+        CloneStatus::Ready => clone.attempt > attempt,
+        CloneStatus::Cloning => false,
+    };
+    let error = clone.error.clone().filter(|_| ended)?;
     Some(Error::conflict(CLONE_WITHDRAWN, error))
 }

@@ -86,6 +86,7 @@ struct Parts {
     patience: Patience,
     workspaces: locks::Locks,
     opening: terminal::Opening,
+    updates: clone::Updates,
     feed: feed::Hub,
     /// Wakes the pass that empties the trash.
     trash: tokio::sync::Notify,
@@ -112,6 +113,7 @@ impl App {
             patience,
             workspaces: locks::Locks::default(),
             opening: terminal::Opening::default(),
+            updates: clone::Updates::default(),
             feed: feed::Hub::default(),
             trash: tokio::sync::Notify::new(),
         };

@@ -4,13 +4,14 @@
 //! Each server is told that access changed and looks up whom it concerns; the one that drives a session stops it, also
 //! where its agent only waits for the next turn. A message is looked at again before its turn begins, so that nothing
 //! starts in between. Nothing is taken away: the transcript and the workspace stay, and messages that wait do so until
-//! their sender may have them heard. A clone under way is ended, and nothing is left of it.
+//! their sender may have them heard. A clone under way is ended, and nothing is left of it; one that is there stays as it
+//! is, and a fetch into it is ended.
 
 use switchyard_domain::access::AccessLoss;
-use switchyard_domain::repo::CloneChange;
+use switchyard_domain::repo::{CLONE_WITHDRAWN, CloneChange};
 use switchyard_domain::runner::EntryStream;
 use switchyard_domain::session::SessionStatus;
-use switchyard_domain::{Actor, OrgId, Result, SessionId, UserId};
+use switchyard_domain::{Actor, Error, OrgId, RepoId, Result, Scope, SessionId, UserId};
 
 use crate::App;
 use crate::recovery::owner_scope;
@@ -62,10 +63,34 @@ impl App {
         for (org, user, id, loss) in self.store().clones_amiss().await? {
             tracing::info!(repo = %id, %user, ?loss, security_event = true, "a clone is ended with its user's access");
             let act = self.act(owner_scope(authority, user, org)?.unattended(), "repo.clone_access_lost");
-            let change = CloneChange::Withdraw { error: clone_reason(loss) };
+            let change = CloneChange::Withdraw { error: clone_reason(loss, "cloning") };
             gone_is_fine(self.end_clone(&act, id, &change).await.map(drop))?;
         }
+        for (org, user, id, loss) in self.store().updates_amiss(&self.parts.updates.under_way()).await? {
+            let scope = owner_scope(authority, user, org)?;
+            gone_is_fine(self.withdraw_update(&scope, id, loss).await.map(drop))?;
+        }
         Ok(())
+    }
+
+    /// Refuses to bring a clone up to date for somebody who may not work in its project any more. Asked once the update is
+    /// known here as under way, so that there is no moment at which a loss would pass unseen.
+    pub(crate) async fn refuse_update(&self, scope: &Scope, id: RepoId) -> Result<()> {
+        let own = [(scope.user(), id)];
+        match self.store().updates_amiss(&own).await?.first() {
+            None => Ok(()),
+            Some((.., loss)) => Err(self.withdraw_update(scope, id, *loss).await?),
+        }
+    }
+
+    /// Ends what brings a clone up to date, wherever that was begun, and tells why it ended.
+    async fn withdraw_update(&self, scope: &Scope, id: RepoId, loss: AccessLoss) -> Result<Error> {
+        let user = scope.user();
+        tracing::info!(repo = %id, %user, ?loss, security_event = true, "a fetch is ended with its user's access");
+        let error = clone_reason(loss, "fetching");
+        let act = self.act(scope.unattended(), "repo.clone_access_lost");
+        self.end_clone(&act, id, &CloneChange::WithdrawUpdate { error: error.clone() }).await?;
+        Ok(Error::conflict(CLONE_WITHDRAWN, error))
     }
 
     /// Closes the terminals of people who may not work in their projects any more, with everything that runs in them.
@@ -91,8 +116,8 @@ fn reason(loss: AccessLoss) -> String {
     format!("{why}, so the agent was stopped. What it did is kept, and messages that wait are held.")
 }
 
-/// Why a clone was ended, for whom it was to be, who reads it once they may look again.
-fn clone_reason(loss: AccessLoss) -> String {
+/// Why a clone or a fetch was ended, for whom it was to be, who reads it once they may look again.
+fn clone_reason(loss: AccessLoss, what: &str) -> String {
     let why = match loss {
         AccessLoss::AccountClosed => "Your account was closed",
         AccessLoss::NoMember => "You left the organisation",
@@ -100,5 +125,5 @@ fn clone_reason(loss: AccessLoss) -> String {
         AccessLoss::NotNamed => "This project was closed to you",
         AccessLoss::ProjectViewer => "You may only look at this project",
     };
-    format!("{why}, so cloning was stopped. Try again once you may work here.")
+    format!("{why}, so {what} was stopped. Try again once you may work here.")
 }

@@ -75,7 +75,7 @@ pub struct RepoClone {
     pub updated_at: Timestamp,
 }
 
-/// What is in the way of a clone that ended because whoever asked for it lost access.
+/// What is in the way of a clone that ended because whoever asked for it lost access, or of bringing it up to date.
 pub const CLONE_WITHDRAWN: &str = "access_lost";
 
 /// How a clone stands.
@@ -103,6 +103,12 @@ pub enum CloneChange {
     Cancel,
     /// It ends because whoever asked for it may not have it any more. One that is not being made stays as it is.
     Withdraw {
+        /// Why, in words for the person.
+        error: String,
+    },
+    /// Bringing it up to date ends because whoever has it may not do so any more: a new attempt, which nobody is at, with
+    /// `error` for what it lacks. One that is not there stays as it is.
+    WithdrawUpdate {
         /// Why, in words for the person.
         error: String,
     },

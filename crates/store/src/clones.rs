@@ -92,6 +92,14 @@ fn next(now: Option<&RepoClone>, wanted: &CloneChange, at: Timestamp) -> Result<
             error: Some(without_nul(error)),
             updated_at: at,
         }),
+        CloneChange::WithdrawUpdate { error } => {
+            now.filter(|now| now.status == CloneStatus::Ready).map(|now| RepoClone {
+                attempt: last + 1,
+                error: Some(without_nul(error)),
+                updated_at: at,
+                ..now.clone()
+            })
+        }
         CloneChange::Ready { attempt, path, outdated, .. } => of_attempt(now, *attempt).map(|_| RepoClone {
             status: CloneStatus::Ready,
             attempt: *attempt,

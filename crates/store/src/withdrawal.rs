@@ -28,6 +28,12 @@ const ENTITLEMENT: &str = "u.disabled_at IS NOT NULL, m.role,
 const OWNER: &str = "LEFT JOIN users u ON u.id = w.user_id
     LEFT JOIN memberships m ON m.org_id = w.org_id AND m.user_id = w.user_id";
 
+/// Some of what is asked for, of which there is one at least, filled up to one of a few lengths: so there are few statements
+/// to prepare.
+fn padded<T>(some: &[T]) -> impl Iterator<Item = &T> {
+    some.iter().chain(std::iter::repeat(&some[0])).take(some.len().next_power_of_two())
+}
+
 fn read(row: &mut Columns<'_>) -> Result<Entitlement> {
     Ok(Entitlement {
         account_closed: row.get()?,
@@ -59,30 +65,41 @@ async fn sessions_amiss(tx: &mut Tx, between_turns: &[SessionId]) -> Result<Vec<
     let mut amiss: Vec<_> =
         found.into_iter().filter(|(_, active, may)| active != may).map(|(whose, ..)| whose).collect();
     for some in between_turns.chunks(IDS) {
-        // Filled up to a few lengths, so that there are few statements to prepare.
-        let length = some.len().next_power_of_two();
-        let filled = some.iter().chain(std::iter::repeat(&some[0])).take(length);
+        let values: Vec<Value> = padded(some).map(|id| Value::from(*id)).collect();
         let sql = format!(
             "SELECT w.org_id, w.user_id, w.id, w.status, {ENTITLEMENT} FROM sessions w {OWNER}
              WHERE w.id IN {} AND w.status = 'idle'",
-            placeholders(1, length)
+            placeholders(1, values.len())
         );
-        let values: Vec<Value> = filled.map(|id| Value::from(*id)).collect();
         let found = tx.rows(&sql, &values, read).await?;
         amiss.extend(found.into_iter().filter(|(.., may)| !may).map(|(whose, ..)| whose));
     }
     Ok(amiss)
 }
 
-async fn clones_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, RepoId, AccessLoss)>> {
+type AmissClone = (OrgId, UserId, RepoId, AccessLoss);
+
+/// Those of `which`, clones `c`, whose users may not work in their projects any more.
+async fn amiss_of(tx: &mut Tx, which: &str, values: &[Value]) -> Result<Vec<AmissClone>> {
     let sql = format!(
         "SELECT w.org_id, w.user_id, w.repo_id, {ENTITLEMENT}
          FROM (SELECT c.org_id, c.user_id, c.repo_id, r.project_id
-               FROM repo_clones c JOIN repos r ON r.id = c.repo_id WHERE c.status = 'cloning') w {OWNER}"
+               FROM repo_clones c JOIN repos r ON r.id = c.repo_id WHERE {which}) w {OWNER}"
     );
     let read = |row: &mut Columns<'_>| Ok(((row.id()?, row.id()?, row.id()?), read(row)?.loss()));
-    let found = tx.rows(&sql, &[], read).await?;
+    let found = tx.rows(&sql, values, read).await?;
     Ok(found.into_iter().filter_map(|((org, user, repo), loss)| Some((org, user, repo, loss?))).collect())
+}
+
+async fn updates_amiss(tx: &mut Tx, under_way: &[(UserId, RepoId)]) -> Result<Vec<AmissClone>> {
+    let mut amiss = Vec::new();
+    for some in under_way.chunks(IDS) {
+        let ids: Vec<Value> = padded(some).map(|(_, repo)| Value::from(*repo)).collect();
+        let which = format!("c.repo_id IN {} AND c.status = 'ready'", placeholders(1, ids.len()));
+        let found = amiss_of(tx, &which, &ids).await?;
+        amiss.extend(found.into_iter().filter(|(_, user, repo, _)| some.contains(&(*user, *repo))));
+    }
+    Ok(amiss)
 }
 
 async fn terminals_amiss(tx: &mut Tx) -> Result<Vec<(OrgId, UserId, TerminalId)>> {
@@ -111,8 +128,17 @@ impl Withdrawal for Database {
         .await
     }
 
-    async fn clones_amiss(&self) -> Result<Vec<(OrgId, UserId, RepoId, AccessLoss)>> {
-        self.read(Reach::Instance, move |tx| Box::pin(clones_amiss(tx))).await
+    async fn clones_amiss(&self) -> Result<Vec<AmissClone>> {
+        self.read(Reach::Instance, move |tx| Box::pin(amiss_of(tx, "c.status = 'cloning'", &[]))).await
+    }
+
+    async fn updates_amiss(&self, under_way: &[(UserId, RepoId)]) -> Result<Vec<AmissClone>> {
+        if under_way.is_empty() {
+            return Ok(Vec::new());
+        }
+        let under_way = under_way.to_vec();
+        self.read(Reach::Instance, move |tx| Box::pin(async move { updates_amiss(tx, &under_way).await }))
+            .await
     }
 
     async fn terminals_amiss(&self) -> Result<Vec<(OrgId, UserId, TerminalId)>> {

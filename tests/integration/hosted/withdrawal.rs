@@ -335,6 +335,51 @@ impl Remote {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fetch_under_way_ends_with_the_access_of_whom_it_is_made_for() {
+    let remote = Remote::set_up(Manner::Usual).await;
+    let Remote { server, ada, bob, project, clone, .. } = &remote;
+    remote.is_cloned_for(ada).await;
+    remote.is_cloned_for(bob).await;
+    let tasks = format!("/api/projects/{project}/tasks");
+    let task = ada.post(&tasks, json!({ "title": "Fix it" })).await.expect(201);
+    let mine = format!("/api/tasks/{}/workspaces", id(&task));
+    // Each begins a workspace, for which what is new is fetched first.
+    server.serve(Manner::Silent);
+    let (adas, bobs) = (own_id(ada).await, own_id(bob).await);
+    for person in [ada, bob] {
+        let (person, path) = (person.clone(), mine.clone());
+        tokio::spawn(async move { person.post(&path, json!({})).await });
+    }
+    remote.gits_are_at_work(&[&adas, &bobs]).await;
+    name(ada, project, true, &[]).await;
+    within(NOISE, "his git is gone", || async { (remote.gits_of(&bobs) == 0).then_some(()) }).await;
+    assert!(remote.gits_of(&adas) > 0, "hers goes on");
+    let of_bob = async || {
+        let all = ada.get(&mine).await.expect(200)["items"].take();
+        let all = all.as_array().expect("a list").clone();
+        all.into_iter().find(|each| each["created_by"] == bobs.as_str()).expect("his workspace")
+    };
+    let failed = eventually("his workspace says why", || async {
+        let now = of_bob().await;
+        (now["status"] == "failed").then_some(now)
+    })
+    .await;
+    assert!(text(&failed, "error").contains("This project was closed to you"), "{failed}");
+    // His clone is as it was, and with access he goes on from it.
+    name(ada, project, false, &[]).await;
+    let now = bob.get(clone).await.expect(200)["clone"].take();
+    assert_eq!(now["status"], "ready", "{now}");
+    assert!(text(&now, "error").contains("so fetching was stopped"), "{now}");
+    let log = bob.get("/api/audit?action=repo.clone_access_lost").await.expect(200);
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "{log}");
+    server.serve(Manner::Usual);
+    let made = bob.post(&mine, json!({})).await.expect(201);
+    assert_eq!(made["status"], "ready", "{made}");
+    let now = bob.get(clone).await.expect(200)["clone"].take();
+    assert_eq!((&now["status"], &now["error"]), (&json!("ready"), &Value::Null), "{now}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clone_under_way_ends_with_the_access_of_whom_it_is_made_for() {
     let remote = Remote::set_up(Manner::Silent).await;
     let Remote { server, ada, bob, project, clone, .. } = &remote;

@@ -17,6 +17,11 @@ pub trait Withdrawal: Send + Sync {
     /// Clones under way, each with its organisation and user, of users who may not work in the project any more, and why.
     /// Asked before anybody acts.
     async fn clones_amiss(&self) -> Result<Vec<(OrgId, UserId, RepoId, AccessLoss)>>;
+    /// The same of clones that are there and are being brought up to date, which are these: each by its user and repo.
+    async fn updates_amiss(
+        &self,
+        under_way: &[(UserId, RepoId)],
+    ) -> Result<Vec<(OrgId, UserId, RepoId, AccessLoss)>>;
     /// Open terminals, each with its organisation and user, whose user may not work in the project any more. Asked before
     /// anybody acts.
     async fn terminals_amiss(&self) -> Result<Vec<(OrgId, UserId, TerminalId)>>;

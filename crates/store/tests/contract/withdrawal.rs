@@ -1,11 +1,13 @@
 //! What goes on for people who may not have it done any more.
 
 use switchyard_domain::access::{AccessLoss, NewAccess, ProjectRole, Subject};
-use switchyard_domain::repo::{CLONE_WITHDRAWN, CloneChange, CloneStatus, NewPlace, NewRepo, RepoPlace};
+use switchyard_domain::repo::{
+    CLONE_WITHDRAWN, CloneChange, CloneStatus, NewPlace, NewRepo, Repo, RepoClone, RepoPlace,
+};
 use switchyard_domain::session::{Session, SessionStatus};
 use switchyard_domain::store::*;
 use switchyard_domain::terminal::{TerminalKind, TerminalSize};
-use switchyard_domain::{Role, Scope, SessionId, TerminalId};
+use switchyard_domain::{RepoId, Role, Scope, SessionId, TerminalId};
 
 use crate::fixture::{Fixture, agent, new_repo};
 
@@ -14,6 +16,7 @@ crate::scenarios! {
     a_message_that_waits_is_amiss_once_its_sender_may_have_it_heard,
     an_agent_that_waits_is_amiss_where_it_has_a_process_and_its_owner_no_access,
     a_clone_under_way_is_amiss_for_whom_it_is_made_without_access,
+    a_clone_that_is_brought_up_to_date_is_amiss_likewise_and_stays,
 }
 
 /// Bob, a member of Alice's organisation, with a session and a terminal in a project of hers.
@@ -113,11 +116,71 @@ async fn an_agent_that_waits_is_amiss_where_it_has_a_process_and_its_owner_no_ac
     assert_eq!(amiss(&driven).await, []);
 }
 
-async fn a_clone_under_way_is_amiss_for_whom_it_is_made_without_access(f: Fixture) {
-    let (bob, session, _) = bobs(&f).await;
+/// A repo at a remote in the session's project.
+async fn remote(f: &Fixture, session: &Session) -> RepoId {
     let place = NewPlace::Remote("https://git.example/shop".to_owned());
     let new = NewRepo { place, ..new_repo("/code/shop") };
-    let repo = f.db.create_repo(&f.act("repo.create"), session.project_id, &new).await.unwrap().id;
+    f.db.create_repo(&f.act("repo.create"), session.project_id, &new).await.unwrap().id
+}
+
+fn clone_of(repo: &Repo) -> &RepoClone {
+    match &repo.place {
+        RepoPlace::Remote { clone: Some(clone), .. } => clone,
+        _ => panic!("no clone: {repo:?}"),
+    }
+}
+
+async fn a_clone_that_is_brought_up_to_date_is_amiss_likewise_and_stays(f: Fixture) {
+    let (bob, session, _) = bobs(&f).await;
+    let repo = remote(&f, &session).await;
+    let change = async |scope: Scope, change: CloneChange| {
+        let act = f.act_of(scope.unattended(), "repo.clone");
+        f.db.change_clone(&act, repo, &change).await.unwrap()
+    };
+    let ready = |attempt| CloneChange::Ready {
+        attempt,
+        path: "/clones/shop".to_owned(),
+        default_branch: "main".to_owned(),
+        outdated: None,
+    };
+    for scope in [f.alice, bob] {
+        change(scope, CloneChange::Begin { folder: None }).await;
+        change(scope, ready(1)).await;
+    }
+    // More than go into one statement, with Alice's, who keeps her access.
+    let mut under_way: Vec<_> = (0..300).map(|_| (bob.user(), RepoId::new())).collect();
+    under_way.extend([(f.alice.user(), repo), (bob.user(), repo)]);
+    assert_eq!(f.db.updates_amiss(&under_way).await.unwrap(), []);
+    set(&f, &session, true, &[]).await;
+    let own = (bob.org(), bob.user(), repo, AccessLoss::NotNamed);
+    assert_eq!(f.db.updates_amiss(&under_way).await.unwrap(), [own]);
+    // What nobody brings up to date is let be.
+    assert_eq!(f.db.updates_amiss(&under_way[..301]).await.unwrap(), []);
+    assert_eq!(f.db.updates_amiss(&[]).await.unwrap(), []);
+    assert_eq!(f.db.clones_amiss().await.unwrap(), []);
+
+    let now = change(bob, CloneChange::WithdrawUpdate { error: "Closed.".to_owned() }).await;
+    let clone = clone_of(&now);
+    assert_eq!((clone.status, clone.attempt, clone.path.as_str()), (CloneStatus::Ready, 2, "/clones/shop"));
+    assert_eq!((clone.reason.as_deref(), clone.error.as_deref()), (None, Some("Closed.")));
+    // What comes of the attempt before is no news; the next one's is.
+    assert_eq!(change(bob, ready(1)).await, now);
+    let (reason, error) = ("clone_cancelled".to_owned(), "Cancelled.".to_owned());
+    assert_eq!(change(bob, CloneChange::Failed { attempt: 1, reason, error }).await, now);
+    let again = change(bob, ready(2)).await;
+    let clone = clone_of(&again);
+    assert_eq!((clone.status, &clone.error), (CloneStatus::Ready, &None));
+    // One that is not there stays as it is.
+    change(bob, CloneChange::Failed { attempt: 2, reason: "remote_refused".into(), error: "No.".into() })
+        .await;
+    let failed = f.db.repo(&bob.unattended(), repo).await.unwrap();
+    assert_eq!(change(bob, CloneChange::WithdrawUpdate { error: "Closed.".to_owned() }).await, failed);
+    assert_eq!(f.db.updates_amiss(&under_way).await.unwrap(), []);
+}
+
+async fn a_clone_under_way_is_amiss_for_whom_it_is_made_without_access(f: Fixture) {
+    let (bob, session, _) = bobs(&f).await;
+    let repo = remote(&f, &session).await;
     let begin = CloneChange::Begin { folder: None };
     f.db.change_clone(&f.act("repo.clone"), repo, &begin).await.unwrap();
     f.db.change_clone(&f.act_of(bob, "repo.clone"), repo, &begin).await.unwrap();
@@ -128,14 +191,11 @@ async fn a_clone_under_way_is_amiss_for_whom_it_is_made_without_access(f: Fixtur
     let act = f.act_of(bob.unattended(), "repo.clone_access_lost");
     let withdraw = CloneChange::Withdraw { error: "Closed.".to_owned() };
     let now = f.db.change_clone(&act, repo, &withdraw).await.unwrap();
-    let RepoPlace::Remote { clone: Some(clone), .. } = &now.place else { panic!("{now:?}") };
+    let clone = clone_of(&now);
     assert_eq!((clone.status, clone.attempt), (CloneStatus::Failed, 1));
     assert_eq!((clone.reason.as_deref(), clone.error.as_deref()), (Some(CLONE_WITHDRAWN), Some("Closed.")));
     assert_eq!(f.db.clones_amiss().await.unwrap(), []);
     // It is over: nothing is noted twice, and Alice's goes on.
     assert_eq!(f.db.change_clone(&act, repo, &withdraw).await.unwrap(), now);
-    let alices = f.db.repo(&f.alice, repo).await.unwrap();
-    assert!(
-        matches!(&alices.place, RepoPlace::Remote { clone: Some(own), .. } if own.status == CloneStatus::Cloning)
-    );
+    assert_eq!(clone_of(&f.db.repo(&f.alice, repo).await.unwrap()).status, CloneStatus::Cloning);
 }

@@ -9,6 +9,7 @@ use switchyard_domain::{Error, RepoId, Result};
 
 use super::Clones;
 use super::partial::{Partial, taken};
+use super::under_way::UnderWay;
 use crate::git::failure::disk;
 use crate::git::names::{branch_ref, check_branch};
 use crate::git::repository::git_dir_of;
@@ -25,13 +26,14 @@ impl Clones {
         &self,
         wanted: &WantedClone,
         root: &Path,
+        under_way: &UnderWay,
         tell: Box<dyn Fn(CloneProgress) + Send + Sync>,
     ) -> Result<HadClone> {
         for branch in &wanted.branches {
             check_branch(branch)?;
         }
         if self.is_there(wanted, root).await? {
-            self.refresh(wanted, root, &*tell).await
+            self.refresh(wanted, root, under_way, &*tell).await
         } else {
             self.make(wanted, root, &*tell).await
         }
@@ -78,7 +80,13 @@ impl Clones {
         Ok(HadClone { path: root.to_string_lossy().into_owned(), default_branch, outdated })
     }
 
-    async fn refresh(&self, wanted: &WantedClone, root: &Path, tell: Tell<'_>) -> Result<HadClone> {
+    async fn refresh(
+        &self,
+        wanted: &WantedClone,
+        root: &Path,
+        under_way: &UnderWay,
+        tell: Tell<'_>,
+    ) -> Result<HadClone> {
         let clone = Repository::open(&self.workspaces.git, root).await?;
         let list =
             ["for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/origin/", "refs/tags/"];
@@ -95,6 +103,7 @@ impl Clones {
             },
             other => other,
         };
+        let _settling = under_way.settle().await;
         let default_branch = default_branch(&clone).await?;
         let outdated = match fetched {
             Ok(update) => {

@@ -61,8 +61,8 @@ impl Clones {
         let work = async move {
             let under_way = ours.under_way(wanted.repo_id);
             let bring = |tell| {
-                let (ours, wanted, root) = (&ours, &wanted, &root);
-                async move { ours.bring(wanted, root, tell).await }
+                let (ours, wanted, root, under_way) = (&ours, &wanted, &root, &under_way);
+                async move { ours.bring(wanted, root, under_way, tell).await }
             };
             under_way.run(wanted.attempt, bring).await
         };

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use switchyard_domain::repo::CloneProgress;
 use switchyard_domain::{Error, Result};
-use tokio::sync::watch;
+use tokio::sync::{MutexGuard, watch};
 
 use crate::remote::Progress;
 
@@ -15,6 +15,8 @@ pub(super) struct UnderWay {
     progress: Mutex<Option<CloneProgress>>,
     /// The last attempt that is given up.
     cancelled: watch::Sender<i64>,
+    /// Held while what came is put into a clone that is there: a git that is killed at that leaves its locks there.
+    settling: tokio::sync::Mutex<()>,
 }
 
 impl Default for UnderWay {
@@ -23,6 +25,7 @@ impl Default for UnderWay {
             turn: tokio::sync::Mutex::default(),
             progress: Mutex::default(),
             cancelled: watch::Sender::new(0),
+            settling: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -52,14 +55,23 @@ impl UnderWay {
             let _shown = Shown(self);
             work(Box::new(move |now| told.tell(Some(now)))).await
         };
+        let given_up = async {
+            // The sender is held by `self`.
+            let _ = cancelled.wait_for(|last| *last >= attempt).await;
+            drop(self.settling.lock().await);
+        };
         tokio::select! {
             biased;
-            // The sender is held by `self`.
-            _ = cancelled.wait_for(|last| *last >= attempt) => {
+            () = given_up => {
                 Err(Error::conflict("clone_cancelled", "Cloning was cancelled. Try again when you want it."))
             }
             outcome = run => outcome,
         }
+    }
+
+    /// From here on the work is done whoever gives it up, until the answer is dropped.
+    pub(super) async fn settle(&self) -> MutexGuard<'_, ()> {
+        self.settling.lock().await
     }
 
     pub(super) fn cancel(&self, attempt: i64) {
@@ -76,5 +88,44 @@ impl UnderWay {
 
     fn tell(&self, now: Option<CloneProgress>) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_attempt_that_is_given_up_ends_unless_it_settles_already() {
+        let under_way = Arc::new(UnderWay::default());
+        let (begun, go_on) = (Notify::new(), Notify::new());
+        let give_up = async |attempt| {
+            begun.notified().await;
+            under_way.cancel(attempt);
+            // Whoever waits for that has every chance to see it.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            go_on.notify_one();
+        };
+        let work = |settles: bool| {
+            let (begun, go_on, under_way) = (&begun, &go_on, &under_way);
+            async move {
+                let settling = if settles { Some(under_way.settle().await) } else { None };
+                begun.notify_one();
+                go_on.notified().await;
+                drop(settling);
+                Ok(())
+            }
+        };
+        let (outcome, ()) = tokio::join!(under_way.run(1, |_| work(true)), give_up(1));
+        outcome.unwrap();
+        let (outcome, ()) = tokio::join!(under_way.run(2, |_| work(false)), give_up(2));
+        assert_eq!(outcome.unwrap_err().code, "clone_cancelled");
+        // What is over holds nobody up.
+        go_on.notify_one();
+        under_way.run(3, |_| work(true)).await.unwrap();
     }
 }
