@@ -15,6 +15,7 @@ mod metrics;
 mod operator;
 mod organisations;
 mod reaching;
+mod remotes;
 mod replicas;
 mod sign_in;
 mod start;
