@@ -1,15 +1,14 @@
 //! A runner at the end of a Unix socket.
 
 mod clones;
+mod connection;
 mod terminals;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
-use hyper_util::rt::TokioIo;
 use switchyard_domain::agent::Agent;
 use switchyard_domain::diff::{Diff, DiffPath};
 use switchyard_domain::repo::{Branch, FoundRepos, PathCompletion, RepoFacts};
@@ -21,15 +20,13 @@ use switchyard_domain::workspace::{
     Checkpoint, CheckpointReason, CommitInfo, FileContent, FileEntry, MergeStrategy, OnConflict, Pushed,
     RepoCommit, UpdateStrategy,
 };
-use switchyard_domain::{Error, RepoId, Result, SessionId, UserId};
-use tokio::net::UnixStream;
-use tokio::time::{Instant, sleep};
-use tonic::transport::{Channel, Endpoint, Uri};
+use switchyard_domain::{Error, RepoId, Result, SessionId};
+use tonic::transport::Channel;
 use tonic::{Response, Status};
-use tower::service_fn;
 
-use crate::fault::{CannotStart, decode_status, parse};
-use crate::hosted::RemoteHost;
+pub(crate) use self::connection::{Address, probed};
+use self::connection::{Trouble, channel};
+use crate::fault::{decode_status, parse};
 use crate::proto::runner_client::RunnerClient;
 use crate::{PROTOCOL, decode, encode, proto};
 
@@ -38,17 +35,6 @@ const LARGEST_MESSAGE: usize = 128 * 1024 * 1024;
 
 /// How long a call waits for a runner that does not listen yet.
 const START_PATIENCE: Duration = Duration::from_secs(3);
-/// How often it looks.
-const PULSE: Duration = Duration::from_millis(5);
-
-/// Where a runner is to be found.
-#[derive(Clone)]
-pub(crate) enum Address {
-    /// On this socket.
-    Socket(PathBuf),
-    /// Wherever the host says, which starts it.
-    Hosted { host: RemoteHost, user: UserId },
-}
 
 /// A runner reached over gRPC. Cheap to clone; connects on first use and again after a loss.
 #[derive(Clone)]
@@ -57,20 +43,6 @@ pub struct RemoteRunner {
     client: RunnerClient<Channel>,
     probe: RunnerClient<Channel>,
     trouble: Trouble,
-}
-
-/// Why there is no runner, where whoever starts it knows.
-#[derive(Clone, Default)]
-struct Trouble(Arc<Mutex<Option<String>>>);
-
-impl Trouble {
-    fn told(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set(&self, reason: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
-    }
 }
 
 /// What a runner says of itself.
@@ -133,54 +105,6 @@ impl RemoteRunner {
 
     fn client(&self) -> RunnerClient<Channel> {
         self.client.clone()
-    }
-}
-
-/// A connection to be, which waits this long for a runner that does not listen yet.
-fn channel(
-    address: &Address,
-    trouble: &Trouble,
-    patience: Duration,
-    tune: impl Fn(Endpoint) -> Endpoint,
-) -> Channel {
-    let (address, trouble) = (address.clone(), trouble.clone());
-    let connector = service_fn(move |_: Uri| connect(address.clone(), trouble.clone(), patience));
-    // Requests want an authority; the connector alone knows where they go.
-    tune(Endpoint::from_static("http://runner.invalid")).connect_with_connector_lazy(connector)
-}
-
-type Unreachable = Box<dyn std::error::Error + Send + Sync>;
-
-/// Connects to a runner, which may not be there yet.
-async fn connect(
-    address: Address,
-    trouble: Trouble,
-    patience: Duration,
-) -> std::result::Result<TokioIo<UnixStream>, Unreachable> {
-    let begun = Instant::now();
-    loop {
-        match address.connect(&trouble).await {
-            Ok(stream) => return Ok(TokioIo::new(stream)),
-            Err(error) if begun.elapsed() > patience => return Err(error),
-            Err(_) => sleep(PULSE).await,
-        }
-    }
-}
-
-impl Address {
-    async fn connect(&self, trouble: &Trouble) -> std::result::Result<UnixStream, Unreachable> {
-        match self {
-            Self::Socket(path) => UnixStream::connect(path).await.map_err(|error| match trouble.told() {
-                Some(reason) => CannotStart(Error::unavailable("runner_unavailable", reason)).into(),
-                None => error.into(),
-            }),
-            Self::Hosted { host, user } => {
-                // It may end between the host's answer and our coming; then the host starts another.
-                let found = host.open(*user).await;
-                trouble.set(found.as_ref().err().map(|error| error.message.to_string()));
-                Ok(UnixStream::connect(found.map_err(CannotStart)?).await?)
-            }
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use switchyard_domain::runner::{Runner, Runners};
 use switchyard_domain::{Error, Result, UserId};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::client::{Address, RemoteRunner, answer};
+use crate::client::{Address, RemoteRunner, answer, probed};
 use crate::proto::runner_host_client::RunnerHostClient;
 use crate::{PROTOCOL, proto};
 
@@ -57,7 +57,7 @@ impl HostedRunners {
     /// `Internal` when the path cannot be written as an address.
     pub fn at(path: &Path) -> Result<Self> {
         let endpoint = Endpoint::try_from(format!("unix://{}", path.display())).map_err(Error::internal)?;
-        let client = RunnerHostClient::new(endpoint.connect_lazy());
+        let client = RunnerHostClient::new(probed(endpoint).connect_lazy());
         Ok(Self { host: RemoteHost { client }, runners: Mutex::default() })
     }
 

@@ -14,7 +14,8 @@ use switchyard_domain::terminal::ClosedReason;
 use switchyard_domain::{Result, TerminalId};
 use tonic::transport::{Channel, Endpoint};
 
-use super::{RemoteRunner, answer, channel};
+use super::connection::channel;
+use super::{RemoteRunner, answer};
 use crate::fault::decode_status;
 use crate::proto::runner_client::RunnerClient;
 use crate::{decode, encode, proto};
