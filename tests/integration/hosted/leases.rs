@@ -84,6 +84,30 @@ impl Reader {
     }
 }
 
+/// Two servers: at the first Ada has begun a session that counts, at the second it is read.
+struct Counting {
+    hosted: Hosted,
+    ports: Vec<u16>,
+    ada: Visitor,
+    there: Visitor,
+    workspace: Value,
+    session: Value,
+    reader: Reader,
+}
+
+impl Counting {
+    async fn to(number: u32) -> Self {
+        let hosted = Hosted::start_with(2, &[]).await;
+        let ports = hosted.ports();
+        let ada = hosted.person("ada").await;
+        let there = ada.at(ports[1]);
+        let workspace = workspace(&hosted, &ada).await;
+        let session = counting(&ada, &workspace, number).await;
+        let reader = Reader::of(&there, &session).await;
+        Self { hosted, ports, ada, there, workspace, session, reader }
+    }
+}
+
 async fn status(visitor: &Visitor, session: &Value) -> String {
     let now = visitor.get(&format!("/api/sessions/{}", id(session))).await.expect(200);
     text(&now, "status").to_owned()
@@ -98,13 +122,8 @@ pub(crate) async fn wait_for(visitor: &Visitor, session: &Value, wanted: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_dies() {
     const NUMBERS: u32 = 240;
-    let mut hosted = Hosted::start_with(2, &[]).await;
-    let ports = hosted.ports();
-    let ada = hosted.person("ada").await;
-    let there = ada.at(ports[1]);
-    let workspace = workspace(&hosted, &ada).await;
-    let session = counting(&ada, &workspace, NUMBERS).await;
-    let (mut reader, mut beside) = (Reader::of(&there, &session).await, Reader::of(&ada, &session).await);
+    let Counting { mut hosted, ports, ada, there, session, mut reader, .. } = Counting::to(NUMBERS).await;
+    let mut beside = Reader::of(&ada, &session).await;
     tokio::join!(reader.read_to(40), beside.read_to(40));
     let (p95, own) = (reader.p95(), beside.p95());
     hosted.kill9(ports[0]);
@@ -123,13 +142,7 @@ async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_dies(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_ends_properly() {
     const NUMBERS: u32 = 200;
-    let hosted = Hosted::start_with(2, &[]).await;
-    let ports = hosted.ports();
-    let ada = hosted.person("ada").await;
-    let there = ada.at(ports[1]);
-    let workspace = workspace(&hosted, &ada).await;
-    let session = counting(&ada, &workspace, NUMBERS).await;
-    let mut reader = Reader::of(&there, &session).await;
+    let Counting { hosted, ports, there, session, mut reader, .. } = Counting::to(NUMBERS).await;
     reader.read_to(20).await;
     signal(hosted.pid(ports[0]), Signal::TERM);
     reader.read_to(NUMBERS).await;
@@ -138,14 +151,7 @@ async fn a_session_goes_on_at_the_other_server_when_the_one_that_drives_it_ends_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_no_server_can_reach_for_long_goes_on_when_its_runner_answers_again() {
-    const NUMBERS: u32 = 2_000;
-    let mut hosted = Hosted::start_with(2, &[]).await;
-    let ports = hosted.ports();
-    let ada = hosted.person("ada").await;
-    let there = ada.at(ports[1]);
-    let workspace = workspace(&hosted, &ada).await;
-    let session = counting(&ada, &workspace, NUMBERS).await;
-    let mut reader = Reader::of(&there, &session).await;
+    let Counting { mut hosted, ports, there, session, mut reader, .. } = Counting::to(2_000).await;
     reader.read_to(20).await;
     // Nobody says where the runner is to the server that takes over.
     hosted.kill9_host();
@@ -202,13 +208,7 @@ async fn what_is_said_at_the_server_that_does_not_drive_a_session_reaches_its_ag
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_stood_still_changes_nothing_of_what_another_took_over() {
     const NUMBERS: u32 = 200;
-    let hosted = Hosted::start_with(2, &[]).await;
-    let ports = hosted.ports();
-    let ada = hosted.person("ada").await;
-    let there = ada.at(ports[1]);
-    let workspace = workspace(&hosted, &ada).await;
-    let session = counting(&ada, &workspace, NUMBERS).await;
-    let mut reader = Reader::of(&there, &session).await;
+    let Counting { hosted, ports, ada, there, workspace, session, mut reader } = Counting::to(NUMBERS).await;
     reader.read_to(20).await;
     signal(hosted.pid(ports[0]), Signal::STOP);
     reader.read_to(NUMBERS).await;
